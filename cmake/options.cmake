@@ -1,0 +1,34 @@
+# What every target is compiled and linked with.
+add_library(tomograph_options INTERFACE)
+target_compile_options(tomograph_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-omit-frame-pointer)
+
+# The baseline is x86-64-v2 (2009 and later): CRC-32C in hardware. Wider kernels dispatch at run time.
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+    target_compile_options(tomograph_options INTERFACE -march=x86-64-v2)
+endif()
+
+if(TOMOGRAPH_SANITIZE)
+    target_compile_options(tomograph_options INTERFACE
+        -fsanitize=${TOMOGRAPH_SANITIZE} -fno-sanitize-recover=all -g)
+    target_link_options(tomograph_options INTERFACE -fsanitize=${TOMOGRAPH_SANITIZE})
+endif()
+
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(tomograph_options INTERFACE
+        -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+    target_link_options(tomograph_options INTERFACE
+        -pie -Wl,-z,relro,-z,now,-z,noexecstack -static-libstdc++ -static-libgcc)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+    set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+
+# mold links in a fraction of the time; the default linker does as well.
+find_program(MOLD mold)
+if(MOLD)
+    add_link_options(-fuse-ld=mold)
+endif()

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/file_system.h"
+#include "model/document.h"
+#include "model/graph.h"
+#include "model/span.h"
+
+namespace tomograph {
+
+/// The core columns of one span, as the part keeps them.
+struct SpanRow {
+    SpanId id;
+    SpanId parent_id;
+    Instant start;
+    Duration duration;
+    std::uint16_t flags = 0;   ///< SpanFlag bits
+    std::uint16_t status = 0;  ///< HTTP status; 0 when none
+    std::string_view service;  ///< name of the segment it belongs to
+    std::string_view name;
+};
+
+enum SpanFlag : std::uint16_t {
+    span_is_segment = 1,
+    span_in_progress = 2,
+    span_error = 4,
+    span_fault = 8,
+    span_throttle = 16,
+    span_aws = 32,
+    span_remote = 64,
+    span_sql = 128,
+};
+
+enum TraceFlag : std::uint16_t {
+    trace_has_older_rows = 1,  ///< a fragment: earlier parts hold rows of the same trace
+    trace_is_partial = 2,
+    trace_has_fault = 4,
+    trace_has_error = 8,
+    trace_has_throttle = 16,
+    trace_limit_exceeded = 32,
+};
+
+/// One row of a part's trace table. A trace may have rows in several parts, and several in a merged one;
+/// the row with the highest `lsn_max` describes the whole trace as known then, its documents are only those
+/// that came since the row before.
+struct TraceRow {
+    TraceId id;
+    std::int64_t trace_second = 0;  ///< the trace's time in whole seconds: order and TimeRangeType::trace_id
+    Instant start;                  ///< earliest start of the whole trace
+    Instant end;                    ///< latest end of the whole trace
+    Instant segment_end_min;        ///< earliest and latest end of a segment of the whole trace
+    Instant segment_end_max;
+    std::uint32_t span_count = 0;   ///< of the whole trace
+    std::uint16_t flags = 0;
+    std::string root_service;       ///< name of the entry segment's service
+    Lsn lsn_max;                    ///< every document of this trace up to here is in this part or an older one
+};
+
+/// A sealed trace on its way into a part. `documents` by (start, id); `spans` of those documents.
+struct PartTrace {
+    TraceRow row;
+    std::vector<StoredDocument> documents;
+    std::vector<SpanRow> spans;  ///< texts borrowed for the call
+};
+
+/// What is known of a part without opening its sections; from the footer.
+struct PartFacts {
+    std::uint32_t format = 0;
+    std::uint64_t traces = 0;
+    std::uint64_t spans = 0;
+    std::uint64_t documents = 0;
+    std::uint64_t bytes = 0;           ///< of the file
+    std::int64_t second_min = 0;       ///< of trace_second
+    std::int64_t second_max = 0;
+    std::int64_t claimed_second_min = 0;  ///< of the ids' first 32 bits: prunes look-ups exactly
+    std::int64_t claimed_second_max = 0;
+    Instant start_min;                 ///< of the rows' start and end: prunes activity ranges
+    Instant end_max;
+    std::int64_t minute_min = 0;       ///< of the rollup's cells; min > max when there are none
+    std::int64_t minute_max = -1;
+    Lsn lsn_min;
+    Lsn lsn_max;
+    bool has_fragments = false;        ///< some row has trace_has_older_rows
+};
+
+/// Writes one part (docs/formats/part.md). Traces come in the order (trace_second, id); rows of the same
+/// trace by lsn_max. Streams: memory is bounded by a few blocks, the dictionaries and the trace table.
+class PartWriter {
+ public:
+    /// Creates `path`, which must not exist.
+    static Result<std::unique_ptr<PartWriter>> create(FileSystem& files, const std::string& path);
+    virtual ~PartWriter() = default;
+
+    virtual Result<void> add(const PartTrace& trace) = 0;
+    /// Writes rollup, tables and footer, and syncs the file (not its directory).
+    virtual Result<PartFacts> finish(const GraphRollup& rollup) = 0;
+};
+
+/// Reads one part; immutable. Checks every block's checksum as it reads: a damaged block is an error
+/// (corrupt) with the file, section and offset; other blocks go on working. Threads: any.
+class PartReader {
+ public:
+    /// Reads and checks header and footer.
+    /// errors  corrupt; invalid for a format newer than this program
+    static Result<std::unique_ptr<PartReader>> open(FileSystem& files, const std::string& path);
+    virtual ~PartReader() = default;
+
+    virtual const PartFacts& facts() const = 0;
+    virtual const std::string& path() const = 0;
+
+    /// Ordinals of the rows of that trace, ascending; empty when absent. Reads the id index.
+    virtual Result<std::vector<std::uint32_t>> find(TraceId id) = 0;
+    /// Every row, in order. Cached by the caller, not here.
+    virtual Result<std::vector<TraceRow>> rows() = 0;
+    virtual Result<TraceRow> row(std::uint32_t ordinal) = 0;
+    /// The documents of one row.
+    virtual Result<std::vector<StoredDocument>> documents(std::uint32_t ordinal) = 0;
+    /// The core columns of one row's spans, as written. Texts live in `texts`.
+    virtual Result<std::vector<SpanRow>> spans(std::uint32_t ordinal, Arena& texts) = 0;
+    virtual Result<GraphRollup> rollup() = 0;
+    /// Reads every block and checks it.
+    virtual Result<void> verify() = 0;
+};
+
+}  // namespace tomograph

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/document.h"
+#include "model/graph.h"
+#include "model/ids.h"
+
+namespace tomograph {
+
+/// What is known of a trace by id.
+struct StoredTrace {
+    TraceId id;
+    std::vector<StoredDocument> documents;  ///< one per span id: last writes won; by (start, id)
+    bool limit_exceeded = false;            ///< later documents were refused for the trace's size
+};
+
+/// Which instants of a trace must lie in the range (xray-api.md §3.2).
+enum class TimeRangeType : std::uint8_t {
+    trace_id,  ///< the trace's time: the id's second when it is believable, else the earliest start
+    event,     ///< any activity
+    service,   ///< the end of some segment
+};
+
+/// A place in the newest-first order of traces; stable while data arrives.
+struct TraceCursor {
+    std::int64_t second = 0;
+    TraceId id;
+    auto operator<=>(const TraceCursor&) const = default;
+};
+
+struct TraceQuery {
+    TimeRange range;
+    TimeRangeType type = TimeRangeType::trace_id;
+    std::optional<TraceCursor> before;  ///< only traces strictly older than this in the order
+    std::size_t limit = 1000;           ///< traces at most
+    double sample = 1.0;                ///< share of traces, chosen by hash of the id
+};
+
+/// Newest first by (trace time, id). `processed` counts the traces looked at in the range, matched or not.
+struct TracePage {
+    std::vector<StoredTrace> traces;
+    std::optional<TraceCursor> next;  ///< for TraceQuery::before; absent at the end
+    std::uint64_t processed = 0;
+    Instant oldest;                   ///< start of the time that this page covers
+};
+
+/// Where the store stands; for /readyz, /metrics and `tomo`.
+struct StoreStatus {
+    bool ready = false;            ///< replay is done and writes are accepted
+    bool read_only = false;        ///< a second disk failure, or the disk is full
+    std::string reason;            ///< why not ready or read-only; "" else
+    std::uint64_t replayed_bytes = 0;
+    std::uint64_t replay_bytes = 0;
+    std::uint64_t open_traces = 0;
+    std::uint64_t open_bytes = 0;
+    std::uint64_t parts = 0;
+    std::uint64_t part_bytes = 0;
+    std::uint64_t wal_bytes = 0;
+    std::uint64_t quarantined = 0;  ///< files set aside, this start and before
+};
+
+/// Called once, from any thread: success means that the documents are on stable storage and readable.
+using Appended = std::function<void(Result<void>)>;
+
+/// Keeps documents and gives them back by trace. The seam between the embedded engine and a cluster.
+/// Threads: any. Reads see every append that was answered before they began.
+class TraceStore {
+ public:
+    virtual ~TraceStore() = default;
+
+    /// Hands documents over; never blocks on the disk. All of them are kept or none.
+    ///
+    /// refused  span ids whose trace is over its size limit are left out; their indexes come back at once
+    /// errors   by `done`: unavailable (overload, starting), limit (disk full), io
+    virtual std::vector<std::size_t> append(std::vector<Document> documents, Appended done) = 0;
+
+    /// The traces that exist, in the order asked for; absent ids are left out.
+    virtual Result<std::vector<StoredTrace>> get(std::span<const TraceId> ids) = 0;
+
+    virtual Result<TracePage> find(const TraceQuery& query) = 0;
+
+    /// Cells of every minute that the range touches, exact under late, duplicate and in-progress data.
+    virtual Result<GraphRollup> graph(TimeRange range) = 0;
+
+    virtual StoreStatus status() = 0;
+};
+
+}  // namespace tomograph
