@@ -11,10 +11,11 @@
 
 namespace tomograph {
 
-/// Each completed request once: fault > throttle > error > ok. Signed: late data corrects by negative counts.
+/// Each completed request once: fault > throttle > error > ok. Signed: late data corrects by
+/// negative counts.
 struct RequestStatistics {
     std::int64_t ok = 0;
-    std::int64_t error = 0;     ///< 4xx that is not a throttle
+    std::int64_t error = 0;  ///< 4xx that is not a throttle
     std::int64_t throttle = 0;
     std::int64_t fault = 0;
     std::int64_t response_time_ns = 0;  ///< sum
@@ -29,7 +30,8 @@ struct RequestStatistics {
 enum class GraphEntry : std::uint8_t {
     node,  ///< statistics of `target` itself; `source` is empty
     edge,  ///< calls from `source` to `target`, as the caller saw them
-    link,  ///< asynchronous: `target` received what `source` sent; response_time holds the event age
+    link,  ///< asynchronous: `target` received what `source` sent; response_time holds the event
+           ///< age
 };
 
 /// `minute` is the epoch minute of the entity's start.
@@ -49,14 +51,14 @@ struct GraphCell {
     std::int64_t inferred = 0;  ///< nodes: entities that sent no segment of their own
     Instant first_start;        ///< bounds of what was ever added; never shrunk by a correction
     Instant last_end;
-    std::string alias;          ///< edges: the name by which the target was called, when it differs
+    std::string alias;  ///< edges: the name by which the target was called, when it differs
 
     void add(const GraphCell& other, std::int64_t sign = 1);
     bool operator==(const GraphCell&) const = default;
 };
 
-/// A service graph by the minute: sums of what single traces contribute. Additive, so that parts, open
-/// traces and corrections combine by addition.
+/// A service graph by the minute: sums of what single traces contribute. Additive, so that parts,
+/// open traces and corrections combine by addition.
 struct GraphRollup {
     std::map<GraphKey, GraphCell> cells;
 

@@ -11,8 +11,8 @@
 
 namespace tomograph {
 
-/// 128 bits, any value but zero. X-Ray puts the epoch second of the first request into the first 32; W3C
-/// ids are random, so the second is a hint and never trusted alone.
+/// 128 bits, any value but zero. X-Ray puts the epoch second of the first request into the first
+/// 32; W3C ids are random, so the second is a hint and never trusted alone.
 struct TraceId {
     std::uint64_t high = 0;
     std::uint64_t low = 0;

@@ -7,11 +7,13 @@
 
 namespace tomograph {
 
-/// Counts of latencies, mergeable and subtractable (counts are signed so that late data can correct).
+/// Counts of latencies, mergeable and subtractable (counts are signed so that late data can
+/// correct).
 ///
 ///   below 1 ms        100 buckets of 10 us
-///   1 ms to 1023 ms   one bucket a millisecond: exact as X-Ray prints it
-///   above             64 buckets an octave, error <= 0.8 %, up to 2^42 ns (73 min), then one last bucket
+///   1 ms to 1023 ms   one bucket a millisecond, rounded to the nearest: exact as X-Ray prints it
+///   above             64 buckets an octave, error <= 0.8 %, up to 2^22 ms (70 min), then one last
+///   bucket
 ///
 /// Empty buckets take no place.
 class LatencyHistogram {
@@ -23,7 +25,8 @@ class LatencyHistogram {
     void add(const LatencyHistogram& other, std::int64_t sign = 1);
 
     static Bucket bucket_of(Duration latency);
-    /// The value a bucket stands for: exact to the millisecond in the middle range, else its middle.
+    /// The value a bucket stands for: exact to the millisecond in the middle range, else its
+    /// middle.
     static Duration value_of(Bucket bucket);
 
     const std::map<Bucket, std::int64_t>& buckets() const { return buckets_; }

@@ -16,7 +16,7 @@ struct SegmentHeader {
     bool is_segment = true;  ///< false: an independent subsegment
     bool in_progress = false;
     Instant start;
-    Instant end;             ///< latest end of any entity in the document; `start` when none has one
+    Instant end;  ///< latest end of any entity in the document; `start` when none has one
     std::uint32_t span_count = 1;
 
     auto operator<=>(const SegmentHeader&) const = default;
@@ -24,8 +24,8 @@ struct SegmentHeader {
 
 /// A decoded document: a segment, or a subsegment sent on its own, with all that it embeds.
 ///
-/// spans  n rows >= 1 in document order, parents before children; row 0 is the document's own entity.
-/// Row texts are views into `arena`, so a Segment moves but does not copy.
+/// spans  n rows >= 1 in document order, parents before children; row 0 is the document's own
+/// entity. Row texts are views into `arena`, so a Segment moves but does not copy.
 struct Segment {
     TraceId trace_id;
     std::vector<Span> spans;

@@ -37,7 +37,7 @@ struct SpanAws {
     std::string_view operation;
     std::string_view region;
     std::string_view request_id;
-    std::string_view table_name;     ///< also a single `table_names` or `resource_names` of DynamoDB
+    std::string_view table_name;  ///< also a single `table_names` or `resource_names` of DynamoDB
     std::string_view queue_url;
     std::string_view topic_arn;
     std::string_view bucket_name;
@@ -66,11 +66,12 @@ struct SpanLink {
 /// One segment or subsegment as a row. Texts are views into the Segment that owns the row.
 struct Span {
     SpanId id;
-    SpanId parent_id;             ///< none for a root
-    std::int32_t parent_row = -1; ///< row of the embedding entity in the same document; -1 for row 0
-    bool is_segment = false;      ///< a segment, not a subsegment
-    bool in_progress = false;     ///< then `end` equals `start`
-    bool error = false;           ///< flags after derivation from the status (segment-documents.md §6)
+    SpanId parent_id;  ///< none for a root
+    std::int32_t parent_row =
+        -1;                    ///< row of the embedding entity in the same document; -1 for row 0
+    bool is_segment = false;   ///< a segment, not a subsegment
+    bool in_progress = false;  ///< then `end` equals `start`
+    bool error = false;        ///< flags after derivation from the status (segment-documents.md §6)
     bool fault = false;
     bool throttle = false;
     bool has_sql = false;
@@ -84,8 +85,8 @@ struct Span {
     std::string_view user;
     std::string_view resource_arn;
     std::string_view service_version;
-    std::string_view database_type;   ///< sql.database_type
-    std::string_view cause_id;        ///< `cause` as a bare id
+    std::string_view database_type;  ///< sql.database_type
+    std::string_view cause_id;       ///< `cause` as a bare id
     SpanHttp http;
     SpanAws aws;
     std::vector<Annotation> annotations;  ///< indexable ones only, in document order

@@ -1,0 +1,55 @@
+#include "model/graph.h"
+
+#include <algorithm>
+
+namespace tomograph {
+namespace {
+
+bool is_untouched(const GraphCell& cell) {
+    return cell.statistics == RequestStatistics{} && cell.presence == 0 && cell.roots == 0 &&
+           cell.inferred == 0 && cell.first_start == Instant{} && cell.last_end == Instant{};
+}
+
+bool has_counts(const GraphCell& cell) {
+    return !(cell.statistics == RequestStatistics{}) || cell.presence != 0 || cell.roots != 0 ||
+           cell.inferred != 0;
+}
+
+}  // namespace
+
+void RequestStatistics::add(const RequestStatistics& other, std::int64_t sign) {
+    ok += sign * other.ok;
+    error += sign * other.error;
+    throttle += sign * other.throttle;
+    fault += sign * other.fault;
+    response_time_ns += sign * other.response_time_ns;
+    response_time.add(other.response_time, sign);
+    duration.add(other.duration, sign);
+}
+
+void GraphCell::add(const GraphCell& other, std::int64_t sign) {
+    // A fresh cell has no bounds yet: the epoch is not a bound.
+    const bool is_first = is_untouched(*this);
+    first_start = is_first ? other.first_start : std::min(first_start, other.first_start);
+    last_end = is_first ? other.last_end : std::max(last_end, other.last_end);
+    statistics.add(other.statistics, sign);
+    presence += sign * other.presence;
+    roots += sign * other.roots;
+    inferred += sign * other.inferred;
+    // The smallest of several names, so that the order of adding does not matter.
+    if (!other.alias.empty() && (alias.empty() || other.alias < alias)) alias = other.alias;
+}
+
+void GraphRollup::add(const GraphRollup& other, std::int64_t sign) {
+    if (&other == this) {
+        const GraphRollup copy = other;
+        return add(copy, sign);
+    }
+    for (const auto& [key, cell] : other.cells) {
+        const auto [place, _] = cells.try_emplace(key);
+        place->second.add(cell, sign);
+        if (!has_counts(place->second)) cells.erase(place);
+    }
+}
+
+}  // namespace tomograph
