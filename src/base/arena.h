@@ -7,7 +7,8 @@
 
 namespace tomograph {
 
-/// Bytes that live and die together. Views into it stay valid when the arena is moved. Not for threads.
+/// Bytes that live and die together. Views into it stay valid when the arena is moved. Not for
+/// threads.
 class Arena {
  public:
     Arena() = default;

@@ -44,8 +44,9 @@ class ByteWriter {
     std::string& out_;
 };
 
-/// Reads what ByteWriter wrote, from bytes that may be damaged: a read past the end gives zero values and
-/// makes failed() true for ever, so a decoder checks once at its end (and before it trusts a count).
+/// Reads what ByteWriter wrote, from bytes that may be damaged: a read past the end gives zero
+/// values and makes failed() true for ever, so a decoder checks once at its end (and before it
+/// trusts a count).
 class ByteReader {
  public:
     explicit ByteReader(std::string_view bytes) : rest_(bytes) {}

@@ -29,7 +29,8 @@ constexpr auto table = make_table();
 
 std::uint32_t crc32c_scalar(std::string_view bytes, std::uint32_t previous) {
     std::uint32_t crc = ~previous;
-    for (const char c : bytes) crc = (crc >> 8) ^ table[(crc ^ static_cast<std::uint8_t>(c)) & 0xff];
+    for (const char c : bytes)
+        crc = (crc >> 8) ^ table[(crc ^ static_cast<std::uint8_t>(c)) & 0xff];
     return ~crc;
 }
 

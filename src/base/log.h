@@ -5,7 +5,9 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace tomograph {
@@ -42,8 +44,8 @@ struct LogField {
 ///
 ///   log_warn("part skipped", {{"part", name}, {"error", error}});
 ///
-/// The same message more than 10 times in 10 s is held back and counted in a closing line. Never blocks on a
-/// full pipe for longer than one write. No secrets, no payloads. Threads: any.
+/// The same message more than 10 times in 10 s is held back and counted in a closing line. Never
+/// blocks on a full pipe for longer than one write. No secrets, no payloads. Threads: any.
 void log_debug(std::string_view message, std::initializer_list<LogField> fields = {});
 void log_info(std::string_view message, std::initializer_list<LogField> fields = {});
 void log_warn(std::string_view message, std::initializer_list<LogField> fields = {});
@@ -52,11 +54,17 @@ void log_error(std::string_view message, std::initializer_list<LogField> fields 
 struct LogOptions {
     LogLevel level_min = LogLevel::info;
     bool json = false;
-    /// Where lines go, each ending in '\n'; empty: standard error.
+    /// Where lines go, each ending in '\n'; empty: standard error. Called by one thread at a time;
+    /// must not log.
     std::function<void(std::string_view line)> sink;
+    /// For the times of lines and windows; null: the real one. Must outlive the options.
+    const Clock* clock = nullptr;
 };
 
 /// Replaces the options; called at start, and by tests.
 void set_log_options(LogOptions options);
+
+/// Writes the closing lines of all messages held back now; called before the process ends.
+void flush_log();
 
 }  // namespace tomograph

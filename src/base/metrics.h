@@ -38,7 +38,9 @@ class Histogram {
     void observe(double value);
 
     const std::vector<double>& bounds() const { return bounds_; }
-    std::uint64_t bucket(std::size_t i) const { return buckets_[i].load(std::memory_order_relaxed); }
+    std::uint64_t bucket(std::size_t i) const {
+        return buckets_[i].load(std::memory_order_relaxed);
+    }
     double sum() const { return sum_.load(std::memory_order_relaxed); }
 
  private:
@@ -52,9 +54,9 @@ std::vector<double> latency_bounds_seconds();
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-/// Every metric of one process, named `tomograph_<floor>_<noun>_<unit>[_total]`. The references stay valid
-/// as long as the registry. Labels are bounded sets only, never an id. Asking again for the same name and
-/// labels gives the same metric. Threads: any.
+/// Every metric of one process, named `tomograph_<floor>_<noun>_<unit>[_total]`. The references
+/// stay valid as long as the registry. Labels are bounded sets only, never an id. Asking again for
+/// the same name and labels gives the same metric. Threads: any.
 class MetricsRegistry {
  public:
     MetricsRegistry();

@@ -9,17 +9,28 @@ namespace tomograph {
 
 std::string_view to_text(ErrorCode code) {
     switch (code) {
-        case ErrorCode::invalid: return "invalid";
-        case ErrorCode::not_found: return "not_found";
-        case ErrorCode::conflict: return "conflict";
-        case ErrorCode::limit: return "limit";
-        case ErrorCode::denied: return "denied";
-        case ErrorCode::unavailable: return "unavailable";
-        case ErrorCode::timeout: return "timeout";
-        case ErrorCode::cancelled: return "cancelled";
-        case ErrorCode::corrupt: return "corrupt";
-        case ErrorCode::io: return "io";
-        case ErrorCode::internal: return "internal";
+        case ErrorCode::invalid:
+            return "invalid";
+        case ErrorCode::not_found:
+            return "not_found";
+        case ErrorCode::conflict:
+            return "conflict";
+        case ErrorCode::limit:
+            return "limit";
+        case ErrorCode::denied:
+            return "denied";
+        case ErrorCode::unavailable:
+            return "unavailable";
+        case ErrorCode::timeout:
+            return "timeout";
+        case ErrorCode::cancelled:
+            return "cancelled";
+        case ErrorCode::corrupt:
+            return "corrupt";
+        case ErrorCode::io:
+            return "io";
+        case ErrorCode::internal:
+            return "internal";
     }
     ASSERT(false);
 }

@@ -9,7 +9,8 @@
 
 namespace tomograph {
 
-/// What kind of thing went wrong, for the program. `api` has the only table from these to wire codes.
+/// What kind of thing went wrong, for the program. `api` has the only table from these to wire
+/// codes.
 enum class ErrorCode {
     invalid,      ///< the input breaks a rule
     not_found,    ///< no such thing
@@ -26,7 +27,8 @@ enum class ErrorCode {
 
 std::string_view to_text(ErrorCode code);
 
-/// A code for the program and a sentence for the operator: lower case, no full stop, with the numbers.
+/// A code for the program and a sentence for the operator: lower case, no full stop, with the
+/// numbers.
 class [[nodiscard]] Error {
  public:
     Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
@@ -42,7 +44,8 @@ class [[nodiscard]] Error {
     std::string message_;
 };
 
-/// An Error from errno: `error_from_errno(ErrorCode::io, "open /x")` gives "open /x: No such file…".
+/// An Error from errno: `error_from_errno(ErrorCode::io, "open /x")` gives "open /x: No such
+/// file…".
 Error error_from_errno(ErrorCode code, std::string_view what);
 
 /// A value or an Error. Test it before use; reading the wrong side dies.
@@ -110,21 +113,22 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace tomograph
 
-/// The value of a Result, or a return of its Error from the enclosing function. Stands alone: a statement,
-/// an initialiser, or the right of `=`; never inside a larger expression, never in a coroutine.
-#define TRY(expression)                                          \
-    __extension__({                                              \
-        auto tomograph_try_ = (expression);                      \
-        if (!tomograph_try_) [[unlikely]]                        \
-            return std::move(tomograph_try_).error();            \
-        std::move(tomograph_try_).value();                       \
+/// The value of a Result, or a return of its Error from the enclosing function. Stands alone: a
+/// statement, an initialiser, or the right of `=`; never inside a larger expression, never in a
+/// coroutine.
+#define TRY(expression)                               \
+    __extension__({                                   \
+        auto tomograph_try_ = (expression);           \
+        if (!tomograph_try_) [[unlikely]]             \
+            return std::move(tomograph_try_).error(); \
+        std::move(tomograph_try_).value();            \
     })
 
 /// As TRY, with the error's message put in context: TRY_WITHIN("read part 42", read(…)).
-#define TRY_WITHIN(context, expression)                                    \
-    __extension__({                                                        \
-        auto tomograph_try_ = (expression);                                \
-        if (!tomograph_try_) [[unlikely]]                                  \
-            return std::move(tomograph_try_).error().within(context);      \
-        std::move(tomograph_try_).value();                                 \
+#define TRY_WITHIN(context, expression)                               \
+    __extension__({                                                   \
+        auto tomograph_try_ = (expression);                           \
+        if (!tomograph_try_) [[unlikely]]                             \
+            return std::move(tomograph_try_).error().within(context); \
+        std::move(tomograph_try_).value();                            \
     })

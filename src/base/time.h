@@ -26,7 +26,8 @@ constexpr Duration operator+(Duration a, Duration b) { return {a.ns + b.ns}; }
 constexpr Duration operator-(Duration a, Duration b) { return {a.ns - b.ns}; }
 constexpr Duration operator*(Duration a, std::int64_t n) { return {a.ns * n}; }
 
-/// A moment: nanoseconds since the Unix epoch (years 1678 to 2262). Wall time unless said otherwise.
+/// A moment: nanoseconds since the Unix epoch (years 1678 to 2262). Wall time unless said
+/// otherwise.
 struct Instant {
     std::int64_t ns = 0;
 

@@ -12,7 +12,8 @@
 
 namespace tomograph {
 
-/// A few threads and a bounded queue of tasks. Threads: any may submit.
+/// A few threads and a bounded queue of tasks. A task that throws is logged, and its thread goes
+/// on. Threads: any may submit.
 class WorkerPool {
  public:
     WorkerPool(std::string name, std::size_t threads, std::size_t queue_max);
@@ -30,6 +31,7 @@ class WorkerPool {
     };
     void run();
 
+    std::string name_;
     std::size_t queue_max_;
     Guarded<State> state_;
     std::condition_variable wake_;
