@@ -82,6 +82,13 @@ class TraceStore {
     /// errors   by `done`: unavailable (overload, starting), limit (disk full), io
     virtual std::vector<std::size_t> append(std::vector<Document> documents, Appended done) = 0;
 
+    /// Keeps one telemetry record (a JSON object, opaque to the store) as durably as a document, as long as
+    /// the documents' retention. errors: as append; limit when it is larger than telemetry_record_bytes_max.
+    virtual void append_telemetry(std::string json, Appended done) = 0;
+
+    /// The newest records, newest first, at most `limit`.
+    virtual Result<std::vector<std::string>> recent_telemetry(std::size_t limit) = 0;
+
     /// The traces that exist, in the order asked for; absent ids are left out.
     virtual Result<std::vector<StoredTrace>> get(std::span<const TraceId> ids) = 0;
 
