@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace tomograph {
+
+/// What `tomo serve` runs with. Listener addresses: "host:port", or "" for a listener left out.
+struct Settings {
+    std::string data_dir;
+    std::string api_addr;
+    std::string xray_addr;
+    std::string xray_unix;  ///< path of the unix datagram socket; "" for none
+    std::string otlp_grpc_addr;
+    std::string otlp_http_addr;
+    std::string tls_cert;
+    std::string tls_key;
+    bool open = false;
+    std::string account_id;
+    Duration retention = Duration::days(30);
+    std::uint64_t disk_budget_bytes = 0;  ///< 0: no budget but the disk itself
+    std::uint64_t memory_bytes = 0;       ///< of the open traces
+    LogLevel log_level = LogLevel::info;
+    bool log_json = false;
+};
+
+/// One setting: the flag `--<name>`, the variable TOMO_<NAME>, the key `<name>` in tomo.toml.
+struct SettingSpec {
+    std::string name;           ///< "api-addr"
+    std::string default_value;
+    std::string help;           ///< one line
+    bool is_switch = false;     ///< a flag that needs no value
+    Result<void> (*apply)(Settings& settings, std::string_view value);
+};
+
+const std::vector<SettingSpec>& setting_specs();
+
+/// A value and where it came from: "flag", "environment", "tomo.toml" with its line, "default".
+struct SettingValue {
+    std::string value;
+    std::string origin;
+};
+
+using SettingValues = std::map<std::string, SettingValue>;
+
+struct SettingSources {
+    std::map<std::string, std::string> flags;        ///< by name
+    std::optional<std::string> config_path;          ///< given: must exist; absent: ./tomo.toml if there
+    const char* (*environment)(const char* name) = nullptr;
+};
+
+/// flags > environment > file > defaults.
+/// errors  invalid  an unknown key in the file, with its line; an unreadable file
+Result<SettingValues> collect_settings(const SettingSources& sources);
+
+/// errors  invalid  "api-addr (flag): …"
+Result<Settings> parse_settings(const SettingValues& values);
+
+/// As `tomo config print` shows it: name, value, origin in columns.
+std::string to_text(const SettingValues& values);
+
+}  // namespace tomograph
