@@ -1,5 +1,6 @@
 # What every target is compiled and linked with.
 add_library(tomograph_options INTERFACE)
+target_compile_definitions(tomograph_options INTERFACE TOMOGRAPH_VERSION="${PROJECT_VERSION}")
 target_compile_options(tomograph_options INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-omit-frame-pointer)
 
