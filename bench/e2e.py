@@ -1,0 +1,181 @@
+"""The end-to-end figures of docs/performance.md: a real server, a load generator beside it.
+
+    bench/e2e.py BUILD_DIRECTORY [http] [udp] [graph] [restart] [idle]
+
+Prints a line for each figure. CPU time is the server's own (user and system, from /proc), so a busy machine
+disturbs it less than rates and latencies.
+"""
+import http.client
+import json
+import os
+import pathlib
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    def __init__(self, build: pathlib.Path, data: str, *flags: str):
+        self.data, self.begun = pathlib.Path(data), time.monotonic()
+        (self.data / "addresses.json").unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [build / "tomo", "serve", "--data-dir", data, "--api-addr", "127.0.0.1:0", "--xray-addr", "127.0.0.1:0",
+             "--log-level", "warn", *flags], stdout=subprocess.DEVNULL)
+        while not (self.data / "addresses.json").exists():
+            assert self.process.poll() is None, "the server ended"
+            time.sleep(0.001)
+        self.start_seconds = time.monotonic() - self.begun
+        addresses = json.loads((self.data / "addresses.json").read_text())
+        self.api, self.xray = addresses["api"].split(":"), addresses["xray"].split(":")
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection(*self.api, timeout=60)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    def post(self, path: str, body: dict) -> dict:
+        connection = http.client.HTTPConnection(*self.api, timeout=60)
+        connection.request("POST", path, json.dumps(body))
+        return json.loads(connection.getresponse().read())
+
+    def wait_ready(self) -> float:
+        while self.get("/readyz")[0] != 200:
+            time.sleep(0.005)
+        return time.monotonic() - self.begun
+
+    def metric(self, name: str, *labels: str) -> float:
+        lines = self.get("/metrics")[1].decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines
+                   if line.split("{")[0].split(" ")[0] == name and all(label in line for label in labels))
+
+    def cpu_seconds(self) -> float:
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def resident_mb(self, which: str = "VmRSS") -> float:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        [line] = [line for line in status.splitlines() if line.startswith(which)]
+        return int(line.split()[1]) / 1024
+
+    def end(self, how: signal.Signals = signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.wait()
+
+
+def load(build: pathlib.Path, kind: str, address: list[str], *arguments) -> dict:
+    done = subprocess.run([build / f"{kind}_load", *address, *map(str, arguments)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def bench_http(build, data):
+    server = Server(build, data)
+    server.wait_ready()
+    load(build, "http", server.api, 2, 4, 50)
+    costs, rates = [], []
+    for _ in range(3):
+        cpu = server.cpu_seconds()
+        result = load(build, "http", server.api, 6, 4, 50)
+        costs.append((server.cpu_seconds() - cpu) * 1e6 / result["documents"])
+        rates.append(result["documents_per_second"])
+    full = statistics.median(rates)
+    print(f"put, full load: {full:,.0f} documents/s, {statistics.median(costs):.2f} CPU-us a document "
+          f"(runs: {', '.join(f'{c:.2f}' for c in costs)})")
+    half = [load(build, "http", server.api, 6, 4, 50, full / 2) for _ in range(3)]
+    print(f"put, half load: {statistics.median(r['documents_per_second'] for r in half):,.0f} documents/s, "
+          f"p50 {statistics.median(r['p50_ms'] for r in half):.2f} ms, "
+          f"p99 {statistics.median(r['p99_ms'] for r in half):.2f} ms; resident {server.resident_mb():.0f} MB")
+    server.end()
+
+
+def bench_udp(build, data, rate=40_000, seconds=60):
+    server = Server(build, data)
+    server.wait_ready()
+    cpu = server.cpu_seconds()
+    result = load(build, "udp", server.xray, seconds, rate)
+    time.sleep(2)
+    received = server.metric("tomograph_net_datagrams_received_total", 'listener="xray"')
+    lost = server.metric("tomograph_net_datagrams_dropped_total", 'listener="xray"')
+    stored = server.metric("tomograph_api_segments_received_total", 'source="udp"')
+    refused = server.metric("tomograph_api_segments_rejected_total", 'source="udp"')
+    print(f"udp: sent {result['sent']:,} at {result['segments_per_second']:,.0f}/s; received {received:,.0f}, "
+          f"dropped {lost:,.0f}, difference {result['sent'] - received - lost:,.0f}; segments {stored:,.0f}, "
+          f"rejected {refused:,.0f}; {(server.cpu_seconds() - cpu) * 1e6 / max(1, received):.2f} CPU-us each; "
+          f"resident {server.resident_mb():.0f} MB, peak {server.resident_mb('VmHWM'):.0f} MB")
+    server.end()
+
+
+def bench_graph(build, data):
+    server = Server(build, data)
+    server.wait_ready()
+    address = ":".join(server.api)
+    subprocess.run([build / "tomo", "demo", "--backfill", "6h", "--rate", "2", "--endpoint", f"http://{address}"],
+                   check=True, stdout=subprocess.DEVNULL)
+    server.end()
+    server = Server(build, data)
+    server.wait_ready()
+    now = time.time()
+    window = {"StartTime": now - 6 * 3600, "EndTime": now}
+    ids = []
+    page = server.post("/TraceSummaries", window)
+    ids += [summary["Id"] for summary in page["TraceSummaries"]]
+
+    def timed(path, body, runs=20):
+        took = []
+        for i in range(runs):
+            begun = time.perf_counter()
+            answer = server.post(path, body(i))
+            took.append((time.perf_counter() - begun) * 1000)
+        return took, answer
+
+    graph, answer = timed("/ServiceGraph", lambda _: window)
+    print(f"service graph over 6 h: {len(answer['Services'])} nodes, first {graph[0]:.1f} ms, "
+          f"median {statistics.median(graph):.1f} ms on the wire")
+    one, _ = timed("/Traces", lambda i: {"TraceIds": [ids[i * 7 % len(ids)]]}, 100)
+    print(f"trace by id from disk: first {one[0]:.2f} ms, median {statistics.median(one):.2f} ms, "
+          f"p99 {sorted(one)[98]:.2f} ms on the wire")
+    pages, answer = timed("/TraceSummaries", lambda _: window, 5)
+    print(f"summaries, newest page of {len(answer['TraceSummaries'])}: median {statistics.median(pages):.1f} ms")
+    server.end()
+
+
+def bench_restart(build, data):
+    server = Server(build, data)
+    server.wait_ready()
+    # Fill the log faster than traces are sealed, then kill.
+    while server.metric("tomograph_store_wal_live_bytes") < (256 << 20):
+        load(build, "http", server.api, 1, 2, 50)
+    live = server.metric("tomograph_store_wal_live_bytes")
+    server.end(signal.SIGKILL)
+    server = Server(build, data)
+    ready = server.wait_ready()
+    print(f"restart after kill -9 with {live / (1 << 20):.0f} MiB of log: {ready:.2f} s, "
+          f"peak memory {server.resident_mb('VmHWM'):.0f} MB")
+    server.end()
+
+
+def bench_idle(build, data):
+    server = Server(build, data)
+    server.wait_ready()
+    time.sleep(3)
+    print(f"start on an empty directory: {server.start_seconds * 1000:.0f} ms; idle resident {server.resident_mb():.0f} MB")
+    server.end()
+
+
+BENCHES = {"idle": bench_idle, "http": bench_http, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart}
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    for name in sys.argv[2:] or BENCHES:
+        with tempfile.TemporaryDirectory(dir=build) as data:
+            BENCHES[name](build, data)
+
+
+main()
