@@ -16,7 +16,7 @@ struct RootCauseEntity {
     std::string name;
     double coverage = 0;  ///< response time only: share of the root segment's time, 0..1
     bool remote = false;
-    std::vector<RootCauseException> exceptions;
+    std::vector<RootCauseException> exceptions{};
 };
 
 struct RootCauseService {

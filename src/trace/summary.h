@@ -51,6 +51,7 @@ struct TraceSummary {
     std::vector<RootCause> error_root_causes;
     std::vector<RootCause> response_time_root_causes;
     std::uint32_t revision = 1;
+    std::uint32_t annotations_left_out = 0;  ///< beyond annotations_per_trace_max
 };
 
 /// segment-documents.md §4 point 5, xray-api.md §4 and §5.
