@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.h"
 
@@ -26,5 +27,9 @@ inline constexpr std::size_t zero_chunk_bytes = 1 << 20;
 /// A larger read asks for the file's size first, so that a damaged length field cannot make us
 /// allocate more than the file holds.
 inline constexpr std::size_t unchecked_read_bytes_max = 64 << 10;
+
+/// A file of the simulated file system: it lives in memory, and a damaged offset must not fill
+/// that.
+inline constexpr std::uint64_t fault_file_bytes_max = std::uint64_t{1} << 32;
 
 }  // namespace tomograph

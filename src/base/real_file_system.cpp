@@ -92,11 +92,7 @@ class RealFile final : public File {
     Result<std::uint64_t> size() override;
 
  private:
-    Error ends_early(std::uint64_t offset, std::size_t size, std::uint64_t at) const {
-        return Error(ErrorCode::corrupt,
-                     fmt::format("read {}: {} bytes at {}, but the file ends at {}", path_, size,
-                                 offset, at));
-    }
+    Error ends_early(std::uint64_t offset, std::size_t size);
     Error too_far(std::string_view verb, std::uint64_t offset) const {
         return Error(ErrorCode::limit,
                      fmt::format("{} {}: offset {} is too large", verb, path_, offset));
@@ -110,20 +106,27 @@ class RealFile final : public File {
 Result<std::string> RealFile::read(std::uint64_t offset, std::size_t size) {
     if (size > unchecked_read_bytes_max || !fits_offset(offset, size)) {
         const std::uint64_t end = TRY(this->size());
-        if (offset > end || size > end - offset) return ends_early(offset, size, end);
+        if (offset > end || size > end - offset) return ends_early(offset, size);
     }
     std::string bytes(size, '\0');
     std::size_t done = 0;
     while (done < size) {
         const ssize_t n = ::pread(descriptor_.get(), bytes.data() + done, size - done,
                                   static_cast<off_t>(offset + done));
-        if (n == 0) return ends_early(offset, size, offset + done);
+        if (n == 0) return ends_early(offset, size);
         if (n > 0)
             done += static_cast<std::size_t>(n);
         else if (errno != EINTR)
             return failed("read", path_);
     }
     return bytes;
+}
+
+Error RealFile::ends_early(std::uint64_t offset, std::size_t size) {
+    const auto end = this->size();
+    if (!end) return end.error();
+    return Error(ErrorCode::corrupt, fmt::format("read {}: {} bytes at {}, but the file ends at {}",
+                                                 path_, size, offset, *end));
 }
 
 Result<void> RealFile::write(std::uint64_t offset, std::string_view bytes) {
