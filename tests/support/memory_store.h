@@ -1,0 +1,177 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <variant>
+
+#include "store/trace_store.h"
+#include "trace/graph_of_trace.h"
+#include "trace/trace_order.h"
+#include "wire/xray/segment_decoder.h"
+
+namespace tomograph::testing {
+
+/// A TraceStore that is plainly right: a list of documents and linear scans. The oracle of the
+/// engines, and the store of tests that need none in particular. Everything acknowledged is kept
+/// until it is destroyed.
+class MemoryStore final : public TraceStore {
+ public:
+    std::vector<std::size_t> append(std::vector<Document> documents, Appended done) override {
+        {
+            const std::lock_guard lock(mutex_);
+            for (Document& document : documents)
+                documents_.push_back({.lsn = {++lsn_}, .document = std::move(document)});
+        }
+        done({});
+        return {};
+    }
+
+    void append_telemetry(std::string json, Appended done) override {
+        {
+            const std::lock_guard lock(mutex_);
+            telemetry_.push_back(std::move(json));
+        }
+        done({});
+    }
+
+    Result<std::vector<std::string>> recent_telemetry(std::size_t limit) override {
+        const std::lock_guard lock(mutex_);
+        std::vector<std::string> newest(telemetry_.rbegin(), telemetry_.rend());
+        newest.resize(std::min(newest.size(), limit));
+        return newest;
+    }
+
+    Result<std::vector<StoredTrace>> get(std::span<const TraceId> ids) override {
+        const std::lock_guard lock(mutex_);
+        std::vector<StoredTrace> traces;
+        for (const TraceId id : ids) {
+            StoredTrace trace = winners_of(id);
+            if (!trace.documents.empty()) traces.push_back(std::move(trace));
+        }
+        return traces;
+    }
+
+    Result<TracePage> find(const TraceQuery& query) override {
+        const std::lock_guard lock(mutex_);
+        std::map<TraceCursor, StoredTrace, std::greater<>> newest_first;
+        for (const TraceId id : ids()) {
+            StoredTrace trace = winners_of(id);
+            if (is_in_range(trace, query)) newest_first.emplace(cursor_of(trace), std::move(trace));
+        }
+        TracePage page;
+        page.oldest = query.range.start;
+        TraceCursor last;
+        for (auto& [cursor, trace] : newest_first) {
+            if (query.before && cursor >= *query.before) continue;
+            if (page.traces.size() == query.limit) {
+                page.next = last;
+                page.oldest = Instant::from_seconds(last.second);
+                break;
+            }
+            last = cursor;
+            ++page.processed;
+            if (is_in_sample(trace.id, query.sample)) page.traces.push_back(std::move(trace));
+        }
+        return page;
+    }
+
+    /// As of after_grace: a rollup does not depend on when it is asked for.
+    Result<GraphRollup> graph(TimeRange range) override {
+        const std::lock_guard lock(mutex_);
+        GraphRollup sum;
+        if (range.end <= range.start) return sum;
+        for (const TraceId id : ids()) sum.add(graph_of_trace(decoded(winners_of(id))));
+        const std::int64_t first = minute_of(range.start);
+        const std::int64_t last = minute_of(range.end - Duration::nanoseconds(1));
+        std::erase_if(sum.cells, [&](const auto& cell) {
+            return cell.first.minute < first || cell.first.minute > last;
+        });
+        return sum;
+    }
+
+    StoreStatus status() override {
+        const std::lock_guard lock(mutex_);
+        StoreStatus status;
+        status.ready = true;
+        status.open_traces = ids().size();
+        return status;
+    }
+
+    /// Marks a trace as over its size limit.
+    void set_limit_exceeded(TraceId id) {
+        const std::lock_guard lock(mutex_);
+        limited_.insert(id);
+    }
+
+ private:
+    static std::int64_t minute_of(Instant t) {
+        const std::int64_t second = t.second();
+        return second >= 0 ? second / 60 : -((-second + 59) / 60);
+    }
+
+    static Instant start_of(const StoredTrace& trace) {
+        return trace.documents.front().document.header.start;
+    }
+
+    static TraceCursor cursor_of(const StoredTrace& trace) {
+        return {.second = trace_second(trace.id, start_of(trace)), .id = trace.id};
+    }
+
+    static bool is_in_range(const StoredTrace& trace, const TraceQuery& query) {
+        const TimeRange& range = query.range;
+        if (query.type == TimeRangeType::trace_id)
+            return range.contains(Instant::from_seconds(cursor_of(trace).second));
+        Instant end = start_of(trace);
+        bool segment_ended = false;
+        for (const StoredDocument& stored : trace.documents) {
+            const SegmentHeader& header = stored.document.header;
+            end = std::max(end, header.end);
+            segment_ended |= header.is_segment && !header.in_progress && range.contains(header.end);
+        }
+        if (query.type == TimeRangeType::service) return segment_ended;
+        return start_of(trace) < range.end && end >= range.start;
+    }
+
+    std::set<TraceId> ids() const {
+        std::set<TraceId> ids;
+        for (const StoredDocument& stored : documents_) ids.insert(stored.document.header.trace_id);
+        return ids;
+    }
+
+    StoredTrace winners_of(TraceId id) const {
+        std::map<SpanId, const StoredDocument*> winners;
+        for (const StoredDocument& stored : documents_) {
+            if (stored.document.header.trace_id != id) continue;
+            const StoredDocument*& winner = winners[stored.document.header.id];
+            if (winner == nullptr || replaces(stored, *winner)) winner = &stored;
+        }
+        StoredTrace trace{.id = id, .documents = {}, .limit_exceeded = limited_.contains(id)};
+        for (const auto& [span, winner] : winners) trace.documents.push_back(*winner);
+        std::stable_sort(trace.documents.begin(), trace.documents.end(),
+                         [](const StoredDocument& a, const StoredDocument& b) {
+                             return a.document.header.start < b.document.header.start;
+                         });
+        return trace;
+    }
+
+    static Trace decoded(const StoredTrace& stored) {
+        SegmentDecoder decoder;
+        std::vector<TraceDocument> documents;
+        for (const StoredDocument& each : stored.documents) {
+            auto segment = decoder.decode(each.document.bytes, {});
+            if (auto* good = std::get_if<Segment>(&segment))
+                documents.push_back({.lsn = each.lsn, .segment = std::move(*good)});
+        }
+        return assemble_trace(stored.id, std::move(documents), after_grace);
+    }
+
+    std::mutex mutex_;
+    std::uint64_t lsn_ = 0;
+    std::vector<StoredDocument> documents_;
+    std::vector<std::string> telemetry_;
+    std::set<TraceId> limited_;
+};
+
+}  // namespace tomograph::testing
