@@ -14,7 +14,7 @@ inline constexpr Duration claimed_after_start_max = Duration::minutes(5);
 
 /// The trace's time, by which traces are ordered and TimeRangeType::trace_id selects: the id's
 /// second when it is believable, else the second of the earliest start.
-constexpr std::int64_t trace_second(TraceId id, Instant earliest_start) {
+inline std::int64_t trace_second(TraceId id, Instant earliest_start) {
     const std::int64_t claimed = id.claimed_second();
     const std::int64_t started = earliest_start.second();
     const bool is_believable =
