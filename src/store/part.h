@@ -14,6 +14,8 @@
 
 namespace tomograph {
 
+class PartCache;
+
 /// The core columns of one span, as the part keeps them.
 struct SpanRow {
     SpanId id;
@@ -46,23 +48,25 @@ enum TraceFlag : std::uint16_t {
     trace_limit_exceeded = 32,
 };
 
-/// One row of a part's trace table. A trace may have rows in several parts, and several in a merged one;
-/// the row with the highest `lsn_max` describes the whole trace as known then, its documents are only those
-/// that came since the row before.
+/// One row of a part's trace table. A trace may have rows in several parts, and several in a merged
+/// one; the row with the highest `lsn_max` describes the whole trace as known then, its documents
+/// are only those that came since the row before.
 struct TraceRow {
     TraceId id;
-    std::int64_t trace_second = 0;  ///< the trace's time in whole seconds: order and TimeRangeType::trace_id
-    Instant start;                  ///< earliest start of the whole trace
-    Instant end;                    ///< latest end of the whole trace
-    Instant segment_end_min;        ///< earliest and latest end of a segment of the whole trace
+    std::int64_t trace_second =
+        0;          ///< the trace's time in whole seconds: order and TimeRangeType::trace_id
+    Instant start;  ///< earliest start of the whole trace
+    Instant end;    ///< latest end of the whole trace
+    Instant segment_end_min;  ///< earliest and latest end of a segment of the whole trace
     Instant segment_end_max;
-    std::uint32_t span_count = 0;   ///< of the whole trace
+    std::uint32_t span_count = 0;  ///< of the whole trace
     std::uint16_t flags = 0;
-    std::string root_service;       ///< name of the entry segment's service
-    Lsn lsn_max;                    ///< every document of this trace up to here is in this part or an older one
+    std::string root_service;  ///< name of the entry segment's service
+    Lsn lsn_max;  ///< every document of this trace up to here is in this part or an older one
 };
 
-/// A sealed trace on its way into a part. `documents` by (start, id); `spans` of those documents.
+/// A sealed trace on its way into a part. `documents` by (start, id); `spans` of those documents in
+/// the same order, `header.span_count` of each, so that a merge knows whose they are.
 struct PartTrace {
     TraceRow row;
     std::vector<StoredDocument> documents;
@@ -75,22 +79,23 @@ struct PartFacts {
     std::uint64_t traces = 0;
     std::uint64_t spans = 0;
     std::uint64_t documents = 0;
-    std::uint64_t bytes = 0;           ///< of the file
-    std::int64_t second_min = 0;       ///< of trace_second
+    std::uint64_t bytes = 0;      ///< of the file
+    std::int64_t second_min = 0;  ///< of trace_second
     std::int64_t second_max = 0;
     std::int64_t claimed_second_min = 0;  ///< of the ids' first 32 bits: prunes look-ups exactly
     std::int64_t claimed_second_max = 0;
-    Instant start_min;                 ///< of the rows' start and end: prunes activity ranges
+    Instant start_min;  ///< of the rows' start and end: prunes activity ranges
     Instant end_max;
-    std::int64_t minute_min = 0;       ///< of the rollup's cells; min > max when there are none
+    std::int64_t minute_min = 0;  ///< of the rollup's cells; min > max when there are none
     std::int64_t minute_max = -1;
     Lsn lsn_min;
     Lsn lsn_max;
-    bool has_fragments = false;        ///< some row has trace_has_older_rows
+    bool has_fragments = false;  ///< some row has trace_has_older_rows
 };
 
-/// Writes one part (docs/formats/part.md). Traces come in the order (trace_second, id); rows of the same
-/// trace by lsn_max. Streams: memory is bounded by a few blocks, the dictionaries and the trace table.
+/// Writes one part (docs/formats/part.md). Traces come in the order (trace_second, id); rows of the
+/// same trace by lsn_max. Streams: memory is bounded by a few blocks, the dictionaries and the
+/// trace table.
 class PartWriter {
  public:
     /// Creates `path`, which must not exist.
@@ -102,13 +107,16 @@ class PartWriter {
     virtual Result<PartFacts> finish(const GraphRollup& rollup) = 0;
 };
 
-/// Reads one part; immutable. Checks every block's checksum as it reads: a damaged block is an error
-/// (corrupt) with the file, section and offset; other blocks go on working. Threads: any.
+/// Reads one part; immutable. Checks every block's checksum as it reads: a damaged block is an
+/// error (corrupt) with the file, section and offset; other blocks go on working. Threads: any.
 class PartReader {
  public:
     /// Reads and checks header and footer.
-    /// errors  corrupt; invalid for a format newer than this program
-    static Result<std::unique_ptr<PartReader>> open(FileSystem& files, const std::string& path);
+    ///
+    /// cache   decoded blocks, shared by the readers that are given the same one; null: a small one
+    /// of its own errors  corrupt; invalid for a format newer than this program
+    static Result<std::unique_ptr<PartReader>> open(FileSystem& files, const std::string& path,
+                                                    std::shared_ptr<PartCache> cache = nullptr);
     virtual ~PartReader() = default;
 
     virtual const PartFacts& facts() const = 0;

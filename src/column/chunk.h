@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace tomograph::column {
+
+/// Ids on disk (docs/formats/column.md); a number never changes its meaning.
+enum class Encoding : std::uint8_t {
+    int_constant = 1,
+    int_frame_8 = 2,
+    int_frame_16 = 3,
+    int_frame_32 = 4,
+    int_raw = 5,
+    text_constant = 16,
+    text_dictionary_8 = 17,
+    text_dictionary_16 = 18,
+    text_raw = 19,
+};
+
+/// The values of one column, still encoded but no longer compressed.
+///
+///   u8 encoding  u8 flags  u16 0  u32 rows  u32 body bytes  u32 stored bytes  stored…
+struct Chunk {
+    Encoding encoding = Encoding::int_constant;
+    std::size_t rows = 0;
+    std::string body;
+};
+
+/// Appends the chunk, its body compressed when that pays.
+void write_chunk(const Chunk& chunk, std::string& out);
+
+/// Reads a chunk that takes up all of `bytes` and has `rows` rows.
+/// errors  corrupt, also for flags that are not known; the encoding is for the caller to judge
+Result<Chunk> read_chunk(std::string_view bytes, std::size_t rows);
+
+/// The error for an encoding that does not belong to the type wanted, or is not known at all.
+Error unknown_encoding(Encoding encoding);
+
+}  // namespace tomograph::column

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+
+namespace tomograph::column {
+
+/// Rows of a block: what a 16-bit dictionary code and an early answer to a damaged count allow.
+constexpr std::size_t block_rows_max = 65'536;
+/// Columns of a block: the cap on attribute paths of a part.
+constexpr std::size_t block_columns_max = 1'024;
+/// Uncompressed body of a chunk: bounds what a few damaged bytes can make a reader allocate.
+constexpr std::size_t chunk_body_bytes_max = 16 << 20;
+/// Bodies below this are not worth zstd's frame header and time.
+constexpr std::size_t compress_bytes_min = 64;
+
+}  // namespace tomograph::column

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace tomograph {
+
+/// Names of sections on disk (docs/formats/part.md); a number never changes its meaning.
+enum class PartSection : std::uint16_t {
+    documents = 1,
+    spans = 2,
+    traces = 3,
+    id_index = 4,
+    rollup = 5,
+    footer = 0x7fff,
+};
+
+/// The pages that say where the blocks of `section` are.
+constexpr PartSection directory_of(PartSection section) {
+    return static_cast<PartSection>(static_cast<std::uint16_t>(section) | 0x8000);
+}
+
+/// "documents", "directory of spans", "section 77".
+std::string to_text(PartSection section);
+
+using PartUuid = std::array<char, 16>;
+
+/// From the operating system's randomness.
+PartUuid random_part_uuid();
+/// Seeds everything that belongs to one file.
+std::uint64_t seed_of(const PartUuid& uuid);
+
+constexpr std::size_t part_header_bytes = 64;
+constexpr std::size_t part_trailer_bytes = 64;
+constexpr std::size_t frame_header_bytes = 24;
+constexpr std::string_view part_signal_spans = "spans";
+
+struct PartHeader {
+    std::uint32_t format = 0;
+    PartUuid uuid{};
+    std::string signal;
+};
+
+std::string encode_header(const PartHeader& header);
+/// errors  corrupt; any format is read, for the caller to judge
+Result<PartHeader> decode_header(std::string_view bytes);
+
+struct PartTrailer {
+    std::uint64_t footer_offset = 0;
+    std::uint64_t footer_copy_offset = 0;
+    std::uint32_t footer_bytes = 0;
+    std::uint32_t format = 0;
+    PartUuid uuid{};
+    std::uint64_t file_bytes = 0;
+};
+
+std::string encode_trailer(const PartTrailer& trailer);
+Result<PartTrailer> decode_trailer(std::string_view bytes);
+
+enum class FrameCodec : std::uint8_t { none = 0, zstd = 1 };
+
+/// Which block of which file a frame must be.
+struct FrameName {
+    std::uint64_t part_seed = 0;
+    PartSection section = PartSection::documents;
+    std::uint32_t index = 0;
+};
+
+/// The frame around a block, compressed as asked unless that makes it larger.
+std::string encode_frame(const FrameName& name, std::string_view block, FrameCodec codec);
+
+/// The block of a frame that takes up all of `frame`. A frame of another place, another file or an
+/// earlier version of the file is as corrupt as a damaged one.
+Result<std::string> decode_frame(const FrameName& name, std::string frame);
+
+}  // namespace tomograph
