@@ -8,7 +8,8 @@
 
 namespace tomograph {
 
-/// A listener's address. `host` is a literal IPv4 or IPv6 address or `localhost`; no names are looked up.
+/// A listener's address. `host` is a literal IPv4 or IPv6 address or `localhost`; no names are
+/// looked up.
 struct SocketAddress {
     std::string host;
     std::uint16_t port = 0;

@@ -14,8 +14,8 @@
 namespace tomograph {
 
 struct DatagramIntakeOptions {
-    std::string address;              ///< "127.0.0.1:2000", "[::1]:0", or "unix:/run/tomo.sock"
-    std::size_t receivers = 1;        ///< threads; more than one shares the port (UDP only)
+    std::string address;        ///< "127.0.0.1:2000", "[::1]:0", or "unix:/run/tomo.sock"
+    std::size_t receivers = 1;  ///< threads; more than one shares the port (UDP only)
     std::size_t receive_buffer_bytes = 8U << 20;  ///< asked of the kernel
 };
 
@@ -46,13 +46,15 @@ class DatagramIntake {
     std::unique_ptr<Impl> impl_;
 };
 
-/// Sends datagrams to one address, as an SDK does; never blocks. For `tomo send`, the demo and benches.
+/// Sends datagrams to one address, as an SDK does; never blocks. For `tomo send`, the demo and
+/// benches.
 class DatagramSender {
  public:
     static Result<std::unique_ptr<DatagramSender>> connect(const std::string& address);
     ~DatagramSender();
 
-    /// errors  limit  larger than a datagram may be   unavailable  no one listens, or the buffer is full
+    /// errors  limit  larger than a datagram may be   unavailable  no one listens, or the buffer is
+    /// full
     Result<void> send(std::string_view datagram);
 
  private:

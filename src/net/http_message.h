@@ -29,20 +29,21 @@ struct HttpRequest {
 
 struct HttpReply {
     int status = 200;
-    std::vector<HttpHeader> headers;  ///< without Content-Length, Date, Connection: the server adds those
+    std::vector<HttpHeader>
+        headers;  ///< without Content-Length, Date, Connection: the server adds those
     std::string body;
     bool close = false;  ///< end the connection behind it
 };
 
-/// Sends the reply. Call exactly once, from any thread; later calls, and calls after the client has gone,
-/// do nothing.
+/// Sends the reply. Call exactly once, from any thread; later calls, and calls after the client has
+/// gone, do nothing.
 using HttpRespond = std::function<void(HttpReply)>;
 
 /// Runs on an I/O thread: must not block. Long work is handed to another thread and answers later.
 using HttpHandler = std::function<void(HttpRequest, HttpRespond)>;
 
-/// An error before a request exists (bad request line, too large, too slow), put into a body by the owner
-/// of the API so that every answer is JSON.
+/// An error before a request exists (bad request line, too large, too slow), put into a body by the
+/// owner of the API so that every answer is JSON.
 using HttpErrorBody = std::function<HttpReply(int status, std::string_view sentence)>;
 
 }  // namespace tomograph

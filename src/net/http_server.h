@@ -23,7 +23,7 @@ struct HttpLimits {
     Duration header_timeout = Duration::seconds(10);
     Duration idle_timeout = Duration::seconds(60);
     Duration write_timeout = Duration::seconds(30);
-    Duration body_grace = Duration::seconds(5);        ///< then at least:
+    Duration body_grace = Duration::seconds(5);  ///< then at least:
     std::uint64_t body_bytes_per_second_min = 16U << 10;
     std::uint32_t connections_max = 4096;
     std::uint32_t connections_per_address_max = 256;
@@ -56,8 +56,8 @@ class HttpServer {
     /// "127.0.0.1:2080" with the real port.
     const std::string& address() const;
 
-    /// Stops accepting, closes idle connections, lets running requests answer until the deadline, then
-    /// closes the rest. Blocks; not from an I/O thread.
+    /// Stops accepting, closes idle connections, lets running requests answer until the deadline,
+    /// then closes the rest. Blocks; not from an I/O thread.
     void stop(Duration deadline);
 
  private:

@@ -1,0 +1,447 @@
+#include "net/http_connection.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "base/log.h"
+#include "net/http_reply_writer.h"
+#include "net/limits.h"
+
+namespace tomograph {
+
+namespace {
+
+constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
+
+Duration now() { return RealClock().monotonic(); }
+
+/// How long `bytes` may take at the slowest rate that is allowed.
+Duration time_for(std::uint64_t bytes, std::uint64_t bytes_per_second) {
+    return Duration::milliseconds(
+        static_cast<std::int64_t>(bytes * 1000 / std::max<std::uint64_t>(bytes_per_second, 1)));
+}
+
+void release(std::string& text) { std::string().swap(text); }
+
+/// The other end of an HttpRespond: answers once, with a 500 when it is dropped unanswered.
+class ReplySlot {
+ public:
+    explicit ReplySlot(std::weak_ptr<HttpConnection> connection)
+        : connection_(std::move(connection)) {}
+    ~ReplySlot() {
+        if (answered_.exchange(true)) return;
+        if (const auto connection = connection_.lock()) HttpConnection::deliver_nothing(connection);
+    }
+    ReplySlot(const ReplySlot&) = delete;
+    ReplySlot& operator=(const ReplySlot&) = delete;
+
+    void answer(HttpReply reply) {
+        if (answered_.exchange(true)) return;
+        if (const auto connection = connection_.lock())
+            HttpConnection::deliver(connection, std::move(reply));
+    }
+
+ private:
+    std::weak_ptr<HttpConnection> connection_;
+    std::atomic<bool> answered_{false};
+};
+
+}  // namespace
+
+HttpReply HttpService::refusal_reply(int status, std::string_view sentence) const {
+    try {
+        if (error_body) return error_body(status, sentence);
+    } catch (const std::exception& thrown) {
+        log_error("HTTP error body failed", {{"error", thrown.what()}});
+    }
+    HttpReply reply;
+    reply.status = status;
+    reply.body = sentence;
+    return reply;
+}
+
+AcceptedSocket::~AcceptedSocket() {
+    if (descriptor >= 0) close(descriptor);
+    service->ledger.leave(peer.host_key());
+}
+
+HttpConnection::HttpConnection(std::shared_ptr<HttpService> service, IoLoop& loop,
+                               std::shared_ptr<AcceptedSocket> socket,
+                               std::function<void(HttpConnection&)> on_closed)
+    : service_(std::move(service)),
+      loop_(loop),
+      socket_(std::move(socket)),
+      descriptor_(loop, std::exchange(socket_->descriptor, -1)),
+      reader_(service_->limits, service_->budget),
+      on_closed_(std::move(on_closed)),
+      peer_text_(socket_->peer.to_text()),
+      since_(now()) {}
+
+void HttpConnection::start() {
+    if (descriptor_.number() < 0) {
+        service_->metrics.count(CloseCause::accept_failed);
+        return close();
+    }
+    transport_ = service_->tls ? service_->tls->accept(descriptor_.number())
+                               : make_plain_transport(descriptor_.number());
+    if (!transport_) {
+        service_->metrics.count(CloseCause::tls_failed);
+        return close();
+    }
+    run();
+}
+
+void HttpConnection::run() {
+    try {
+        take_steps();
+    } catch (const std::exception& thrown) {
+        log_error("HTTP connection failed", {{"error", thrown.what()}});
+        close();
+    }
+}
+
+void HttpConnection::take_steps() {
+    for (unsigned steps = 0; steps < connection_steps_per_turn; ++steps) {
+        switch (step()) {
+            case Next::again:
+                continue;
+            case Next::when_readable:
+                return wait_readable();
+            case Next::when_writable:
+                return wait_writable();
+            case Next::parked:
+                return;
+        }
+    }
+    loop_.post([self = shared_from_this()] { self->run(); });
+}
+
+HttpConnection::Next HttpConnection::step() {
+    switch (phase_) {
+        case Phase::handshake:
+            return step_handshake();
+        case Phase::reading:
+            return step_reading();
+        case Phase::writing:
+            return step_writing();
+        case Phase::lingering:
+            return step_lingering();
+        case Phase::running:
+        case Phase::closed:
+            break;
+    }
+    return Next::parked;
+}
+
+void HttpConnection::wait_readable() {
+    if (std::exchange(waits_readable_, true)) return;
+    descriptor_.when_readable([self = shared_from_this()] {
+        self->waits_readable_ = false;
+        self->run();
+    });
+}
+
+void HttpConnection::wait_writable() {
+    if (std::exchange(waits_writable_, true)) return;
+    descriptor_.when_writable([self = shared_from_this()] {
+        self->waits_writable_ = false;
+        self->run();
+    });
+}
+
+HttpConnection::Next HttpConnection::step_handshake() {
+    switch (transport_->handshake().state) {
+        case IoResult::State::done:
+            phase_ = Phase::reading;  // its time goes on: the header time-out covers both
+            return Next::again;
+        case IoResult::State::want_read:
+            return Next::when_readable;
+        case IoResult::State::want_write:
+            return Next::when_writable;
+        case IoResult::State::ended:
+        case IoResult::State::failed:
+            break;
+    }
+    service_->metrics.count(CloseCause::tls_failed);
+    close();
+    return Next::parked;
+}
+
+HttpConnection::Next HttpConnection::step_reading() {
+    if (!leftover_.empty()) {
+        leftover_at_ += feed(std::string_view(leftover_).substr(leftover_at_));
+        if (leftover_at_ == leftover_.size()) {
+            release(leftover_);
+            leftover_at_ = 0;
+        }
+        return after_feed();
+    }
+    if (!std::exchange(read_first_, true)) return Next::when_readable;
+
+    const std::span<char> buffer = loop_.read_buffer();
+    const IoResult read = transport_->read(buffer);
+    switch (read.state) {
+        case IoResult::State::done:
+            break;
+        case IoResult::State::want_read:
+            return Next::when_readable;
+        case IoResult::State::want_write:
+            return Next::when_writable;
+        case IoResult::State::ended:
+        case IoResult::State::failed:
+            close();
+            return Next::parked;
+    }
+    service_->metrics.received_bytes.add(read.bytes);
+    read_first_ = transport_->may_have_more(read.bytes, buffer.size());
+    const std::string_view bytes(buffer.data(), read.bytes);
+    const std::size_t used = feed(bytes);
+    if (used < bytes.size()) leftover_ = bytes.substr(used);
+    return after_feed();
+}
+
+/// Shows the bytes to the reader until it has a request or enough; returns how many it took.
+std::size_t HttpConnection::feed(std::string_view bytes) {
+    using State = HttpRequestReader::State;
+    if (reader_.state() == State::idle) since_ = now();
+    std::size_t used = 0;
+    while (used < bytes.size()) {
+        const State before = reader_.state();
+        if (before == State::complete || before == State::failed) break;
+        used += reader_.feed(bytes.substr(used));
+        if (before != State::body && reader_.state() == State::body) since_ = now();
+    }
+    return used;
+}
+
+HttpConnection::Next HttpConnection::after_feed() {
+    switch (reader_.state()) {
+        case HttpRequestReader::State::complete:
+            return dispatch();
+        case HttpRequestReader::State::failed:
+            refuse(reader_.refusal());
+            break;
+        case HttpRequestReader::State::body:
+            if (reader_.take_expectation() && reader_.wire_body_bytes() == 0)
+                write_head(std::string(continue_head), Then::read_body);
+            break;
+        case HttpRequestReader::State::idle:
+        case HttpRequestReader::State::header:
+            break;
+    }
+    return Next::again;
+}
+
+HttpConnection::Next HttpConnection::dispatch() {
+    HttpRequest request = reader_.take();
+    request.peer_address = peer_text_;
+    request.is_encrypted = transport_->is_encrypted();
+    client_keeps_alive_ = reader_.keep_alive();
+    is_head_ = request.method == "HEAD";
+    enter(Phase::running);
+    in_handler_ = true;
+    try {
+        const auto slot = std::make_shared<ReplySlot>(weak_from_this());
+        service_->handler(std::move(request),
+                          [slot](HttpReply reply) { slot->answer(std::move(reply)); });
+    } catch (const std::exception& thrown) {
+        log_error("HTTP handler failed", {{"error", thrown.what()}});
+    }
+    in_handler_ = false;
+    return after_reply();
+}
+
+/// A handler that answers before it returns is answered in the same turn.
+HttpConnection::Next HttpConnection::after_reply() {
+    if (!inline_reply_) return Next::parked;
+    HttpReply reply = std::move(*inline_reply_);
+    inline_reply_.reset();
+    write_reply(std::move(reply), client_keeps_alive_,
+                leftover_.empty() ? Then::close : Then::linger);
+    return Next::again;
+}
+
+void HttpConnection::deliver(const std::shared_ptr<HttpConnection>& connection, HttpReply reply) {
+    if (connection->loop_.is_current() && connection->in_handler_) {
+        connection->inline_reply_ = std::move(reply);
+        return;
+    }
+    connection->loop_.post([connection, reply = std::move(reply)]() mutable {
+        connection->on_reply(std::move(reply));
+    });
+}
+
+void HttpConnection::deliver_nothing(const std::shared_ptr<HttpConnection>& connection) {
+    connection->service_->metrics.requests_unanswered.add();
+    deliver(connection,
+            connection->service_->refusal_reply(500, "the request was dropped without an answer"));
+}
+
+void HttpConnection::on_reply(HttpReply reply) {
+    if (phase_ != Phase::running) return;
+    inline_reply_ = std::move(reply);
+    after_reply();
+    run();
+}
+
+void HttpConnection::refuse(const HttpRefusal& refusal) {
+    service_->metrics.count(refusal.cause);
+    is_head_ = false;
+    write_reply(service_->refusal_reply(refusal.status, refusal.sentence), false, Then::linger);
+}
+
+void HttpConnection::write_reply(HttpReply reply, bool keep_alive, Then otherwise) {
+    if (!is_sendable(reply)) {
+        log_error("HTTP reply is not sendable", {{"status", reply.status}});
+        reply = service_->refusal_reply(500, "the answer could not be put into HTTP");
+        if (!is_sendable(reply)) reply = HttpReply{.status = 500, .headers = {}, .body = {}};
+    }
+    const bool stays = keep_alive && !reply.close && !service_->stopping;
+    service_->metrics.count_status(reply.status);
+    const bool has_body = !is_head_ && status_has_body(reply.status);
+    write_head(reply_head(reply, stays), stays ? Then::read_request : otherwise);
+    if (has_body) body_ = std::move(reply.body);
+}
+
+void HttpConnection::write_head(std::string head, Then then) {
+    head_ = std::move(head);
+    then_ = then;
+    written_ = 0;
+    enter(Phase::writing);
+}
+
+HttpConnection::Next HttpConnection::step_writing() {
+    const std::string_view head(head_);
+    const std::size_t in_head = std::min(written_, head.size());
+    const IoResult wrote =
+        transport_->write(head.substr(in_head), std::string_view(body_).substr(written_ - in_head));
+    switch (wrote.state) {
+        case IoResult::State::done:
+            break;
+        case IoResult::State::want_read:
+            return Next::when_readable;
+        case IoResult::State::want_write:
+            return Next::when_writable;
+        case IoResult::State::ended:
+        case IoResult::State::failed:
+            close();
+            return Next::parked;
+    }
+    service_->metrics.sent_bytes.add(wrote.bytes);
+    written_ += wrote.bytes;
+    return written_ < head_.size() + body_.size() ? Next::again : written();
+}
+
+HttpConnection::Next HttpConnection::written() {
+    release(body_);
+    enter(Phase::reading);
+    switch (then_) {
+        case Then::read_body:
+            break;
+        case Then::read_request:
+            reader_.reset();
+            had_request_ = true;
+            break;
+        case Then::close:
+            transport_->end_writing();
+            close();
+            return Next::parked;
+        case Then::linger:
+            transport_->end_writing();
+            reader_.reset();
+            release(leftover_);
+            enter(Phase::lingering);
+            break;
+    }
+    return Next::again;
+}
+
+HttpConnection::Next HttpConnection::step_lingering() {
+    const IoResult read = transport_->read(loop_.read_buffer());
+    lingered_bytes_ += read.bytes;
+    switch (read.state) {
+        case IoResult::State::done:
+            if (lingered_bytes_ <= linger_bytes_max) return Next::again;
+            break;
+        case IoResult::State::want_read:
+            return Next::when_readable;
+        case IoResult::State::want_write:
+            return Next::when_writable;
+        case IoResult::State::ended:
+        case IoResult::State::failed:
+            break;
+    }
+    close();
+    return Next::parked;
+}
+
+void HttpConnection::check_deadline(Duration at) {
+    const HttpLimits& limits = service_->limits;
+    const Duration spent = at - since_;
+    const std::uint64_t rate = limits.body_bytes_per_second_min;
+    switch (phase_) {
+        case Phase::handshake:
+            if (spent < limits.header_timeout) return;
+            service_->metrics.count(CloseCause::tls_failed);
+            return close();
+        case Phase::reading:
+            if (is_between_requests()) {
+                if (spent < (had_request_ ? limits.idle_timeout : limits.header_timeout)) return;
+                service_->metrics.count(CloseCause::idle);
+                return close();
+            }
+            if (reader_.state() == HttpRequestReader::State::header) {
+                if (spent < limits.header_timeout) return;
+                refuse({RefusalCause::header_timeout, 408, "the header took too long"});
+            } else {
+                if (spent < limits.body_grace + time_for(reader_.wire_body_bytes(), rate)) return;
+                refuse({RefusalCause::body_timeout, 408, "the body came too slowly"});
+            }
+            return run();
+        case Phase::writing:
+            if (spent < limits.write_timeout + time_for(written_, rate)) return;
+            service_->metrics.count(CloseCause::slow_reader);
+            return close();
+        case Phase::lingering:
+            if (spent < linger_timeout) return;
+            return close();
+        case Phase::running:  // takes as long as its owner needs
+        case Phase::closed:
+            return;
+    }
+}
+
+bool HttpConnection::is_between_requests() const {
+    return phase_ == Phase::reading && reader_.state() == HttpRequestReader::State::idle &&
+           leftover_.empty();
+}
+
+void HttpConnection::begin_stop() {
+    if (phase_ == Phase::handshake) return close();
+    // A request that has reached the kernel but not us is still answered.
+    read_first_ = true;
+    if (is_between_requests()) run();
+    if (is_between_requests()) close();
+}
+
+void HttpConnection::enter(Phase phase) {
+    phase_ = phase;
+    since_ = now();
+}
+
+void HttpConnection::close() {
+    if (phase_ == Phase::closed) return;
+    const bool owes_reply =
+        phase_ == Phase::running || (phase_ == Phase::writing && then_ != Then::read_body);
+    if (owes_reply) service_->metrics.replies_lost.add();
+    phase_ = Phase::closed;
+    transport_.reset();
+    descriptor_.close();
+    reader_.reset();
+    on_closed_(*this);
+}
+
+}  // namespace tomograph

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "net/http_request_reader.h"
+#include "net/http_service.h"
+#include "net/io_loop.h"
+#include "net/peer_address.h"
+#include "net/transport.h"
+
+namespace tomograph {
+
+/// A socket and its seat in the service's ledger, from accept() until no one needs it any more.
+struct AcceptedSocket {
+    /// The ledger has entered the peer.
+    AcceptedSocket(std::shared_ptr<HttpService> service_in, int descriptor_in, PeerAddress peer_in)
+        : service(std::move(service_in)), descriptor(descriptor_in), peer(peer_in) {}
+    ~AcceptedSocket();
+    AcceptedSocket(const AcceptedSocket&) = delete;
+    AcceptedSocket& operator=(const AcceptedSocket&) = delete;
+
+    std::shared_ptr<HttpService> service;
+    int descriptor;  ///< -1 when someone else owns it
+    PeerAddress peer;
+};
+
+/// One client's connection, a state machine on one loop: it tries, and when the kernel would block
+/// it waits for just that. At most one request runs at a time, and while it runs the socket is not
+/// read.
+///
+///   handshake -> reading -> running -> writing -> reading ...
+///                   \-----------------> writing -> lingering -> closed
+///
+/// Every member on the loop's thread, but for deliver().
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+ public:
+    /// on_closed  called once, on the loop; may drop the last owner.
+    HttpConnection(std::shared_ptr<HttpService> service, IoLoop& loop,
+                   std::shared_ptr<AcceptedSocket> socket,
+                   std::function<void(HttpConnection&)> on_closed);
+
+    void start();
+    /// Closes what has run out of time.
+    void check_deadline(Duration now);
+    /// Ends it as soon as no request is being read, run or answered.
+    void begin_stop();
+    void close();
+
+    /// The answer to the running request. Threads: any.
+    static void deliver(const std::shared_ptr<HttpConnection>& connection, HttpReply reply);
+    /// As deliver() of a 500: the handler let go of the request. Threads: any.
+    static void deliver_nothing(const std::shared_ptr<HttpConnection>& connection);
+
+ private:
+    enum class Phase { handshake, reading, running, writing, lingering, closed };
+    /// What to do when the present reply is written.
+    enum class Then { read_body, read_request, close, linger };
+    enum class Next { again, when_readable, when_writable, parked };
+
+    void run();
+    void take_steps();
+    Next step();
+    Next step_handshake();
+    Next step_reading();
+    Next step_writing();
+    Next step_lingering();
+
+    void wait_readable();
+    void wait_writable();
+    std::size_t feed(std::string_view bytes);
+    Next after_feed();
+    Next dispatch();
+    Next after_reply();
+    void refuse(const HttpRefusal& refusal);
+    void write_reply(HttpReply reply, bool keep_alive, Then otherwise);
+    void write_head(std::string head, Then then);
+    Next written();
+    void on_reply(HttpReply reply);
+    void enter(Phase phase);
+    bool is_between_requests() const;
+
+    std::shared_ptr<HttpService> service_;
+    IoLoop& loop_;
+    std::shared_ptr<AcceptedSocket> socket_;
+    WatchedDescriptor descriptor_;
+    std::unique_ptr<Transport> transport_;
+    HttpRequestReader reader_;
+    std::function<void(HttpConnection&)> on_closed_;
+    std::string peer_text_;
+
+    Phase phase_ = Phase::handshake;
+    Duration since_;            // the phase, or the request's first byte, began
+    bool had_request_ = false;  // idle between requests, not new
+    bool read_first_ = false;   // bytes may be there already: read before waiting
+    bool waits_readable_ = false;
+    bool waits_writable_ = false;
+
+    std::string leftover_;  // read beyond the present request
+    std::size_t leftover_at_ = 0;
+
+    bool in_handler_ = false;
+    std::optional<HttpReply> inline_reply_;
+    bool client_keeps_alive_ = false;
+    bool is_head_ = false;
+
+    std::string head_;
+    std::string body_;
+    std::size_t written_ = 0;
+    Then then_ = Then::read_request;
+    std::uint64_t lingered_bytes_ = 0;
+};
+
+}  // namespace tomograph
