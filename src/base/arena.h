@@ -3,17 +3,24 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tomograph {
 
-/// Bytes that live and die together. Views into it stay valid when the arena is moved. Not for
-/// threads.
+/// Bytes that live and die together. Views into it stay valid when the arena is moved; the one
+/// moved from is empty. Not for threads.
 class Arena {
  public:
     Arena() = default;
-    Arena(Arena&&) = default;
-    Arena& operator=(Arena&&) = default;
+    Arena(Arena&& other) noexcept { swap(other); }
+    Arena& operator=(Arena&& other) noexcept {
+        Arena(std::move(other)).swap(*this);
+        return *this;
+    }
+    Arena(const Arena&) = delete;
+    Arena& operator=(const Arena&) = delete;
+    ~Arena() = default;
 
     /// A copy of `text` that lives as long as the arena.
     std::string_view copy(std::string_view text) {
@@ -27,6 +34,13 @@ class Arena {
 
  private:
     static constexpr std::size_t chunk_bytes = 1024;
+
+    void swap(Arena& other) noexcept {
+        std::swap(chunks_, other.chunks_);
+        std::swap(at_, other.at_);
+        std::swap(left_, other.left_);
+        std::swap(bytes_, other.bytes_);
+    }
 
     char* allocate(std::size_t size) {
         if (size > left_) {

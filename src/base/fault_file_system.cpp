@@ -4,197 +4,15 @@
 
 #include <algorithm>
 #include <mutex>
-#include <set>
 #include <utility>
 
 #include "base/fault_disk.h"
-#include "base/fault_random.h"
-#include "base/limits.h"
+#include "base/fault_state.h"
 
 namespace tomograph {
 namespace {
 
-constexpr std::uint64_t no_capacity = std::uint64_t{1} << 40;
-
-enum class Fate {
-    succeeds,
-    fails,       ///< the call that was to fail, or one of a crashed process
-    dies_after,  ///< the process dies during the call, and the call has done its work
-};
-
-Error injected(const std::string& what) { return Error(ErrorCode::io, what + ": injected fault"); }
-
-Error disk_full(const std::string& what) {
-    return Error(ErrorCode::limit, what + ": no space left on device");
-}
-
-}  // namespace
-
-struct FaultFileSystem::State {
-    explicit State(std::uint64_t seed) : random(seed) {}
-
-    /// Counts a call and decides how it ends.
-    Fate next_fate();
-    /// Runs one call of the outside world, or lets it fail.
-    template <class Action>
-    auto call(const std::string& what, Action action) -> decltype(action()) {
-        std::unique_lock lock(mutex);
-        const Fate fate = next_fate();
-        if (fate == Fate::fails) return injected(what);
-        auto result = action();
-        if (fate == Fate::succeeds) return result;
-        lock.unlock();  // a FileLock that nobody gets takes the mutex when it goes
-        return injected(what);
-    }
-    /// Whether the file may take `size` bytes, given the capacity.
-    bool has_room(const FaultNode& node, std::uint64_t size) const;
-    void restart();
-
-    mutable std::mutex mutex;
-    FaultDisk disk;
-    FaultRandom random;
-    std::set<FaultDisk::Node> locked;
-    std::uint64_t life = 0;  // of the process; its files and locks belong to one
-    std::uint64_t calls = 0;
-    std::uint64_t syncs = 0;
-    std::uint64_t fail_at = 0;  // these three: 0 is never
-    std::uint64_t fail_sync_at = 0;
-    std::uint64_t crash_at = 0;
-    bool crashed = false;
-    std::uint64_t capacity = no_capacity;
-};
-
-Fate FaultFileSystem::State::next_fate() {
-    ++calls;
-    if (crashed || calls == fail_at) return Fate::fails;
-    if (crash_at == 0 || calls < crash_at) return Fate::succeeds;
-    crashed = true;
-    return random.below(2) == 0 ? Fate::fails : Fate::dies_after;
-}
-
-bool FaultFileSystem::State::has_room(const FaultNode& node, std::uint64_t size) const {
-    const std::uint64_t now = node.data.visible().size();
-    if (size <= now) return true;
-    if (size > fault_file_bytes_max) return false;
-    return capacity == no_capacity || disk.used_bytes() + (size - now) <= capacity;
-}
-
-void FaultFileSystem::State::restart() {
-    ++life;
-    locked.clear();
-    fail_at = fail_sync_at = crash_at = 0;
-    crashed = false;
-}
-
-namespace {
-
 using State = FaultFileSystem::State;
-
-class FaultFile final : public File {
- public:
-    FaultFile(std::shared_ptr<State> state, FaultDisk::Node node, std::string path, bool writable)
-        : state_(std::move(state)),
-          node_(std::move(node)),
-          path_(std::move(path)),
-          life_(state_->life),
-          writable_(writable) {}
-
-    Result<std::string> read(std::uint64_t offset, std::size_t size) override;
-    Result<void> write(std::uint64_t offset, std::string_view bytes) override;
-    Result<void> sync() override;
-    Result<void> truncate(std::uint64_t size) override { return resize("truncate", size, true); }
-    Result<void> allocate(std::uint64_t size) override { return resize("allocate", size, false); }
-    Result<std::uint64_t> size() override;
-
- private:
-    Result<void> check(const std::string& what, bool to_write) const;
-    Result<void> resize(std::string_view verb, std::uint64_t size, bool may_cut);
-    void write_part(std::uint64_t offset, std::string_view bytes);
-
-    std::shared_ptr<State> state_;
-    FaultDisk::Node node_;
-    std::string path_;
-    std::uint64_t life_;
-    bool writable_;
-};
-
-Result<void> FaultFile::check(const std::string& what, bool to_write) const {
-    if (life_ != state_->life) return Error(ErrorCode::io, what + ": opened before the restart");
-    if (to_write && !writable_) return Error(ErrorCode::io, what + ": opened for reading");
-    return {};
-}
-
-Result<std::string> FaultFile::read(std::uint64_t offset, std::size_t size) {
-    const std::string what = "read " + path_;
-    return state_->call(what, [&]() -> Result<std::string> {
-        TRY(check(what, false));
-        const std::string& bytes = node_->data.visible();
-        if (offset > bytes.size() || size > bytes.size() - offset)
-            return Error(ErrorCode::corrupt,
-                         fmt::format("{}: {} bytes at {}, but the file ends at {}", what, size,
-                                     offset, bytes.size()));
-        return bytes.substr(static_cast<std::size_t>(offset), size);
-    });
-}
-
-/// A write that ends badly has written some of its bytes: none, all, or the first few.
-void FaultFile::write_part(std::uint64_t offset, std::string_view bytes) {
-    const std::uint64_t done = state_->random.below(bytes.size() + 1);
-    const std::string_view part = bytes.substr(0, static_cast<std::size_t>(done));
-    if (state_->has_room(*node_, offset + part.size())) node_->data.write(offset, part);
-}
-
-Result<void> FaultFile::write(std::uint64_t offset, std::string_view bytes) {
-    const std::string what = "write " + path_;
-    const std::lock_guard lock(state_->mutex);
-    const bool was_crashed = state_->crashed;
-    const Fate fate = state_->next_fate();
-    TRY(check(what, true));
-    if (offset > fault_file_bytes_max || bytes.size() > fault_file_bytes_max)
-        return disk_full(what);
-    if (fate != Fate::succeeds) {
-        if (!was_crashed) write_part(offset, bytes);
-        return injected(what);
-    }
-    if (!state_->has_room(*node_, offset + bytes.size())) {
-        write_part(offset, bytes);
-        return disk_full(what);
-    }
-    node_->data.write(offset, bytes);
-    return {};
-}
-
-Result<void> FaultFile::sync() {
-    const std::string what = "sync " + path_;
-    return state_->call(what, [&]() -> Result<void> {
-        TRY(check(what, false));
-        if (++state_->syncs == state_->fail_sync_at) {
-            node_->data.forget_unsynced();
-            return injected(what);
-        }
-        node_->data.sync();
-        return {};
-    });
-}
-
-Result<void> FaultFile::resize(std::string_view verb, std::uint64_t size, bool may_cut) {
-    const std::string what = fmt::format("{} {}", verb, path_);
-    return state_->call(what, [&]() -> Result<void> {
-        TRY(check(what, true));
-        if (size <= node_->data.visible().size() && !may_cut) return {};
-        if (!state_->has_room(*node_, size)) return disk_full(what);
-        node_->data.resize(size);
-        return {};
-    });
-}
-
-Result<std::uint64_t> FaultFile::size() {
-    const std::string what = "stat " + path_;
-    return state_->call(what, [&]() -> Result<std::uint64_t> {
-        TRY(check(what, false));
-        return std::uint64_t{node_->data.visible().size()};
-    });
-}
 
 class FaultLock final : public FileLock {
  public:
@@ -269,7 +87,7 @@ std::uint64_t FaultFileSystem::calls() const {
 
 void FaultFileSystem::set_capacity(std::uint64_t bytes) {
     const std::lock_guard lock(state_->mutex);
-    state_->capacity = std::min(bytes, no_capacity);
+    state_->capacity = std::min(bytes, State::no_capacity);
 }
 
 void FaultFileSystem::power_cut() {
@@ -299,8 +117,7 @@ Result<std::unique_ptr<File>> FaultFileSystem::open(const std::string& path, Ope
         const FaultDisk::Node node = TRY(find_for(state_->disk, path, mode));
         if (node->is_directory) return not_a_file(what);
         if (mode == OpenMode::replace) node->data.resize(0);
-        return std::unique_ptr<File>(
-            std::make_unique<FaultFile>(state_, node, path, mode != OpenMode::read));
+        return make_fault_file(state_, node, path, mode != OpenMode::read);
     });
 }
 
