@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace tomograph {
+
+/// Summaries of one page (xray-api.md §1.3).
+inline constexpr std::size_t summaries_page_traces = 1000;
+
+/// Traces read from the store at once for summaries, at first and at most, and the bytes of
+/// documents that a read aims at: a page of huge traces must not hold them all.
+inline constexpr std::size_t summaries_read_traces_first = 16;
+inline constexpr std::size_t summaries_read_traces_max = 250;
+inline constexpr std::size_t summaries_read_bytes_aim = std::size_t{16} << 20;
+
+/// Bytes of documents after which a page of summaries ends early, with a token for the rest.
+inline constexpr std::size_t summaries_page_bytes_max = std::size_t{256} << 20;
+
+/// Ids of one BatchGetTraces or GetTraceGraph request. AWS refuses more than 5; we are lenient.
+inline constexpr std::size_t trace_ids_per_request_max = 100;
+
+/// Traces of one page of BatchGetTraces: what AWS answers at most.
+inline constexpr std::size_t batch_page_traces = 5;
+
+/// Services of one page of a graph.
+inline constexpr std::size_t graph_page_services = 1000;
+
+/// Nodes of a graph; past it the least called `remote` nodes become one (service-graph.md §9).
+inline constexpr std::size_t graph_nodes_max = 10'000;
+
+/// Entries of a histogram in an answer (service-graph.md §2.4).
+inline constexpr std::size_t histogram_entries_max = 200;
+
+/// Names under which an edge's target was called, in an answer.
+inline constexpr std::size_t edge_aliases_max = 10;
+
+/// How long a page token is good, and its length: some SDKs refuse longer ones (xray-api.md §1.3).
+inline constexpr Duration page_token_lifetime = Duration::hours(1);
+inline constexpr std::size_t page_token_chars_max = 100;
+
+/// Bytes of an id from a request that are repeated in an error.
+inline constexpr std::size_t quoted_bytes_max = 64;
+
+}  // namespace tomograph

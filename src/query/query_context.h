@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/metrics.h"
+#include "query/page_token.h"
+#include "store/trace_store.h"
+
+namespace tomograph {
+
+struct QueryMetrics {
+    explicit QueryMetrics(MetricsRegistry& registry);
+
+    Counter& documents_undecodable;  ///< stored documents that no longer decode, or cannot be
+                                     ///< returned whole
+    Counter& annotations_left_out;   ///< beyond annotations_per_trace_max of a trace
+    Counter& nodes_folded;           ///< beyond graph_nodes_max of a graph
+};
+
+/// What every query stands on; borrowed for the call. Threads: any.
+struct QueryContext {
+    TraceStore& store;
+    const PageTokenKey& token_key;
+    QueryMetrics& metrics;
+    Instant now;
+};
+
+}  // namespace tomograph

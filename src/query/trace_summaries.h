@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "query/query_context.h"
+#include "trace/summary.h"
+
+namespace tomograph {
+
+/// GetTraceSummaries (xray-api.md §3.2).
+struct TraceSummariesRequest {
+    Instant start;
+    Instant end;
+    TimeRangeType type = TimeRangeType::trace_id;
+    std::optional<double> fixed_rate;  ///< share of traces, 0 to 1: SamplingStrategy FixedRate
+    std::string filter_expression;     ///< "" matches every trace; nothing else is understood yet
+    std::string next_token;            ///< "" asks for the first page
+};
+
+struct MatchedSummary {
+    TraceSummary summary;
+    std::optional<Instant>
+        matched_event_time;  ///< TimeRangeType::event: its first activity in the range
+};
+
+struct TraceSummariesAnswer {
+    std::vector<MatchedSummary> summaries;  ///< newest first
+    Instant approximate_time;               ///< start of the time that this page covers
+    std::uint64_t processed = 0;            ///< traces looked at for this page
+    std::string next_token;                 ///< "" at the end
+};
+
+/// errors  invalid  a member breaks a rule, or a filter expression was given; the sentence names
+/// the member
+///         those of TraceStore::find
+Result<TraceSummariesAnswer> get_trace_summaries(const QueryContext& context,
+                                                 const TraceSummariesRequest& request);
+
+}  // namespace tomograph
