@@ -52,6 +52,11 @@ constexpr Duration sweep_interval_max = Duration::milliseconds(500);
 constexpr std::size_t datagram_batch = 64;
 /// The largest UDP payload over IPv4 is 65,507 bytes; unix datagrams are bounded by us.
 constexpr std::size_t datagram_bytes_max = 65'535;
+/// After stop(), a receiver reads what is queued, but no more than this: a flood must not keep it
+/// alive. 8 MiB of the smallest datagrams (768 bytes of kernel memory each) are 11,000.
+constexpr std::size_t drain_datagrams_max = 64U << 10;
+/// After an error that the kernel gives again at once.
+constexpr Duration receive_backoff = Duration::milliseconds(100);
 /// Threads that may share one UDP port.
 constexpr std::size_t datagram_receivers_max = 16;
 

@@ -9,43 +9,19 @@
 
 #include "net/limits.h"
 #include "net/peer_address.h"
+#include "net/socket_name.h"
 
 namespace tomograph {
 
 namespace {
 
-struct SocketName {
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-};
-
-SocketName ipv4_name(const char* host, std::uint16_t port) {
-    SocketName name;
-    sockaddr_in ipv4{};
-    ipv4.sin_family = AF_INET;
-    ipv4.sin_port = htons(port);
-    inet_pton(AF_INET, host, &ipv4.sin_addr);
-    std::memcpy(&name.storage, &ipv4, sizeof ipv4);
-    name.size = sizeof ipv4;
-    return name;
-}
-
-SocketName ipv6_name(const char* host, std::uint16_t port) {
-    SocketName name;
-    sockaddr_in6 ipv6{};
-    ipv6.sin6_family = AF_INET6;
-    ipv6.sin6_port = htons(port);
-    inet_pton(AF_INET6, host, &ipv6.sin6_addr);
-    std::memcpy(&name.storage, &ipv6, sizeof ipv6);
-    name.size = sizeof ipv6;
-    return name;
-}
-
 Result<BoundSocket> bind_name(const SocketName& name, int type, bool shares_port,
                               const std::string& text) {
     const auto fail = [&text](int descriptor) -> Error {
+        const int cause = errno;
         const Error error = error_from_errno(ErrorCode::unavailable, "listen on " + text);
         if (descriptor >= 0) close(descriptor);
+        errno = cause;  // bind_socket() looks at it
         return error;
     };
     const int descriptor = socket(name.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -60,8 +36,7 @@ Result<BoundSocket> bind_name(const SocketName& name, int type, bool shares_port
     // "[::]" takes IPv4 too, whatever the machine's default.
     if (name.storage.ss_family == AF_INET6)
         setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    if (bind(descriptor, reinterpret_cast<const sockaddr*>(&name.storage), name.size) != 0)
-        return fail(descriptor);
+    if (bind(descriptor, name.address(), name.size) != 0) return fail(descriptor);
     if (type == SOCK_STREAM && listen(descriptor, listen_backlog) != 0) return fail(descriptor);
 
     SocketName bound;
@@ -73,17 +48,36 @@ Result<BoundSocket> bind_name(const SocketName& name, int type, bool shares_port
 
 }  // namespace
 
+SocketName to_socket_name(const SocketAddress& address) {
+    SocketName name;
+    if (address.is_ipv6) {
+        sockaddr_in6 ipv6{};
+        ipv6.sin6_family = AF_INET6;
+        ipv6.sin6_port = htons(address.port);
+        inet_pton(AF_INET6, address.host.c_str(), &ipv6.sin6_addr);
+        std::memcpy(&name.storage, &ipv6, sizeof ipv6);
+        name.size = sizeof ipv6;
+        return name;
+    }
+    const char* host = address.host == "localhost" ? "127.0.0.1" : address.host.c_str();
+    sockaddr_in ipv4{};
+    ipv4.sin_family = AF_INET;
+    ipv4.sin_port = htons(address.port);
+    inet_pton(AF_INET, host, &ipv4.sin_addr);
+    std::memcpy(&name.storage, &ipv4, sizeof ipv4);
+    name.size = sizeof ipv4;
+    return name;
+}
+
 Result<BoundSocket> bind_socket(const SocketAddress& address, int type, bool shares_port) {
     const std::string text = to_text(address);
-    const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
-    if (address.is_ipv6)
-        return bind_name(ipv6_name(host.c_str(), address.port), type, shares_port, text);
-    if (!host.empty())
-        return bind_name(ipv4_name(host.c_str(), address.port), type, shares_port, text);
+    if (!address.host.empty()) return bind_name(to_socket_name(address), type, shares_port, text);
     // All addresses: of both families, or of IPv4 where the kernel has no IPv6.
-    auto both = bind_name(ipv6_name("::", address.port), type, shares_port, text);
-    if (both || errno == EADDRINUSE) return both;
-    return bind_name(ipv4_name("0.0.0.0", address.port), type, shares_port, text);
+    const SocketAddress both{.host = "::", .port = address.port, .is_ipv6 = true};
+    auto bound = bind_name(to_socket_name(both), type, shares_port, text);
+    if (bound || errno == EADDRINUSE) return bound;
+    const SocketAddress ipv4_only{.host = "0.0.0.0", .port = address.port};
+    return bind_name(to_socket_name(ipv4_only), type, shares_port, text);
 }
 
 }  // namespace tomograph
