@@ -31,6 +31,7 @@ struct Segment {
     std::vector<Span> spans;
     std::uint32_t subsegments_dropped = 0;  ///< embedded ones that broke a rule
     std::uint32_t annotations_dropped = 0;  ///< those with a key or value that cannot be indexed
+    std::uint32_t links_dropped = 0;        ///< those whose ids are malformed
     Arena arena;
 
     const Span& own() const { return spans.front(); }

@@ -8,8 +8,8 @@
 
 namespace tomograph {
 
-/// The document of an inferred segment (segment-documents.md §5): times, http, aws, cause and flags copied
-/// as JSON from the subsegment it was inferred from.
+/// The document of an inferred segment (segment-documents.md §5): times, http, aws, cause and flags
+/// copied as JSON from the subsegment it was inferred from.
 ///
 /// json        the document that holds the subsegment, as sent
 /// subsegment  id of the subsegment in it

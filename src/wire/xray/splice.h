@@ -15,9 +15,9 @@ struct Graft {
     std::string_view json;
 };
 
-/// The document with each graft added, byte for byte, to the `subsegments` of the entity it names (the
-/// array is made where there is none). Grafts may name entities of earlier grafts. With no grafts the
-/// document comes back as it is.
+/// The document with each graft added, byte for byte, to the `subsegments` of the entity it names
+/// (the array is made where there is none). Grafts may name entities of earlier grafts. With no
+/// grafts the document comes back as it is.
 ///
 /// errors  invalid    a document is not JSON
 ///         not_found  a graft names no entity of the document

@@ -1,0 +1,93 @@
+#include "wire/json/escapes.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "wire/json/utf8.h"
+
+namespace tomograph {
+namespace {
+
+bool is_high_surrogate(char32_t c) { return c >= 0xd800 && c <= 0xdbff; }
+bool is_low_surrogate(char32_t c) { return c >= 0xdc00 && c <= 0xdfff; }
+
+/// The four digits behind a \u that stands at `at`.
+std::optional<char32_t> unit_at(std::string_view raw, std::size_t at) {
+    if (raw.size() < at + 6 || raw[at] != '\\' || raw[at + 1] != 'u') return {};
+    char32_t unit = 0;
+    for (const char c : raw.substr(at + 2, 4)) {
+        unit <<= 4;
+        if (c >= '0' && c <= '9') {
+            unit |= static_cast<char32_t>(c - '0');
+        } else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) {
+            unit |= static_cast<char32_t>((c | 0x20) - 'a' + 10);
+        } else {
+            return {};
+        }
+    }
+    return unit;
+}
+
+struct Escape {
+    char32_t character = 0;
+    std::size_t bytes = 0;  ///< of the escape; 0 when it is none
+};
+
+/// Reads the escape whose backslash stands at `at`.
+Escape escape_at(std::string_view raw, std::size_t at) {
+    if (at + 1 >= raw.size()) return {};
+    switch (raw[at + 1]) {
+        case '"':
+            return {'"', 2};
+        case '\\':
+            return {'\\', 2};
+        case '/':
+            return {'/', 2};
+        case 'b':
+            return {'\b', 2};
+        case 'f':
+            return {'\f', 2};
+        case 'n':
+            return {'\n', 2};
+        case 'r':
+            return {'\r', 2};
+        case 't':
+            return {'\t', 2};
+        case 'u':
+            break;
+        default:
+            return {};
+    }
+    const auto unit = unit_at(raw, at);
+    if (!unit || is_low_surrogate(*unit)) return {};
+    if (!is_high_surrogate(*unit)) return {*unit, 6};
+    const auto low = unit_at(raw, at + 6);
+    if (!low || !is_low_surrogate(*low)) return {};
+    return {0x10000 + ((*unit - 0xd800) << 10) + (*low - 0xdc00), 12};
+}
+
+}  // namespace
+
+bool has_valid_escapes(std::string_view raw) {
+    std::size_t at = raw.find('\\');
+    while (at != std::string_view::npos) {
+        const Escape escape = escape_at(raw, at);
+        if (escape.bytes == 0) return false;
+        at = raw.find('\\', at + escape.bytes);
+    }
+    return true;
+}
+
+void append_unescaped(std::string_view raw, std::string& out) {
+    for (std::size_t at = 0; at < raw.size();) {
+        const std::size_t stop = std::min(raw.find('\\', at), raw.size());
+        out.append(raw.substr(at, stop - at));
+        if (stop == raw.size()) return;
+        const Escape escape = escape_at(raw, stop);
+        append_utf8(escape.character, out);
+        at = stop + escape.bytes;
+    }
+}
+
+}  // namespace tomograph

@@ -1,0 +1,114 @@
+#include "wire/json/number.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace tomograph {
+namespace {
+
+constexpr std::uint64_t mantissa_full =
+    1'000'000'000'000'000'000;  ///< one more digit still fits 64 bits
+constexpr int exponent_bound =
+    1'000'000;  ///< beyond any text of ours; keeps the sums inside an int
+
+constexpr auto powers_of_ten = [] {
+    std::array<std::uint64_t, 20> powers{};
+    powers[0] = 1;
+    for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+    return powers;
+}();
+
+/// A JSON number taken apart: mantissa x 10^exponent.
+struct Decimal {
+    bool is_negative = false;
+    std::uint64_t mantissa = 0;
+    int exponent = 0;
+};
+
+class DecimalReader {
+ public:
+    explicit DecimalReader(std::string_view text) : text_(text) {}
+
+    bool read(Decimal& decimal) {
+        decimal.is_negative = take('-');
+        if (!(take('0') || read_digits(decimal, false))) return false;
+        if (take('.') && !read_digits(decimal, true)) return false;
+        if ((take('e') || take('E')) && !read_exponent(decimal)) return false;
+        return at_ == text_.size();
+    }
+
+ private:
+    bool take(char wanted) {
+        if (at_ == text_.size() || text_[at_] != wanted) return false;
+        ++at_;
+        return true;
+    }
+
+    bool read_digits(Decimal& decimal, bool is_fraction) {
+        const std::size_t begin = at_;
+        for (; at_ < text_.size(); ++at_) {
+            const auto digit = static_cast<unsigned>(text_[at_] - '0');
+            if (digit > 9) break;
+            const bool is_kept = decimal.mantissa < mantissa_full;
+            if (is_kept) decimal.mantissa = decimal.mantissa * 10 + digit;
+            // A kept fraction digit moves the point left, a dropped integer digit moves it right.
+            if (is_kept == is_fraction) {
+                const int moved = decimal.exponent + (is_fraction ? -1 : 1);
+                decimal.exponent = std::clamp(moved, -exponent_bound, exponent_bound);
+            }
+        }
+        return at_ > begin;
+    }
+
+    bool read_exponent(Decimal& decimal) {
+        const bool is_negative = take('-');
+        if (!is_negative) take('+');
+        const std::size_t begin = at_;
+        int exponent = 0;
+        for (; at_ < text_.size(); ++at_) {
+            const auto digit = static_cast<unsigned>(text_[at_] - '0');
+            if (digit > 9) break;
+            exponent = std::min(exponent * 10 + static_cast<int>(digit), exponent_bound);
+        }
+        decimal.exponent += is_negative ? -exponent : exponent;
+        return at_ > begin;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+std::optional<std::uint64_t> scaled(std::uint64_t mantissa, int exponent) {
+    if (mantissa == 0) return 0;
+    if (exponent >= 0) {
+        std::uint64_t product = 0;
+        if (exponent >= static_cast<int>(powers_of_ten.size())) return {};
+        const std::uint64_t power = powers_of_ten[static_cast<std::size_t>(exponent)];
+        if (__builtin_mul_overflow(mantissa, power, &product)) return {};
+        return product;
+    }
+    if (-exponent >= static_cast<int>(powers_of_ten.size())) return 0;
+    const std::uint64_t power = powers_of_ten[static_cast<std::size_t>(-exponent)];
+    const std::uint64_t rest = mantissa % power;
+    return mantissa / power + (rest >= power - rest ? 1 : 0);
+}
+
+}  // namespace
+
+bool is_json_number(std::string_view text) {
+    Decimal decimal;
+    return DecimalReader(text).read(decimal);
+}
+
+std::optional<std::int64_t> parse_scaled_decimal(std::string_view text, int scale) {
+    Decimal decimal;
+    if (!DecimalReader(text).read(decimal)) return {};
+    const auto size = scaled(decimal.mantissa, decimal.exponent + scale);
+    if (!size || *size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+        return {};
+    const auto value = static_cast<std::int64_t>(*size);
+    return decimal.is_negative ? -value : value;
+}
+
+}  // namespace tomograph

@@ -1,0 +1,52 @@
+#include "wire/json/utf8.h"
+
+#include <cstdint>
+
+namespace tomograph {
+namespace {
+
+bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80; }
+
+}  // namespace
+
+std::string_view cut_characters(std::string_view text, std::size_t characters_max) {
+    if (text.size() <= characters_max) return text;
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (is_continuation(text[at])) continue;
+        if (characters++ == characters_max) return text.substr(0, at);
+    }
+    return text;
+}
+
+Utf8Character front_character(std::string_view text) {
+    const auto first = static_cast<std::uint8_t>(text.front());
+    if (first < 0x80) return {first, 1};
+    const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    char32_t value = first & (0x7fu >> bytes);
+    for (const char c : text.substr(1, bytes - 1)) {
+        value = value << 6 | (static_cast<std::uint8_t>(c) & 0x3f);
+    }
+    return {value, bytes};
+}
+
+void append_utf8(char32_t c, std::string& out) {
+    const auto push = [&out](char32_t byte) { out.push_back(static_cast<char>(byte)); };
+    if (c < 0x80) {
+        push(c);
+        return;
+    }
+    if (c < 0x800) {
+        push(0xc0 | c >> 6);
+    } else if (c < 0x10000) {
+        push(0xe0 | c >> 12);
+        push(0x80 | (c >> 6 & 0x3f));
+    } else {
+        push(0xf0 | c >> 18);
+        push(0x80 | (c >> 12 & 0x3f));
+        push(0x80 | (c >> 6 & 0x3f));
+    }
+    push(0x80 | (c & 0x3f));
+}
+
+}  // namespace tomograph

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tomograph {
+
+/// The first characters of valid UTF-8, at most `characters_max` code points.
+std::string_view cut_characters(std::string_view text, std::size_t characters_max);
+
+/// One code point of valid UTF-8.
+struct Utf8Character {
+    char32_t value = 0;
+    std::size_t bytes = 1;
+};
+
+/// The code point at the front of `text`, which is valid UTF-8 and not empty.
+Utf8Character front_character(std::string_view text);
+
+void append_utf8(char32_t character, std::string& out);
+
+}  // namespace tomograph
