@@ -56,7 +56,7 @@ class ByteReader {
     T fixed() {
         T value = 0;
         const std::string_view bytes = raw(sizeof value);
-        if (!bytes.empty()) std::memcpy(&value, bytes.data(), sizeof value);
+        if (!bytes.empty()) std::memcpy(&value, bytes.data(), bytes.size());
         return value;
     }
     std::uint64_t varint() {

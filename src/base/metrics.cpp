@@ -75,9 +75,9 @@ void print_line(std::string& out, std::string_view name, std::string_view labels
     out.append(" ").append(value).append("\n");
 }
 
-void print_histogram(std::string& out, const std::string& name, const Metric& metric) {
-    const Histogram& histogram = *metric.histogram;
-    const std::string prefix = metric.labels.empty() ? "" : metric.labels + ",";
+void print_histogram(std::string& out, const std::string& name, const std::string& labels,
+                     const Histogram& histogram) {
+    const std::string prefix = labels.empty() ? "" : labels + ",";
     std::uint64_t count = 0;
     for (std::size_t i = 0; i <= histogram.bounds().size(); ++i) {
         count += histogram.bucket(i);
@@ -86,8 +86,8 @@ void print_histogram(std::string& out, const std::string& name, const Metric& me
         print_line(out, name + "_bucket", fmt::format("{}le=\"{}\"", prefix, bound),
                    std::to_string(count));
     }
-    print_line(out, name + "_sum", metric.labels, to_text(histogram.sum()));
-    print_line(out, name + "_count", metric.labels, std::to_string(count));
+    print_line(out, name + "_sum", labels, to_text(histogram.sum()));
+    print_line(out, name + "_count", labels, std::to_string(count));
 }
 
 void print_sample(std::string& out, const std::string& name, const Sample& sample) {
@@ -95,7 +95,7 @@ void print_sample(std::string& out, const std::string& name, const Sample& sampl
     if (metric.counter)
         print_line(out, name, metric.labels, std::to_string(metric.counter->value()));
     if (metric.gauge) print_line(out, name, metric.labels, to_text(metric.gauge->value()));
-    if (metric.histogram) print_histogram(out, name, metric);
+    if (metric.histogram) print_histogram(out, name, metric.labels, *metric.histogram);
     if (sample.read) print_line(out, name, metric.labels, to_text((*sample.read)()));
 }
 

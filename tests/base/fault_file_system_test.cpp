@@ -2,6 +2,7 @@
 #include "base/fault_file_system.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <functional>
 #include <set>
@@ -61,7 +62,8 @@ std::string names(FaultFileSystem& files, const std::string& path) {
     std::string text;
     const auto list = files.list(path);
     REQUIRE(list);
-    for (const std::string& name : *list) text += name + "=" + get(files, path + "/" + name) + " ";
+    for (const std::string& name : *list)
+        text += fmt::format("{}={} ", name, get(files, fmt::format("{}/{}", path, name)));
     return text;
 }
 

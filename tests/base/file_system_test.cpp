@@ -2,8 +2,10 @@
 #include "base/file_system.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <functional>
 #include <string>
 #include <vector>
@@ -310,6 +312,34 @@ TEST_CASE("a device is not a file, and a FIFO does not hang") {
     const auto files = make_real_file_system();
     CHECK(outcome(files->open("/dev/full", OpenMode::read_write)) == "invalid");
     CHECK(outcome(files->open(fifo, OpenMode::read)) == "invalid");
+}
+
+// A full disk needs root to make; the bound on file sizes ends in the same branch (EFBIG).
+TEST_CASE("a write that finds no room is a limit, and a failed allocate leaves the size alone") {
+    const TemporaryDirectory directory;
+    const auto files = make_real_file_system();
+    const auto file = files->open(directory.path() + "/a", OpenMode::create);
+    REQUIRE(file);
+
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+    const rlimit small{.rlim_cur = 3 << 20, .rlim_max = before.rlim_max};
+    const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+    const bool is_written = bool((*file)->write(0, "bytes"));
+    const auto allocated = (*file)->allocate(8 << 20);
+    const auto size = (*file)->size();
+    const auto written = (*file)->write(8 << 20, "x");
+    const auto replaced = replace_file(*files, directory.path() + "/b", std::string(4 << 20, 'x'));
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+    std::signal(SIGXFSZ, old_handler);
+
+    CHECK(is_written);
+    CHECK(outcome(allocated) == "limit");
+    CHECK(size.value() == 5);
+    CHECK(outcome(written) == "limit");
+    CHECK(outcome(replaced) == "limit");
+    CHECK(files->list(directory.path()).value() == std::vector<std::string>{"a"});
 }
 
 }  // namespace tomograph

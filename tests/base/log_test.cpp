@@ -94,6 +94,7 @@ TEST_CASE("more messages than are tracked are still written") {
 TEST_CASE("lines of many threads come whole, and none is lost") {
     CaughtLog log;
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t)
         threads.emplace_back([t] {
             for (int i = 0; i < 10; ++i) log_info("thread " + std::to_string(t));

@@ -110,6 +110,7 @@ TEST_CASE("a value on a bound belongs to it") {
 TEST_CASE("many threads count, ask and scrape at once") {
     MetricsRegistry registry;
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t)
         threads.emplace_back([&registry] {
             for (int i = 0; i < 200; ++i) {

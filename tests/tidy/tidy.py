@@ -157,7 +157,10 @@ def check_files(root, floors):
 
 
 def compile_header(root, header):
-    command = ["g++", "-std=c++20", "-fsyntax-only", "-Isrc", "-x", "c++", "-include", str(header), "/dev/null"]
+    # The version is the one macro that the build gives to every file.
+    version = '-DTOMOGRAPH_VERSION="0"'
+    command = ["g++", "-std=c++20", version, "-fsyntax-only", "-Isrc"]
+    command += ["-x", "c++", "-include", str(header), "/dev/null"]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True)
     if run.returncode == 0:
         return []
