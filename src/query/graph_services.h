@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "query/graph_sums.h"
+#include "query/service_graph.h"
+
+namespace tomograph {
+
+/// The nodes of a graph with their edges, by name, type and account; reference ids count from 0.
+/// Each root service has a client node of its own, before it.
+std::vector<ServiceNode> services_of(const GraphSums& graph);
+
+}  // namespace tomograph

@@ -1,0 +1,140 @@
+#include "query/trace_summaries.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "base/bytes.h"
+#include "query/decode_trace.h"
+#include "query/limits.h"
+#include "query/request_checks.h"
+
+namespace tomograph {
+namespace {
+
+std::string place_of(const TraceCursor& cursor) {
+    std::string place;
+    ByteWriter writer(place);
+    writer.fixed(cursor.second);
+    writer.fixed(cursor.id.high);
+    writer.fixed(cursor.id.low);
+    return place;
+}
+
+TraceCursor cursor_at(std::string_view place) {
+    ByteReader reader(place);
+    TraceCursor cursor;
+    cursor.second = reader.fixed<std::int64_t>();
+    cursor.id.high = reader.fixed<std::uint64_t>();
+    cursor.id.low = reader.fixed<std::uint64_t>();
+    return cursor;
+}
+
+PageBinding binding_of(const TraceSummariesRequest& request) {
+    PageBinding binding("GetTraceSummaries");
+    binding.add(request.start.ns)
+        .add(request.end.ns)
+        .add(static_cast<std::int64_t>(request.type))
+        .add(std::bit_cast<std::int64_t>(request.fixed_rate.value_or(1.0)));
+    return binding;
+}
+
+Result<void> check(const TraceSummariesRequest& request) {
+    TRY(check_range(request.start, request.end));
+    if (request.fixed_rate && !(*request.fixed_rate >= 0 && *request.fixed_rate <= 1))
+        return Error(ErrorCode::invalid, "SamplingStrategy Value must be from 0 to 1");
+    if (!request.filter_expression.empty())
+        return Error(ErrorCode::invalid,
+                     "FilterExpression is not supported yet by this version of Tomograph; leave it "
+                     "out to get the summaries of all traces in the range");
+    return {};
+}
+
+std::size_t document_bytes(const std::vector<StoredTrace>& traces) {
+    std::size_t bytes = 0;
+    for (const StoredTrace& trace : traces)
+        for (const StoredDocument& each : trace.documents) bytes += each.document.bytes.size();
+    return bytes;
+}
+
+/// Reads a page in steps whose size follows that of the traces, so that huge ones are not held
+/// together.
+class PageOfSummaries {
+ public:
+    PageOfSummaries(const QueryContext& context, const TraceSummariesRequest& request)
+        : context_(context), request_(request), reader_(context.metrics) {
+        query_.range = {.start = request.start, .end = request.end};
+        query_.type = request.type;
+        query_.sample = request.fixed_rate.value_or(1.0);
+    }
+
+    /// Where the next page begins; nothing at the end.
+    Result<std::optional<TraceCursor>> read(std::optional<TraceCursor> before,
+                                            TraceSummariesAnswer& answer) {
+        query_.before = before;
+        std::size_t step = summaries_read_traces_first;
+        std::size_t page_bytes = 0;
+        while (true) {
+            query_.limit = std::min(step, summaries_page_traces - answer.summaries.size());
+            const TracePage page = TRY(context_.store.find(query_));
+            for (const StoredTrace& trace : page.traces) summarise_one(trace, answer);
+            answer.processed += page.processed;
+            answer.approximate_time = page.oldest;
+            page_bytes += document_bytes(page.traces);
+            const bool is_full = answer.summaries.size() >= summaries_page_traces ||
+                                 page_bytes >= summaries_page_bytes_max;
+            // A store that gets no further ends the page, as a reader would otherwise never come
+            // back.
+            const bool is_stuck = page.next == query_.before;
+            if (!page.next || is_full || is_stuck || page.traces.empty()) return page.next;
+            query_.before = page.next;
+            step = next_step(document_bytes(page.traces) / page.traces.size());
+        }
+    }
+
+ private:
+    static std::size_t next_step(std::size_t trace_bytes) {
+        return std::clamp<std::size_t>(
+            summaries_read_bytes_aim / std::max<std::size_t>(trace_bytes, 1), 1,
+            summaries_read_traces_max);
+    }
+
+    void summarise_one(const StoredTrace& stored, TraceSummariesAnswer& answer) {
+        const Trace trace = reader_.read(stored, context_.now);
+        MatchedSummary matched{.summary = summarise(trace), .matched_event_time = {}};
+        // Documents were refused for the trace's size: what is here is not all.
+        matched.summary.is_partial |= stored.limit_exceeded;
+        context_.metrics.annotations_left_out.add(matched.summary.annotations_left_out);
+        if (request_.type == TimeRangeType::event)
+            matched.matched_event_time = std::max(trace.start, request_.start);
+        answer.summaries.push_back(std::move(matched));
+    }
+
+    const QueryContext& context_;
+    const TraceSummariesRequest& request_;
+    TraceReader reader_;
+    TraceQuery query_;
+};
+
+}  // namespace
+
+Result<TraceSummariesAnswer> get_trace_summaries(const QueryContext& context,
+                                                 const TraceSummariesRequest& request) {
+    TRY(check(request));
+    const PageBinding binding = binding_of(request);
+    std::optional<TraceCursor> before;
+    if (!request.next_token.empty()) {
+        const std::string place =
+            TRY(open_page_token(context.token_key, binding, request.next_token, context.now));
+        before = cursor_at(place);
+    }
+    TraceSummariesAnswer answer;
+    PageOfSummaries page(context, request);
+    const std::optional<TraceCursor> next = TRY(page.read(before, answer));
+    if (next)
+        answer.next_token =
+            seal_page_token(context.token_key, binding, place_of(*next), context.now);
+    return answer;
+}
+
+}  // namespace tomograph
