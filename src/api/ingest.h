@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -11,27 +14,55 @@
 
 namespace tomograph {
 
+/// Where documents came from: label `source` of the counters.
+enum class IngestSource { api, tcp, udp, unix_socket };
+inline constexpr std::size_t ingest_source_count = 4;
+
+std::string_view to_text(IngestSource source);
+
 struct IngestOutcome {
-    std::vector<Rejection> rejections;  ///< documents that were not kept, in the order sent
+    std::size_t kept = 0;
+    std::vector<Rejection> rejections;  ///< documents that were not kept: broken ones first, in the
+                                        ///< order sent, then those of traces over their size
 };
 
-/// The way of a document into the store, the same for the API, UDP and unix sockets: decode, count, append.
-/// Threads: any.
+/// Called once, from any thread.
+using IngestDone = std::function<void(Result<IngestOutcome>)>;
+
+/// The way of a document into the store, the same for the API, UDP and unix sockets: decode, count,
+/// append.
+///
+///   tomograph_api_segments_received_total{source}
+///   tomograph_api_segments_rejected_total{source,code}      code as in UnprocessedTraceSegments,
+///   or
+///                                                           TraceSizeExceeded, Otlp
+///   tomograph_api_segments_dropped_total{source,cause}      the store could not take them
+///   tomograph_api_subsegments_dropped_total{source},
+///   tomograph_api_annotations_dropped_total{source}
+///
+/// Threads: any. A call to `done` may come after the Ingest has gone; the registry must be there
+/// still.
 class Ingest {
  public:
     Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics);
+    ~Ingest();
 
-    /// Decodes and appends. A JSON array counts as its elements.
+    /// Decodes and appends in one go. A document that is a JSON array counts as its elements.
     ///
-    /// source  label of the counters: "api", "udp", "unix", "tcp"
-    /// done    once, from any thread, when the kept documents are durable; at once when none is kept
-    void put(std::span<const std::string_view> documents, std::string_view source,
-             std::function<void(Result<IngestOutcome>)> done);
+    /// documents  borrowed for the call only
+    /// done       when the kept documents are durable and readable; at once when there are none
+    /// errors     those of TraceStore::append; then nothing was kept
+    void put(std::span<const std::string_view> documents, IngestSource source, IngestDone done);
 
  private:
+    struct Metrics;
+    struct Batch;
+    void take(std::string_view document, Batch& batch) const;
+    void decode(std::string_view json, Batch& batch) const;
+
     TraceStore& store_;
     const Clock& clock_;
-    MetricsRegistry& metrics_;
+    std::shared_ptr<const Metrics> metrics_;
 };
 
 }  // namespace tomograph

@@ -32,16 +32,16 @@ CopiedMembers copied_members(std::string_view subsegment) {
     auto json = index.read(subsegment);
     if (!json) return copied;
     json->members([&](std::string_view key) {
-        const JsonKind kind = json->kind();
-        if (key == "start_time" && kind == JsonKind::number) {
+        const bool is_number = json->kind() == JsonKind::number;
+        if (key == "start_time" && is_number) {
             copied.start_time = json->take_raw();
-        } else if (key == "end_time" && kind == JsonKind::number) {
+        } else if (key == "end_time" && is_number) {
             copied.end_time = json->take_raw();
-        } else if (key == "http" && kind == JsonKind::object) {
+        } else if (key == "http") {
             copied.http = json->take_raw();
-        } else if (key == "aws" && kind == JsonKind::object) {
+        } else if (key == "aws") {
             copied.aws = json->take_raw();
-        } else if (key == "cause" && kind != JsonKind::null) {
+        } else if (key == "cause") {
             copied.cause = json->take_raw();
         } else {
             json->skip();

@@ -1,0 +1,38 @@
+#include "api/http_api.h"
+
+#include <exception>
+
+#include "api/request_id.h"
+#include "base/log.h"
+
+namespace tomograph {
+
+HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics)
+    : xray_(xray), store_(store), metrics_(metrics) {}
+
+void HttpApi::handle(HttpRequest request, HttpRespond respond) {
+    try {
+        if (auto page = operator_page(request, store_, metrics_)) {
+            page->headers.push_back({"x-amzn-RequestId", make_request_id()});
+            return respond(*std::move(page));
+        }
+        xray_.handle(std::move(request), respond, IngestSource::api);
+    } catch (const std::exception& thrown) {
+        log_error("request failed", {{"error", thrown.what()}});
+        respond(xray_http_error(500, "the request failed"));
+    }
+}
+
+HttpHandler HttpApi::handler() {
+    return [this](HttpRequest request, HttpRespond respond) {
+        handle(std::move(request), std::move(respond));
+    };
+}
+
+HttpHandler daemon_proxy_handler(XrayApi& xray) {
+    return [&xray](HttpRequest request, HttpRespond respond) {
+        xray.handle(std::move(request), std::move(respond), IngestSource::tcp);
+    };
+}
+
+}  // namespace tomograph

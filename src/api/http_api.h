@@ -1,0 +1,28 @@
+#pragma once
+
+#include "api/operator_pages.h"
+#include "api/xray/xray_api.h"
+
+namespace tomograph {
+
+/// Everything that the API listener answers: the operator's pages, then the X-Ray API. Every error
+/// is JSON with a request id.
+class HttpApi {
+ public:
+    HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics);
+
+    void handle(HttpRequest request, HttpRespond respond);
+
+    /// For HttpServer::start on the API's address; the HttpApi must outlive the server.
+    HttpHandler handler();
+
+ private:
+    XrayApi& xray_;
+    TraceStore& store_;
+    MetricsRegistry& metrics_;
+};
+
+/// For the daemon's TCP port: the X-Ray API alone, as the daemon's proxy offers it.
+HttpHandler daemon_proxy_handler(XrayApi& xray);
+
+}  // namespace tomograph

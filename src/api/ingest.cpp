@@ -1,0 +1,203 @@
+#include "api/ingest.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "api/document_array.h"
+#include "api/limits.h"
+
+namespace tomograph {
+
+namespace {
+
+constexpr std::string_view trace_size_exceeded =
+    "Trace Size Exceeded. Reduce the number of segments per trace and the size of your segment "
+    "documents.";
+constexpr std::string_view otlp_not_read =
+    "OTLP in a segment document (T1S, T1U, M1) is not read by this version of Tomograph";
+
+constexpr std::size_t rejection_code_count =
+    static_cast<std::size_t>(RejectionCode::invalid_segment) + 1;
+
+enum class DropCause { overload, disk_full, other };
+constexpr std::array<std::string_view, 3> drop_cause_names = {"overload", "disk_full", "error"};
+
+DropCause drop_cause(ErrorCode code) {
+    if (code == ErrorCode::unavailable) return DropCause::overload;
+    return code == ErrorCode::limit ? DropCause::disk_full : DropCause::other;
+}
+
+bool is_otlp(std::string_view document) {
+    return document.starts_with("T1S") || document.starts_with("T1U") || document.starts_with("M1");
+}
+
+bool is_array(std::string_view document) {
+    const auto first = document.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && document[first] == '[';
+}
+
+/// Counters of one source, found once.
+struct SourceCounters {
+    Counter* received = nullptr;
+    std::array<Counter*, rejection_code_count> rejected{};
+    Counter* too_large_trace = nullptr;
+    Counter* otlp = nullptr;
+    std::array<Counter*, drop_cause_names.size()> dropped{};
+    Counter* subsegments_dropped = nullptr;
+    Counter* annotations_dropped = nullptr;
+
+    SourceCounters(MetricsRegistry& metrics, std::string_view source) {
+        const auto rejected_as = [&](std::string_view code) {
+            return &metrics.counter("tomograph_api_segments_rejected_total",
+                                    "Documents refused for what they say, by code",
+                                    {{"source", std::string(source)}, {"code", std::string(code)}});
+        };
+        const Labels labels = {{"source", std::string(source)}};
+        received = &metrics.counter("tomograph_api_segments_received_total",
+                                    "Segment documents received, good or bad", labels);
+        for (std::size_t i = 0; i < rejected.size(); ++i)
+            rejected[i] = rejected_as(to_text(static_cast<RejectionCode>(i)));
+        too_large_trace = rejected_as("TraceSizeExceeded");
+        otlp = rejected_as("Otlp");
+        for (std::size_t i = 0; i < dropped.size(); ++i)
+            dropped[i] = &metrics.counter(
+                "tomograph_api_segments_dropped_total",
+                "Good documents that the store could not take",
+                {{"source", std::string(source)}, {"cause", std::string(drop_cause_names[i])}});
+        subsegments_dropped =
+            &metrics.counter("tomograph_api_subsegments_dropped_total",
+                             "Embedded subsegments left out of indexes: a rule is broken", labels);
+        annotations_dropped = &metrics.counter("tomograph_api_annotations_dropped_total",
+                                               "Annotations that cannot be indexed", labels);
+    }
+};
+
+}  // namespace
+
+std::string_view to_text(IngestSource source) {
+    switch (source) {
+        case IngestSource::api:
+            return "api";
+        case IngestSource::tcp:
+            return "tcp";
+        case IngestSource::udp:
+            return "udp";
+        case IngestSource::unix_socket:
+            return "unix";
+    }
+    return "api";
+}
+
+struct Ingest::Metrics {
+    std::vector<SourceCounters> sources;
+
+    explicit Metrics(MetricsRegistry& registry) {
+        for (std::size_t i = 0; i < ingest_source_count; ++i)
+            sources.emplace_back(registry, to_text(static_cast<IngestSource>(i)));
+    }
+};
+
+/// Documents on their way. The answer needs two things that may come in either order, on two
+/// threads: what append() returned and what the store reports.
+struct Ingest::Batch {
+    std::shared_ptr<const Metrics> metrics;
+    const SourceCounters* counters = nullptr;
+    AcceptanceWindow window;
+    std::vector<Document> documents;  ///< moved into the store
+    std::vector<SpanId> ids;          ///< of `documents`
+    IngestOutcome outcome;
+    std::optional<Error> failure;
+    IngestDone done;
+    std::atomic<int> awaited{2};
+
+    void reject(std::optional<std::string> id, RejectionCode code, std::string_view message,
+                Counter& counter) {
+        counter.add();
+        outcome.rejections.push_back({std::move(id), code, std::string(message)});
+    }
+
+    void refuse_for_size(const std::vector<std::size_t>& indexes) {
+        for (const std::size_t index : indexes)
+            reject(to_hex(ids[index]), RejectionCode::invalid_segment, trace_size_exceeded,
+                   *counters->too_large_trace);
+        outcome.kept = ids.size() - indexes.size();
+    }
+
+    void arrived() {
+        if (awaited.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+        if (!failure) return done(std::move(outcome));
+        counters->dropped[static_cast<std::size_t>(drop_cause(failure->code()))]->add(outcome.kept);
+        done(std::move(*failure));
+    }
+};
+
+Ingest::Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics)
+    : store_(store), clock_(clock), metrics_(std::make_shared<const Metrics>(metrics)) {}
+
+Ingest::~Ingest() = default;
+
+void Ingest::put(std::span<const std::string_view> documents, IngestSource source,
+                 IngestDone done) {
+    const auto batch = std::make_shared<Batch>();
+    batch->metrics = metrics_;
+    batch->counters = &metrics_->sources[static_cast<std::size_t>(source)];
+    batch->window.now = clock_.now();
+    batch->documents.reserve(documents.size());
+    batch->ids.reserve(documents.size());
+    batch->done = std::move(done);
+    for (const std::string_view document : documents) take(document, *batch);
+
+    if (batch->documents.empty()) return batch->done(std::move(batch->outcome));
+    const auto refused = store_.append(std::move(batch->documents), [batch](Result<void> appended) {
+        if (!appended) batch->failure = std::move(appended).error();
+        batch->arrived();
+    });
+    batch->refuse_for_size(refused);
+    batch->arrived();
+}
+
+void Ingest::take(std::string_view document, Batch& batch) const {
+    if (is_otlp(document)) {
+        batch.counters->received->add();
+        batch.reject(std::nullopt, RejectionCode::invalid_segment, otlp_not_read,
+                     *batch.counters->otlp);
+        return;
+    }
+    if (!is_array(document)) return decode(document, batch);
+    const std::size_t seen = batch.documents.size() + batch.outcome.rejections.size();
+    const std::size_t room = documents_per_batch_max - std::min(seen, documents_per_batch_max);
+    const auto elements = split_array(document, std::min(room, array_elements_max));
+    if (elements) {
+        for (const std::string_view element : *elements) decode(element, batch);
+        return;
+    }
+    batch.counters->received->add();
+    batch.reject(std::nullopt, RejectionCode::parse_error,
+                 "Invalid segment. ErrorCode: ParseError, Cause: not an array of at most " +
+                     std::to_string(array_elements_max) + " documents",
+                 *batch.counters->rejected[static_cast<std::size_t>(RejectionCode::parse_error)]);
+}
+
+void Ingest::decode(std::string_view json, Batch& batch) const {
+    thread_local SegmentDecoder decoder;
+    const SourceCounters& counters = *batch.counters;
+    counters.received->add();
+    auto decoded = decoder.decode(json, batch.window);
+    if (auto* rejection = std::get_if<Rejection>(&decoded)) {
+        counters.rejected[static_cast<std::size_t>(rejection->code)]->add();
+        batch.outcome.rejections.push_back(std::move(*rejection));
+        return;
+    }
+    const Segment& segment = std::get<Segment>(decoded);
+    if (segment.subsegments_dropped > 0)
+        counters.subsegments_dropped->add(segment.subsegments_dropped);
+    if (segment.annotations_dropped > 0)
+        counters.annotations_dropped->add(segment.annotations_dropped);
+    batch.documents.push_back({segment.header(), std::string(json)});
+    batch.ids.push_back(batch.documents.back().header.id);
+}
+
+}  // namespace tomograph

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace tomograph {
+
+/// Documents of one PutTraceSegments call. AWS documents 50 and its daemon never sends more; ten
+/// times that is taken so that bulk loaders need not care, and no call holds an I/O thread for more
+/// than some ms.
+inline constexpr std::size_t documents_per_call_max = 500;
+/// Elements of one document that is a JSON array.
+inline constexpr std::size_t array_elements_max = 500;
+/// Documents of one append, when arrays are taken apart: bounds what one call may cost and answer.
+inline constexpr std::size_t documents_per_batch_max = 5000;
+/// Body of every operation but PutTraceSegments; the largest honest one (telemetry) is some kB.
+inline constexpr std::size_t request_bytes_max = 1U << 20;
+/// Nesting of a request body; the deepest member of the API is at 4.
+inline constexpr std::size_t request_depth_max = 64;
+/// Records of one PutTelemetryRecords call; the daemon sends at most 10.
+inline constexpr std::size_t telemetry_records_max = 100;
+/// Longest text quoted back in an error message.
+inline constexpr std::size_t error_quote_bytes_max = 100;
+
+/// Queries run beside the I/O threads: two at once leave a core for intake on a small machine.
+inline constexpr std::size_t query_threads = 2;
+/// Queries that wait for a thread; more are answered ThrottledException.
+inline constexpr std::size_t query_queue_max = 64;
+
+/// A request timestamp above this many seconds (year 5138) is milliseconds: Jackson writes dates
+/// so.
+inline constexpr double timestamp_seconds_max = 1e11;
+/// What Retry-After says on 429 and 503.
+inline constexpr int retry_after_seconds = 1;
+
+}  // namespace tomograph

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "api/error.h"
+#include "api/ingest.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/worker_pool.h"
+#include "query/query_context.h"
+#include "store/trace_store.h"
+
+namespace tomograph {
+
+struct XrayApiOptions {
+    std::string account_id = "000000000000";  ///< of services that name none
+    PageTokenKey token_key;                   ///< seals NextToken; random, kept with the data
+};
+
+/// The answer of an operation: a JSON object, or an error.
+using XrayAnswer = std::variant<std::string, ApiError>;
+
+/// One call of one operation. Answered exactly once, from any thread; copies are the same call.
+struct XrayCall {
+    std::string body;
+    IngestSource source = IngestSource::api;
+    std::function<void(XrayAnswer)> answer;
+};
+
+/// What operations stand on. Outlives every call but those that wait for the store's disk.
+struct XrayContext {
+    const XrayApiOptions& options;
+    Ingest& ingest;
+    TraceStore& store;
+    const Clock& clock;
+    WorkerPool& queries;
+    MetricsRegistry& metrics;
+    QueryMetrics& query_metrics;
+};
+
+/// Runs `query` beside the I/O threads and answers with its JSON or error; ThrottledException when
+/// too many wait already.
+void answer_from_worker(const XrayContext& context, XrayCall call,
+                        std::function<Result<std::string>(const QueryContext&)> query);
+
+/// Names one function per operation; each stands in its own file.
+using XrayFunction = void (*)(const XrayContext& context, XrayCall call);
+
+void answer_put_trace_segments(const XrayContext& context, XrayCall call);
+void answer_put_telemetry_records(const XrayContext& context, XrayCall call);
+void answer_batch_get_traces(const XrayContext& context, XrayCall call);
+void answer_get_trace_summaries(const XrayContext& context, XrayCall call);
+void answer_get_service_graph(const XrayContext& context, XrayCall call);
+void answer_get_trace_graph(const XrayContext& context, XrayCall call);
+
+}  // namespace tomograph

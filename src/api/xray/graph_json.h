@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "api/json_writer.h"
+#include "query/service_graph.h"
+
+namespace tomograph {
+
+/// Writes `"Services": […]` as a member of the object that is open (service-graph.md §2 and §3).
+///
+/// account_id  of services that sent segments and name none; client and inferred nodes stay without
+void write_services(JsonWriter& json, std::span<const ServiceNode> services,
+                    std::string_view account_id);
+
+}  // namespace tomograph
