@@ -298,7 +298,7 @@ TEST_CASE("bodies beyond the listener's budget are refused for now") {
 
 TEST_CASE("compressed bodies are decoded") {
     std::string text;
-    for (int i = 0; i < 30'000; ++i) text += "{\"id\":" + std::to_string(i * 7919) + "}";
+    for (int i = 0; i < 5000; ++i) text += "{\"id\":" + std::to_string(i * 7919) + "}";
     struct Case {
         const char* coding;
         std::string body;
@@ -353,7 +353,7 @@ TEST_CASE("a compressed body that is not whole, or is something else, is refused
         {"zstd", zstd + "x", 400},
         {"zstd", gzip, 400},
         {"zstd", wide_zstd, 400},
-        {"gzip", encode_gzip(std::string(100 << 20, '\0')), 413},
+        {"gzip", gzip_bomb(), 413},
         {"zstd", encode_zstd(std::string(100 << 20, '\0')), 413},
     };
     for (const Case& c : cases) {
