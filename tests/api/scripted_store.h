@@ -10,7 +10,7 @@
 namespace tomograph::testing {
 
 /// A store that keeps nothing but what it was given, and answers as the test says.
-class ScriptedStore final : public TraceStore {
+class ScriptedStore : public TraceStore {
  public:
     std::vector<std::vector<Document>> appends;
     std::vector<std::string> telemetry;

@@ -1,0 +1,87 @@
+#include <doctest/doctest.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/reader.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "api/api_bench.h"
+#include "api/xray/operations.h"
+#include "support/memory_store.h"
+
+namespace tomograph::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+struct PrettyWriter : rapidjson::PrettyWriter<rapidjson::StringBuffer> {
+    using rapidjson::PrettyWriter<rapidjson::StringBuffer>::PrettyWriter;
+
+    /// rapidjson 1.1 puts the text of a number into quotes here.
+    bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+        return RawValue(text, size, rapidjson::kNumberType);
+    }
+};
+
+/// The same JSON for people: every number and member as it was.
+std::string pretty(const std::string& json) {
+    rapidjson::StringStream in(json.c_str());
+    rapidjson::StringBuffer out;
+    PrettyWriter writer(out);
+    writer.SetIndent(' ', 2);
+    rapidjson::Reader reader;
+    REQUIRE(reader.Parse<rapidjson::kParseNumbersAsStringsFlag>(in, writer));
+    return std::string(out.GetString()) + "\n";
+}
+
+void put_documents(ApiBench& bench, const fs::path& file) {
+    std::ifstream documents(file);
+    std::string line;
+    while (std::getline(documents, line)) {
+        const HttpReply reply = bench.post("/TraceSegments", put_body({line}));
+        REQUIRE(reply.body == R"({"UnprocessedTraceSegments":[]})");
+    }
+}
+
+}  // namespace
+
+// tests/api/xray/<case>/: documents.txt holds one document a line; <Operation>.request.json is
+// answered by <Operation>.answer.json. TOMOGRAPH_GOLDENS=write rewrites the answers; read the
+// difference before you commit it.
+TEST_CASE("operations answer as the goldens say") {
+    const char* mode = std::getenv("TOMOGRAPH_GOLDENS");
+    const bool is_writing = mode != nullptr && std::string_view(mode) == "write";
+    std::size_t requests = 0;
+    for (const auto& entry : fs::directory_iterator(fs::path(__FILE__).parent_path())) {
+        if (!entry.is_directory()) continue;
+        MemoryStore store;
+        ApiBench bench(store);
+        put_documents(bench, entry.path() / "documents.txt");
+        for (const XrayOperation& operation : xray_operations()) {
+            const std::string name(operation.name);
+            if (!fs::exists(entry.path() / (name + ".request.json"))) continue;
+            CAPTURE(entry.path().filename().string() + "/" + name);
+            const HttpReply reply = bench.post(std::string(operation.path),
+                                               read(entry.path() / (name + ".request.json")));
+            CHECK(reply.status == 200);
+            CHECK(header(reply, "Content-Type") == "application/json");
+            const std::string answer = pretty(reply.body);
+            const fs::path golden = entry.path() / (name + ".answer.json");
+            if (is_writing) std::ofstream(golden, std::ios::binary) << answer;
+            CHECK(answer == read(golden));
+            ++requests;
+        }
+    }
+    CHECK(requests >= 8);
+}
+
+}  // namespace tomograph::testing
