@@ -10,8 +10,8 @@ namespace tomograph {
 
 /// BatchGetTraces (xray-api.md §3.2).
 struct BatchTracesRequest {
-    std::vector<std::string> trace_ids;  ///< either spelling; repeated ones count once
-    std::string next_token;              ///< "" asks for the first page
+    std::vector<std::string> trace_ids{};  ///< either spelling; repeated ones count once
+    std::string next_token{};              ///< "" asks for the first page
 };
 
 struct SegmentDocument {

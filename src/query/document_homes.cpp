@@ -3,6 +3,8 @@
 #include <numeric>
 #include <unordered_set>
 
+#include "query/limits.h"
+
 namespace tomograph {
 namespace {
 
@@ -37,6 +39,7 @@ DocumentHomes document_homes(const Trace& trace) {
     homes.home.resize(trace.documents.size());
     std::iota(homes.home.begin(), homes.home.end(), 0U);
     homes.own_entity.assign(trace.documents.size(), -1);
+    std::vector<std::size_t> depths(trace.documents.size());  // of each in its home
     // Parents come before children, so the home of a parent is known.
     for (std::size_t i = 0; i < trace.entities.size(); ++i) {
         const Entity& entity = trace.entities[i];
@@ -44,6 +47,8 @@ DocumentHomes document_homes(const Trace& trace) {
         homes.own_entity[entity.document] = static_cast<std::int32_t>(i);
         if (entity.is_segment || entity.parent < 0 || hidden.contains(entity.id)) continue;
         const Entity& parent = trace.entities[static_cast<std::size_t>(entity.parent)];
+        if (depths[parent.document] == splice_depth_max) continue;
+        depths[entity.document] = depths[parent.document] + 1;
         homes.home[entity.document] = homes.home[parent.document];
     }
     return homes;

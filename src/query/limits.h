@@ -24,6 +24,10 @@ inline constexpr std::size_t trace_ids_per_request_max = 100;
 /// Traces of one page of BatchGetTraces: what AWS answers at most.
 inline constexpr std::size_t batch_page_traces = 5;
 
+/// Documents inside one another in an answer: readers of JSON recurse, and a chain may be 10^4
+/// long.
+inline constexpr std::size_t splice_depth_max = 50;
+
 /// Services of one page of a graph.
 inline constexpr std::size_t graph_page_services = 1000;
 
@@ -39,8 +43,5 @@ inline constexpr std::size_t edge_aliases_max = 10;
 /// How long a page token is good, and its length: some SDKs refuse longer ones (xray-api.md §1.3).
 inline constexpr Duration page_token_lifetime = Duration::hours(1);
 inline constexpr std::size_t page_token_chars_max = 100;
-
-/// Bytes of an id from a request that are repeated in an error.
-inline constexpr std::size_t quoted_bytes_max = 64;
 
 }  // namespace tomograph

@@ -69,15 +69,15 @@ struct ServiceNode {
 struct ServiceGraphRequest {
     Instant start;
     Instant end;
-    std::string group_name;  ///< "" and "Default" are every trace; there are no others yet
-    std::string group_arn;
-    std::string next_token;
+    std::string group_name{};  ///< "" and "Default" are every trace; there are no others yet
+    std::string group_arn{};
+    std::string next_token{};
 };
 
 /// GetTraceGraph (xray-api.md §3.2).
 struct TraceGraphRequest {
-    std::vector<std::string> trace_ids;  ///< either spelling; unknown ones are left out
-    std::string next_token;
+    std::vector<std::string> trace_ids{};  ///< either spelling; unknown ones are left out
+    std::string next_token{};
 };
 
 struct ServiceGraphAnswer {

@@ -14,9 +14,9 @@ struct TraceSummariesRequest {
     Instant start;
     Instant end;
     TimeRangeType type = TimeRangeType::trace_id;
-    std::optional<double> fixed_rate;  ///< share of traces, 0 to 1: SamplingStrategy FixedRate
-    std::string filter_expression;     ///< "" matches every trace; nothing else is understood yet
-    std::string next_token;            ///< "" asks for the first page
+    std::optional<double> fixed_rate{};  ///< share of traces, 0 to 1: SamplingStrategy FixedRate
+    std::string filter_expression{};     ///< "" matches every trace; nothing else is understood yet
+    std::string next_token{};            ///< "" asks for the first page
 };
 
 struct MatchedSummary {
