@@ -65,13 +65,18 @@ JsonObject segment_members(const SegmentEnvelope& envelope, JsonObject members) 
     if (!envelope.parent_id.empty()) members.text("parent_id", envelope.parent_id);
     members.text("origin", service.origin);
     if (!envelope.user.empty()) members.text("user", envelope.user);
-    JsonObject about;
-    members.object("service",
-                   about.text("version", service.version).text("runtime", service.runtime));
     JsonObject aws = place_of(service, envelope.trace_id);
-    JsonObject sdk;
-    sdk.text("sdk", service.sdk).text("sdk_version", "2.14.0").text("rule_name", "Default");
-    return members.object("aws", aws.text("account_id", account_id).object("xray", sdk));
+    aws.text("account_id", account_id);
+    if (!service.sdk.empty()) {  // Lambda's own segment has none
+        JsonObject about;
+        members.object("service",
+                       about.text("version", service.version).text("runtime", service.runtime));
+        JsonObject sdk;
+        aws.object("xray", sdk.text("sdk", service.sdk)
+                               .text("sdk_version", "2.14.0")
+                               .text("rule_name", "Default"));
+    }
+    return members.object("aws", aws);
 }
 
 }  // namespace

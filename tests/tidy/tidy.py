@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 
 LINES_MAX = 800
 OUR_FOLDERS = ("src", "tests", "bench", "fuzz", "demo")
+# Beside the floors: a floor may include one of these when it links its library, tomograph_<name>.
+BESIDE = ("demo",)
 OUR_SUFFIXES = (".h", ".cpp", ".py", ".cmake")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 FLOOR = re.compile(r"\bfloor\(([^)]*)\)")
@@ -106,6 +108,8 @@ def check_quoted_include(root, floors, floor, path, number, target):
     if owner != floor and owner in floors and owner not in allowed:
         uses = f"uses {', '.join(allowed)}" if allowed else "uses nothing"
         yield Breach(path, number, f'floor "{floor}" may not include "{target}" ({uses})')
+    elif owner in BESIDE and f"tomograph_{owner}" in floors[floor].links and (root / target).is_file():
+        return
     elif not (root / "src" / target).is_file():
         yield Breach(path, number, f'"{target}" is not in src: include our headers as "floor/file.h"')
 

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/console.h"
+#include "cli/json.h"
+
+namespace tomograph::cli {
+
+/// Where the API is: the flag, else TOMO_ENDPOINT, else AWS_ENDPOINT_URL_XRAY, else
+/// http://127.0.0.1:2080. A missing scheme becomes http://, a trailing slash goes. errors  invalid
+/// not an http or https URL
+Result<std::string> choose_endpoint(std::string_view flag, const Environment& environment);
+
+/// Calls operations of the X-Ray API over HTTP. One connection, kept open between calls.
+class ApiClient {
+ public:
+    ApiClient(std::string endpoint, const Console& console);
+    ~ApiClient();
+    ApiClient(const ApiClient&) = delete;
+    ApiClient& operator=(const ApiClient&) = delete;
+
+    const std::string& endpoint() const { return endpoint_; }
+
+    /// POSTs `body` to `path` ("/TraceSummaries") and gives the answer.
+    /// errors  unavailable  cannot connect       denied   401, 403
+    ///         invalid      the request is wrong (400)    internal, limit, timeout  all else
+    Result<JsonDocument> call(std::string_view path, const std::string& body);
+
+    /// Reads a listing to its end, or until `take` says no. `body` is the request without
+    /// NextToken, as the inside of an object: `"StartTime":1,"EndTime":2`.
+    Result<void> pages(std::string_view path, const std::string& body,
+                       const std::function<bool(Json answer)>& take);
+
+ private:
+    struct Curl;
+    std::string endpoint_;
+    const Console& console_;
+    std::unique_ptr<Curl> curl_;
+};
+
+/// A word for the shell, in single quotes.
+std::string shell_quoted(std::string_view text);
+
+}  // namespace tomograph::cli

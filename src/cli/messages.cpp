@@ -1,0 +1,164 @@
+#include "cli/messages.h"
+
+#include <array>
+
+#include "base/assert.h"
+
+namespace tomograph::cli {
+namespace {
+
+struct Texts {
+    Message message;
+    std::string_view english;
+    std::string_view japanese;
+};
+
+// In the order of the enumeration; the test counts the places for arguments.
+constexpr auto table = std::to_array<Texts>({
+    {Message::help_tagline, "Tomograph: traces of your services, on your own machine.",
+     "Tomograph: サービスのトレースを自分のマシンで。"},
+    {Message::help_usage, "usage: tomo <verb> [options]", "使い方: tomo <コマンド> [オプション]"},
+    {Message::help_look, "look", "見る"},
+    {Message::help_run, "run", "動かす"},
+    {Message::help_more, "tomo <verb> --help says more about a verb, with examples.",
+     "詳しい説明と例は tomo <コマンド> --help で表示されます。"},
+    {Message::verb_serve, "start the server", "サーバーを起動する"},
+    {Message::verb_demo, "send the traffic of a sample shop, with faults to find",
+     "サンプルショップのトラフィックを送る(見つけるべき障害つき)"},
+    {Message::verb_send, "send one segment, as an SDK would",
+     "SDK と同じようにセグメントを1つ送る"},
+    {Message::verb_traces, "list traces, newest first", "トレースを新しい順に一覧する"},
+    {Message::verb_trace, "show one trace as a waterfall",
+     "1つのトレースをウォーターフォールで表示する"},
+    {Message::verb_map, "show the service map with its figures",
+     "サービスマップを数値つきで表示する"},
+    {Message::verb_config, "print the configuration and where it comes from",
+     "設定とその出どころを表示する"},
+    {Message::verb_version, "print the version", "バージョンを表示する"},
+    {Message::error_word, "tomo: {}", "tomo: {}"},
+    {Message::cannot_connect, "cannot connect to {} ({}).", "{} に接続できません({})。"},
+    {Message::is_server_running, "Is the server running? try: tomo serve",
+     "サーバーは起動していますか? 次を試してください: tomo serve"},
+    {Message::cannot_send, "cannot send to {} ({}).", "{} に送信できません({})。"},
+    {Message::see_help, "try: tomo {} --help", "次を試してください: tomo {} --help"},
+    {Message::no_trace_id_in_text, "no trace id in \"{}\"", "\"{}\" にトレース ID がありません"},
+    {Message::trace_not_found, "no trace {}", "トレース {} が見つかりません"},
+    {Message::trace_not_found_hint,
+     "It may not have arrived yet, or is past its retention. try: tomo traces",
+     "まだ届いていないか、保存期間を過ぎています。次を試してください: tomo traces"},
+    {Message::unknown_verb, "there is no verb \"{}\"; see: tomo --help",
+     "\"{}\" というコマンドはありません。tomo --help を見てください"},
+    {Message::column_age, "AGE", "経過"},
+    {Message::column_trace, "TRACE", "トレース"},
+    {Message::column_entry, "ENTRY", "入口"},
+    {Message::column_request, "REQUEST", "リクエスト"},
+    {Message::column_status, "STATUS", "状態"},
+    {Message::column_duration, "DURATION", "時間"},
+    {Message::column_services, "SERVICES", "サービス"},
+    {Message::column_service, "service", "サービス"},
+    {Message::column_operation, "operation", "操作"},
+    {Message::column_start, "start", "開始"},
+    {Message::column_self, "self", "自身"},
+    {Message::column_total, "total", "合計"},
+    {Message::column_requests, "requests", "件数"},
+    {Message::column_rate, "/min", "毎分"},
+    {Message::column_errors, "4xx", "4xx"},
+    {Message::column_faults, "5xx", "5xx"},
+    {Message::column_mean, "mean", "平均"},
+    {Message::column_p95, "p95", "p95"},
+    {Message::column_health, "health", "健全性"},
+    {Message::column_latency, "latency", "レイテンシ"},
+    {Message::no_traces, "no traces between {} and {}", "{} から {} までのトレースはありません"},
+    {Message::no_traces_hint, "Send some: tomo demo   or look further back: tomo traces -t 24h",
+     "送ってみる: tomo demo   もっと前を見る: tomo traces -t 24h"},
+    {Message::no_graph, "no services seen between {} and {}",
+     "{} から {} までのサービスはありません"},
+    {Message::more_traces, "{} more; show them with -n {}",
+     "ほかに {} 件あります。-n {} で表示できます"},
+    {Message::next_trace, "next: tomo trace {}", "次へ: tomo trace {}"},
+    {Message::count_service, "{} service", "{} サービス"},
+    {Message::count_services, "{} services", "{} サービス"},
+    {Message::count_segment, "{} segment", "{} セグメント"},
+    {Message::count_segments, "{} segments", "{} セグメント"},
+    {Message::count_request, "{} request", "{} リクエスト"},
+    {Message::count_requests, "{} requests", "{} リクエスト"},
+    {Message::partial_trace, "partial: something is still running or missing",
+     "未完了: 実行中か、届いていない部分があります"},
+    {Message::critical_path, "critical path:", "クリティカルパス:"},
+    {Message::other_work, "other", "その他"},
+    {Message::legend_inferred, "inferred from its caller", "呼び出し元から推定"},
+    {Message::legend_orphan, "orphan: its parent never arrived", "孤立: 親が届いていません"},
+    {Message::legend_running, "still running", "実行中"},
+    {Message::note_sequential, "N+1? one after another", "N+1? 順番に実行"},
+    {Message::raw_hint, "raw documents: tomo trace {} --raw",
+     "元のドキュメント: tomo trace {} --raw"},
+    {Message::map_title, "service map", "サービスマップ"},
+    {Message::map_clients, "clients", "クライアント"},
+    {Message::map_watch_hint, "live: tomo map --watch   for a document: tomo map -o mermaid",
+     "ライブ表示: tomo map --watch   文書に貼る: tomo map -o mermaid"},
+    {Message::unreadable_documents, "{} document(s) of the trace could not be read",
+     "読めないドキュメントが {} 件ありました"},
+    {Message::sent_segment, "sent to {}", "{} に送信しました"},
+    {Message::sent_look, "see it: tomo trace {}", "表示: tomo trace {}"},
+    {Message::demo_running, "{} traces, {} documents sent",
+     "トレース {} 件、ドキュメント {} 件を送信"},
+    {Message::demo_done, "done: {} traces, {} documents",
+     "完了: トレース {} 件、ドキュメント {} 件"},
+    {Message::demo_lost, "{} documents were not taken",
+     "{} 件のドキュメントは受け取られませんでした"},
+    {Message::demo_nobody_listens, "nobody listens on {} yet; still sending. try: tomo serve",
+     "{} で受信しているものがまだありません。送信を続けます。次を試してください: tomo serve"},
+    {Message::demo_look_for,
+     "A shop of 12 services is now sending traces. What to look for:\n"
+     "  tomo map                     the shop at a glance; payment -> api.bank.example is in "
+     "trouble\n"
+     "  tomo traces                  what just happened; ✗ marks faults, ~ throttled requests\n"
+     "  tomo trace <id>              why: pick one of\n"
+     "    ✗ POST /checkout           the bank times out after 2 s: BankTimeout in payment\n"
+     "    ~ POST /cart               the DynamoDB table Carts is throttled, the SDK retries\n"
+     "    ✓ GET /category            slow: one SQL query for each product (N+1)\n"
+     "    ✓ GET /                    a cache miss costs 150 ms in recommendations\n"
+     "    … GET /export/sales        seconds long: visible while it still runs\n"
+     "  A checkout puts two messages into queues; shipping-worker and the Lambda receipts link "
+     "back to it.",
+     "12 サービスのショップがトレースを送っています。注目するところ:\n"
+     "  tomo map                     全体像。payment -> api.bank.example に問題あり\n"
+     "  tomo traces                  直近の出来事。✗ は障害、~ はスロットリング\n"
+     "  tomo trace <id>              原因を見る。例えば\n"
+     "    ✗ POST /checkout           銀行が 2 秒でタイムアウト: payment の BankTimeout\n"
+     "    ~ POST /cart               DynamoDB のテーブル Carts がスロットリングされ、SDK が再試行\n"
+     "    ✓ GET /category            遅い: 商品ごとに SQL が1回 (N+1)\n"
+     "    ✓ GET /                    キャッシュミスで recommendations が 150 ms かかる\n"
+     "    … GET /export/sales        数秒かかる: 実行中から見える\n"
+     "  チェックアウトは 2 つのキューにメッセージを送り、shipping-worker と Lambda receipts "
+     "がリンクで戻ります。"},
+});
+
+static_assert(table.size() == static_cast<std::size_t>(Message::count_of_all));
+
+consteval bool is_in_order() {
+    for (std::size_t i = 0; i < table.size(); ++i)
+        if (table[i].message != static_cast<Message>(i)) return false;
+    return true;
+}
+static_assert(is_in_order());
+
+}  // namespace
+
+std::string say(Language language, Message message,
+                std::initializer_list<std::string_view> arguments) {
+    const Texts& texts = table[static_cast<std::size_t>(message)];
+    std::string_view text = language == Language::japanese ? texts.japanese : texts.english;
+    std::string out;
+    const std::string_view* argument = arguments.begin();
+    for (;;) {
+        const std::size_t place = text.find("{}");
+        out += text.substr(0, place);
+        if (place == std::string_view::npos) return out;
+        ASSERT(argument != arguments.end());
+        out += *argument++;
+        text.remove_prefix(place + 2);
+    }
+}
+
+}  // namespace tomograph::cli
