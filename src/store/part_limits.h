@@ -28,6 +28,8 @@ constexpr std::size_t column_text_bytes_max = 1'024;
 /// A name in the rollup, which has no document to fall back on.
 constexpr std::size_t rollup_text_bytes_max = 64 << 10;
 constexpr std::size_t rollup_block_bytes = 256 << 10;
+/// Names of a block's cells, written out: a dictionary must not let a small block fill the memory.
+constexpr std::size_t rollup_block_text_bytes = 16 << 20;
 
 /// Stored and raw bytes of a frame: what one damaged length can make a reader allocate.
 constexpr std::size_t frame_bytes_max = 16 << 20;

@@ -13,6 +13,7 @@ namespace tomograph {
 namespace {
 
 constexpr std::int64_t ns_per_minute = 60'000'000'000;
+constexpr std::size_t texts_per_cell = 7;
 
 class BlockBuilder {
  public:
@@ -34,7 +35,11 @@ class BlockBuilder {
         ++count_;
     }
 
-    std::size_t bytes() const { return cells_.size() + text_bytes_; }
+    bool is_empty() const { return count_ == 0; }
+    bool is_full() const {
+        return cells_.size() + text_bytes_ >= rollup_block_bytes ||
+               expanded_bytes_ >= rollup_block_text_bytes;
+    }
 
     std::string finish() const {
         std::string block;
@@ -48,6 +53,7 @@ class BlockBuilder {
 
  private:
     std::uint64_t code_of(std::string_view text) {
+        expanded_bytes_ += text.size();
         const auto [place, is_new] = codes_.try_emplace(text, texts_.size());
         if (is_new) {
             texts_.push_back(text);
@@ -85,6 +91,7 @@ class BlockBuilder {
     std::vector<std::string_view> texts_;  // of the rollup's own keys, which outlive the block
     std::unordered_map<std::string_view, std::uint64_t> codes_;
     std::size_t text_bytes_ = 0;
+    std::size_t expanded_bytes_ = 0;
     std::uint64_t count_ = 0;
     std::int64_t minute_ = 0;
     std::string cells_;
@@ -146,9 +153,13 @@ class BlockDecoder {
 
     std::string text() {
         const std::uint64_t code = reader_.varint();
-        if (code < texts_.size()) return std::string(texts_[code]);
-        bad_text_ = true;
-        return {};
+        if (code >= texts_.size() || texts_[code].size() > rollup_text_bytes_max ||
+            expanded_bytes_ >= rollup_block_text_bytes + texts_per_cell * rollup_text_bytes_max) {
+            bad_text_ = true;
+            return {};
+        }
+        expanded_bytes_ += texts_[code].size();
+        return std::string(texts_[code]);
     }
 
     ServiceKey service() {
@@ -189,6 +200,7 @@ class BlockDecoder {
     ByteReader reader_;
     std::vector<std::string_view> texts_;
     std::int64_t minute_ = 0;
+    std::size_t expanded_bytes_ = 0;
     bool bad_text_ = false;
 };
 
@@ -200,11 +212,11 @@ Result<std::vector<std::string>> encode_rollup(const GraphRollup& rollup) {
     for (const auto& [key, cell] : rollup.cells) {
         TRY(check_texts(key, cell));
         builder.add(key, cell);
-        if (builder.bytes() < rollup_block_bytes) continue;
+        if (!builder.is_full()) continue;
         blocks.push_back(builder.finish());
         builder = BlockBuilder();
     }
-    if (builder.bytes() > 0) blocks.push_back(builder.finish());
+    if (!builder.is_empty()) blocks.push_back(builder.finish());
     return blocks;
 }
 

@@ -168,6 +168,8 @@ Result<SpanBlock> decode_span_block(std::string_view block) {
         return place->second;
     };
     for (std::size_t i = 0; i < reader.rows(); ++i) {
+        if (services[i].size() > column_text_bytes_max || names[i].size() > column_text_bytes_max)
+            return Error(ErrorCode::corrupt, "service or name of a span is too long");
         SpanRow& row = decoded.rows[i];
         row.id = as_span_id(ids[i]);
         row.duration.ns = durations[i];

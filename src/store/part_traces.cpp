@@ -128,7 +128,11 @@ Result<void> read_row(const column::ColumnBlockReader& reader, std::vector<Place
         row.segment_end_max.ns = wrapping_difference(row.end.ns, value);
     }));
     const column::Texts services = TRY(reader.texts(trace_root_service));
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].row.root_service = services[i];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (services[i].size() > column_text_bytes_max)
+            return Error(ErrorCode::corrupt, "root service is too long");
+        rows[i].row.root_service = services[i];
+    }
     return {};
 }
 
