@@ -51,7 +51,12 @@ class DecimalReader {
             const auto digit = static_cast<unsigned>(text_[at_] - '0');
             if (digit > 9) break;
             const bool is_kept = decimal.mantissa < mantissa_full;
-            if (is_kept) decimal.mantissa = decimal.mantissa * 10 + digit;
+            if (is_kept) {
+                decimal.mantissa = decimal.mantissa * 10 + digit;
+            } else if (!is_rounded_) {
+                is_rounded_ = true;
+                decimal.mantissa += digit >= 5 ? 1 : 0;
+            }
             // A kept fraction digit moves the point left, a dropped integer digit moves it right.
             if (is_kept == is_fraction) {
                 const int moved = decimal.exponent + (is_fraction ? -1 : 1);
@@ -77,6 +82,7 @@ class DecimalReader {
 
     std::string_view text_;
     std::size_t at_ = 0;
+    bool is_rounded_ = false;  ///< by the first digit that was not kept
 };
 
 std::optional<std::uint64_t> scaled(std::uint64_t mantissa, int exponent) {

@@ -11,7 +11,7 @@ bool is_json_number(std::string_view text);
 
 /// text x 10^scale, rounded to the nearest integer, exactly: "1.478293361271E9" at scale 9 is
 /// 1478293361271000000. By its decimal digits, never through a double (which would lose the last
-/// 200 ns of an epoch second). Digits beyond the 19th significant one are ignored.
+/// 200 ns of an epoch second). Digits beyond the 20th significant one are ignored.
 ///
 /// returns  nothing when text is not a JSON number or the result is beyond 64 bits
 /// cost     O(text), whatever the exponent

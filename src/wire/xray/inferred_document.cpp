@@ -32,16 +32,16 @@ CopiedMembers copied_members(std::string_view subsegment) {
     auto json = index.read(subsegment);
     if (!json) return copied;
     json->members([&](std::string_view key) {
-        const bool is_number = json->kind() == JsonKind::number;
-        if (key == "start_time" && is_number) {
+        const JsonKind kind = json->kind();
+        if (key == "start_time" && kind == JsonKind::number) {
             copied.start_time = json->take_raw();
-        } else if (key == "end_time" && is_number) {
+        } else if (key == "end_time" && kind == JsonKind::number) {
             copied.end_time = json->take_raw();
-        } else if (key == "http") {
+        } else if (key == "http" && kind == JsonKind::object) {
             copied.http = json->take_raw();
-        } else if (key == "aws") {
+        } else if (key == "aws" && kind == JsonKind::object) {
             copied.aws = json->take_raw();
-        } else if (key == "cause") {
+        } else if (key == "cause" && kind != JsonKind::null) {
             copied.cause = json->take_raw();
         } else {
             json->skip();
