@@ -69,25 +69,17 @@ Escape escape_at(std::string_view raw, std::size_t at) {
 
 }  // namespace
 
-bool has_valid_escapes(std::string_view raw) {
-    std::size_t at = raw.find('\\');
-    while (at != std::string_view::npos) {
-        const Escape escape = escape_at(raw, at);
-        if (escape.bytes == 0) return false;
-        at = raw.find('\\', at + escape.bytes);
-    }
-    return true;
-}
-
-void append_unescaped(std::string_view raw, std::string& out) {
+bool append_unescaped(std::string_view raw, std::string& out) {
     for (std::size_t at = 0; at < raw.size();) {
         const std::size_t stop = std::min(raw.find('\\', at), raw.size());
         out.append(raw.substr(at, stop - at));
-        if (stop == raw.size()) return;
+        if (stop == raw.size()) break;
         const Escape escape = escape_at(raw, stop);
+        if (escape.bytes == 0) return false;
         append_utf8(escape.character, out);
         at = stop + escape.bytes;
     }
+    return true;
 }
 
 }  // namespace tomograph

@@ -5,12 +5,11 @@
 
 namespace tomograph {
 
-/// Whether every backslash between the quotes of a JSON string begins an escape, and every \u
-/// surrogate has its other half. (A lone half is no character: the text could not be passed on as
-/// UTF-8.)
-bool has_valid_escapes(std::string_view raw);
-
-/// Appends a JSON string's text; `raw` has valid escapes. Never longer than `raw`.
-void append_unescaped(std::string_view raw, std::string& out);
+/// Appends the text of a JSON string, given what stands between its quotes; never longer than that.
+///
+/// returns  false when a backslash begins no escape, or a \u surrogate lacks its other half (a lone
+/// half is
+///          no character: the text could not be passed on as UTF-8)
+bool append_unescaped(std::string_view raw, std::string& out);
 
 }  // namespace tomograph

@@ -2,55 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-
 #include "base/assert.h"
 #include "wire/json/escapes.h"
 #include "wire/json/number.h"
 
 namespace tomograph {
-namespace {
-
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-}  // namespace
-
-std::string_view JsonString::text(std::string& scratch) const {
-    if (!has_escapes) return raw;
-    scratch.clear();
-    append_unescaped(raw, scratch);
-    return scratch;
-}
-
-JsonKind JsonCursor::kind() const {
-    switch (peek()) {
-        case '{':
-            return JsonKind::object;
-        case '[':
-            return JsonKind::array;
-        case '"':
-            return JsonKind::string;
-        case 't':
-        case 'f':
-            return JsonKind::boolean;
-        case 'n':
-            return JsonKind::null;
-        case '-':
-        case '0':
-        case '1':
-        case '2':
-        case '3':
-        case '4':
-        case '5':
-        case '6':
-        case '7':
-        case '8':
-        case '9':
-            return JsonKind::number;
-        default:
-            return JsonKind::none;
-    }
-}
 
 void JsonCursor::fail(const char* what) {
     if (failed()) return;
@@ -64,73 +20,19 @@ std::string JsonCursor::failure() const {
     return fmt::format("byte {}: {}", failure_offset_, failure_);
 }
 
-std::string_view JsonCursor::token() const {
-    if (at_ == end_) return {};
-    // Only white space can stand between a token's end and the next token's start.
-    const std::size_t begin = at_[0];
-    std::size_t end = at_[1];
-    while (end > begin && is_space(text_[end - 1])) --end;
-    return text_.substr(begin, end - begin);
+std::string_view JsonCursor::expected(const char* what) {
+    fail(what);
+    return {};
 }
 
-bool JsonCursor::enter() {
-    if (depth_ == json_depth_max) {
-        fail("nested deeper than 64 levels");
-        return false;
+std::string_view JsonCursor::unescaped(std::string_view raw, std::string& scratch) {
+    if (std::memchr(raw.data(), '\\', raw.size()) == nullptr) return raw;
+    scratch.clear();
+    if (!append_unescaped(raw, scratch)) {
+        --at_;  // the place to blame is the string's
+        return expected("bad escape in a string");
     }
-    ++depth_;
-    next();
-    return true;
-}
-
-bool JsonCursor::leaves(char close) {
-    if (peek() != close) return false;
-    next();
-    --depth_;
-    return true;
-}
-
-bool JsonCursor::goes_on(char close) {
-    if (peek() == ',') {
-        next();
-        return true;
-    }
-    if (!leaves(close)) fail(close == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
-    return false;
-}
-
-std::string_view JsonCursor::take_key() {
-    if (peek() != '"') {
-        fail("expected a key in quotes");
-        return {};
-    }
-    const JsonString key = take_string();
-    if (peek() != ':') {
-        fail("expected ':'");
-        return {};
-    }
-    next();
-    return key.text(key_scratch_);
-}
-
-JsonString JsonCursor::take_string() {
-    if (peek() != '"') {
-        fail("expected a string");
-        return {};
-    }
-    const std::string_view quoted = token();
-    if (quoted.size() < 2 || quoted.back() != '"') {
-        fail("a string is not closed");
-        return {};
-    }
-    const std::string_view raw = quoted.substr(1, quoted.size() - 2);
-    const bool has_escapes = has_backslash_ && std::memchr(raw.data(), '\\', raw.size()) != nullptr;
-    if (has_escapes && !has_valid_escapes(raw)) {
-        fail("bad escape in a string");
-        return {};
-    }
-    next();
-    return {raw, has_escapes};
+    return scratch;
 }
 
 std::string_view JsonCursor::take_number() {
@@ -139,7 +41,7 @@ std::string_view JsonCursor::take_number() {
         fail("expected a value");
         return {};
     }
-    next();
+    ++at_;
     return number;
 }
 
@@ -149,7 +51,7 @@ std::string_view JsonCursor::take_literal() {
         fail("expected a value");
         return {};
     }
-    next();
+    ++at_;
     return literal;
 }
 
@@ -162,7 +64,7 @@ bool JsonCursor::take_boolean() {
 void JsonCursor::skip_scalar() {
     switch (kind()) {
         case JsonKind::string:
-            take_string();
+            take_string(key_scratch_);
             return;
         case JsonKind::number:
             take_number();

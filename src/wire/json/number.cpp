@@ -8,7 +8,8 @@ namespace tomograph {
 namespace {
 
 constexpr std::uint64_t mantissa_full =
-    1'000'000'000'000'000'000;  ///< one more digit still fits 64 bits
+    1'000'000'000'000'000'000;                ///< one more digit still fits 64 bits
+constexpr std::size_t digits_unchecked = 19;  ///< of any value fit 64 bits
 constexpr int exponent_bound =
     1'000'000;  ///< beyond any text of ours; keeps the sums inside an int
 
@@ -46,6 +47,7 @@ class DecimalReader {
     }
 
     bool read_digits(Decimal& decimal, bool is_fraction) {
+        if (text_.size() <= digits_unchecked) return read_few_digits(decimal, is_fraction);
         const std::size_t begin = at_;
         for (; at_ < text_.size(); ++at_) {
             const auto digit = static_cast<unsigned>(text_[at_] - '0');
@@ -64,6 +66,24 @@ class DecimalReader {
             }
         }
         return at_ > begin;
+    }
+
+    /// The same for a text too short to overflow: what clients send.
+    bool read_few_digits(Decimal& decimal, bool is_fraction) {
+        const char* const begin = text_.data() + at_;
+        const char* const end = text_.data() + text_.size();
+        const char* at = begin;
+        std::uint64_t mantissa = decimal.mantissa;
+        for (; at != end; ++at) {
+            const auto digit = static_cast<unsigned>(*at - '0');
+            if (digit > 9) break;
+            mantissa = mantissa * 10 + digit;
+        }
+        decimal.mantissa = mantissa;
+        const auto count = static_cast<int>(at - begin);
+        if (is_fraction) decimal.exponent = -count;
+        at_ += static_cast<std::size_t>(count);
+        return count > 0;
     }
 
     bool read_exponent(Decimal& decimal) {
@@ -103,8 +123,22 @@ std::optional<std::uint64_t> scaled(std::uint64_t mantissa, int exponent) {
 }  // namespace
 
 bool is_json_number(std::string_view text) {
-    Decimal decimal;
-    return DecimalReader(text).read(decimal);
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    const auto take = [&](char wanted) { return at != end && *at == wanted && (++at, true); };
+    const auto take_digits = [&] {
+        const char* const begin = at;
+        while (at != end && static_cast<unsigned>(*at - '0') <= 9) ++at;
+        return at != begin;
+    };
+    take('-');
+    if (!(take('0') || take_digits())) return false;
+    if (take('.') && !take_digits()) return false;
+    if (take('e') || take('E')) {
+        if (!take('-')) take('+');
+        if (!take_digits()) return false;
+    }
+    return at == end;
 }
 
 std::optional<std::int64_t> parse_scaled_decimal(std::string_view text, int scale) {

@@ -35,7 +35,7 @@ bool is_header(std::string_view line) {
     std::string scratch;
     json->members([&](std::string_view key) {
         if (equals_ignoring_case(key, "format") && json->kind() == JsonKind::string) {
-            is_json = equals_ignoring_case(json->take_string().text(scratch), "json");
+            is_json = equals_ignoring_case(json->take_string(scratch), "json");
         } else if (equals_ignoring_case(key, "version") && json->kind() == JsonKind::number) {
             is_first_version = json->take_number() == "1";
         } else {

@@ -34,7 +34,7 @@ class OutlineReader {
             json_.skip();
             return {};
         }
-        const auto id = parse_span_id(json_.take_string().text(scratch_));
+        const auto id = parse_span_id(json_.take_string(scratch_));
         return id ? *id : SpanId{};
     }
 

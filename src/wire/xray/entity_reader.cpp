@@ -30,23 +30,23 @@ void EntityReader::read_member(std::string_view key, std::size_t row, EntityFact
 
 bool EntityReader::read_scalar_member(std::string_view key, Span& span, EntityFacts& facts) {
     if (key == "id") {
-        facts.id = read_given(context_);
+        read_given(context_, facts.id);
     } else if (key == "name") {
-        facts.name = read_given(context_);
+        read_given(context_, facts.name);
     } else if (key == "start_time") {
-        facts.start_time = read_given(context_);
+        read_given(context_, facts.start_time);
     } else if (key == "end_time") {
-        facts.end_time = read_given(context_);
+        read_given(context_, facts.end_time);
     } else if (key == "in_progress") {
         facts.in_progress = read_flag(context_);
     } else if (key == "parent_id") {
-        facts.parent_id = read_given(context_);
+        read_given(context_, facts.parent_id);
     } else if (key == "trace_id") {
-        facts.trace_id = read_given(context_);
+        read_given(context_, facts.trace_id);
     } else if (key == "type") {
-        facts.is_subsegment = read_given(context_).text == "subsegment";
+        facts.is_subsegment = read_text(context_, text_characters_max) == "subsegment";
     } else if (key == "namespace") {
-        span.name_space = to_name_space(read_given(context_).text);
+        span.name_space = to_name_space(read_text(context_, text_characters_max));
     } else if (key == "error") {
         span.error = read_outcome_flag(context_, facts);
     } else if (key == "fault") {

@@ -9,9 +9,9 @@ std::optional<SpanLink> read_link(ReadContext& context) {
     GivenText trace_id, id;
     context.json.members([&](std::string_view key) {
         if (key == "trace_id") {
-            trace_id = read_given(context);
+            read_given(context, trace_id);
         } else if (key == "id") {
-            id = read_given(context);
+            read_given(context, id);
         } else {
             context.json.skip();
         }

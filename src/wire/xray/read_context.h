@@ -32,7 +32,7 @@ struct ReadContext {
 std::string_view read_text(ReadContext& context, std::size_t characters_max);
 
 /// As it was sent: a view of the document, or of the arena when it had escapes.
-GivenText read_given(ReadContext& context);
+void read_given(ReadContext& context, GivenText& given);
 
 /// True for `true`; false for anything else.
 bool read_flag(ReadContext& context);

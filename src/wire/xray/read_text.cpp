@@ -8,7 +8,7 @@ std::string_view read_text(ReadContext& context, std::size_t characters_max) {
     std::string_view text;
     switch (context.json.kind()) {
         case JsonKind::string:
-            text = context.json.take_string().text(context.scratch);
+            text = context.json.take_string(context.scratch);
             break;
         case JsonKind::number:
             text = context.json.take_number();
@@ -20,28 +20,21 @@ std::string_view read_text(ReadContext& context, std::size_t characters_max) {
     return context.arena.copy(cut_characters(text, characters_max));
 }
 
-GivenText read_given(ReadContext& context) {
-    GivenText given;
-    switch (context.json.kind()) {
-        case JsonKind::string: {
-            const JsonString string = context.json.take_string();
-            given.text = string.text(context.scratch);
-            if (string.has_escapes) given.text = context.arena.copy(given.text);
-            given.is_present = !given.text.empty();
-            given.is_scalar = given.is_string = true;
-            return given;
-        }
-        case JsonKind::number:
-            given.text = context.json.take_number();
-            given.is_present = given.is_scalar = true;
-            return given;
-        case JsonKind::null:
-            context.json.skip();
-            return given;
-        default:
-            context.json.skip();
-            given.is_present = true;
-            return given;
+void read_given(ReadContext& context, GivenText& given) {
+    given = {};
+    const JsonKind kind = context.json.kind();
+    if (kind == JsonKind::string) {
+        std::string_view text = context.json.take_string(context.scratch);
+        if (text.data() == context.scratch.data()) text = context.arena.copy(text);
+        given.is_present = !text.empty();
+        given.is_scalar = given.is_string = true;
+        given.text = text;
+    } else if (kind == JsonKind::number) {
+        given.is_present = given.is_scalar = true;
+        given.text = context.json.take_number();
+    } else {
+        given.is_present = kind != JsonKind::null;
+        context.json.skip();
     }
 }
 
@@ -52,7 +45,8 @@ bool read_flag(ReadContext& context) {
 }
 
 std::optional<std::int64_t> read_integer(ReadContext& context) {
-    const GivenText given = read_given(context);
+    GivenText given;
+    read_given(context, given);
     if (!given.is_scalar) return {};
     return parse_scaled_decimal(given.text, 0);
 }

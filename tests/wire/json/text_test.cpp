@@ -24,9 +24,8 @@ TEST_CASE("escapes give the characters that they stand for") {
     };
     for (const Case& each : cases) {
         CAPTURE(each.raw);
-        REQUIRE(has_valid_escapes(each.raw));
         std::string text;
-        append_unescaped(each.raw, text);
+        CHECK(append_unescaped(each.raw, text));
         CHECK(text == each.text);
     }
 }
@@ -37,7 +36,8 @@ TEST_CASE("half a surrogate pair and unknown escapes are refused") {
           R"(\ud800\ud800)", R"(\ud800x)", R"(\ud800\n)", R"(\ud800\u0041)", R"(\U0041)",
           R"(\u+041)", R"(ok\n\q)"}) {
         CAPTURE(raw);
-        CHECK_FALSE(has_valid_escapes(raw));
+        std::string text;
+        CHECK_FALSE(append_unescaped(raw, text));
     }
 }
 
