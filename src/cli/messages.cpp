@@ -84,6 +84,8 @@ constexpr auto table = std::to_array<Texts>({
     {Message::count_requests, "{} requests", "{} リクエスト"},
     {Message::partial_trace, "partial: something is still running or missing",
      "未完了: 実行中か、届いていない部分があります"},
+    {Message::more_troubles, "and {} more exceptions: see --raw",
+     "ほかに例外が {} 件: --raw を見てください"},
     {Message::critical_path, "critical path:", "クリティカルパス:"},
     {Message::other_work, "other", "その他"},
     {Message::legend_inferred, "inferred from its caller", "呼び出し元から推定"},

@@ -69,6 +69,7 @@ enum class Message {
     count_request,
     count_requests,
     partial_trace,
+    more_troubles,
     critical_path,
     other_work,
     legend_inferred,

@@ -38,7 +38,7 @@ class Waterfall {
     std::string text() const {
         std::string out = heading() + titles();
         for (const WaterfallRow& row : rows_) out += line(row);
-        return out + critical_path() + legend();
+        return out + troubles() + critical_path() + legend();
     }
 
  private:
@@ -143,9 +143,12 @@ class Waterfall {
         if (row.is_sequential) note = said(Message::note_sequential);
         if (row.status == Status::ok) return note;
         std::string trouble = std::string(symbol_of(terminal_, row.status));
+        const std::string_view type =
+            std::string_view(row.trouble).substr(0, row.trouble.find(':'));
         if (row.http_status && row.status != Status::in_progress)
             trouble += fmt::format(" {}", *row.http_status);
-        if (!row.trouble.empty()) trouble += " " + safe_text(row.trouble);
+        else if (!type.empty() && row.status != Status::in_progress)
+            trouble += " " + safe_text(type);
         if (row.status == Status::in_progress) trouble += " " + said(Message::legend_running);
         return note.empty() ? trouble : trouble + " " + note;
     }
@@ -216,6 +219,25 @@ class Waterfall {
             overlap(row.served_from, row.served_until) * 2 >= overlap(row.start, row.end);
         if (!terminal_.unicode) return is_served ? "=" : "-";
         return is_served ? "█" : "░";
+    }
+
+    /// Exceptions in full, which the bars have no room for.
+    std::string troubles() const {
+        constexpr std::size_t shown_max = 8;
+        std::string out;
+        std::size_t shown = 0;
+        for (const WaterfallRow& row : rows_) {
+            if (row.trouble.empty()) continue;
+            if (++shown > shown_max) continue;
+            const std::string line = fmt::format("{} {}: {}", symbol_of(terminal_, row.status),
+                                                 safe_text(row.service), safe_text(row.trouble));
+            out += paint(terminal_, style_of(row.status),
+                         fit(line, terminal_.columns, terminal_.ellipsis())) +
+                   "\n";
+        }
+        if (shown > shown_max)
+            out += said(Message::more_troubles, {std::to_string(shown - shown_max)}) + "\n";
+        return out;
     }
 
     struct Step {
