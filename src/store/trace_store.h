@@ -44,19 +44,20 @@ struct TraceQuery {
     double sample = 1.0;                ///< share of traces, chosen by hash of the id
 };
 
-/// Newest first by (trace time, id). `processed` counts the traces looked at in the range, matched or not.
+/// Newest first by (trace time, id). `processed` counts the traces looked at in the range, matched
+/// or not.
 struct TracePage {
     std::vector<StoredTrace> traces;
     std::optional<TraceCursor> next;  ///< for TraceQuery::before; absent at the end
     std::uint64_t processed = 0;
-    Instant oldest;                   ///< start of the time that this page covers
+    Instant oldest;  ///< start of the time that this page covers
 };
 
 /// Where the store stands; for /readyz, /metrics and `tomo`.
 struct StoreStatus {
-    bool ready = false;            ///< replay is done and writes are accepted
-    bool read_only = false;        ///< a second disk failure, or the disk is full
-    std::string reason;            ///< why not ready or read-only; "" else
+    bool ready = false;      ///< replay is done and writes are accepted
+    bool read_only = false;  ///< a second disk failure, or the disk is full
+    std::string reason;      ///< why not ready or read-only; "" else
     std::uint64_t replayed_bytes = 0;
     std::uint64_t replay_bytes = 0;
     std::uint64_t open_traces = 0;
@@ -67,23 +68,25 @@ struct StoreStatus {
     std::uint64_t quarantined = 0;  ///< files set aside, this start and before
 };
 
-/// Called once, from any thread: success means that the documents are on stable storage and readable.
+/// Called once, from any thread: success means that the documents are on stable storage and
+/// readable.
 using Appended = std::function<void(Result<void>)>;
 
-/// Keeps documents and gives them back by trace. The seam between the embedded engine and a cluster.
-/// Threads: any. Reads see every append that was answered before they began.
+/// Keeps documents and gives them back by trace. The seam between the embedded engine and a
+/// cluster. Threads: any. Reads see every append that was answered before they began.
 class TraceStore {
  public:
     virtual ~TraceStore() = default;
 
     /// Hands documents over; never blocks on the disk. All of them are kept or none.
     ///
-    /// refused  span ids whose trace is over its size limit are left out; their indexes come back at once
-    /// errors   by `done`: unavailable (overload, starting), limit (disk full), io
+    /// refused  span ids whose trace is over its size limit are left out; their indexes come back
+    /// at once errors   by `done`: unavailable (overload, starting), limit (disk full), io
     virtual std::vector<std::size_t> append(std::vector<Document> documents, Appended done) = 0;
 
-    /// Keeps one telemetry record (a JSON object, opaque to the store) as durably as a document, as long as
-    /// the documents' retention. errors: as append; limit when it is larger than telemetry_record_bytes_max.
+    /// Keeps one telemetry record (a JSON object, opaque to the store) as durably as a document, as
+    /// long as the documents' retention. errors: as append; limit when it is larger than
+    /// telemetry_record_bytes_max.
     virtual void append_telemetry(std::string json, Appended done) = 0;
 
     /// The newest records, newest first, at most `limit`.
@@ -94,7 +97,8 @@ class TraceStore {
 
     virtual Result<TracePage> find(const TraceQuery& query) = 0;
 
-    /// Cells of every minute that the range touches, exact under late, duplicate and in-progress data.
+    /// Cells of every minute that the range touches, exact under late, duplicate and in-progress
+    /// data.
     virtual Result<GraphRollup> graph(TimeRange range) = 0;
 
     virtual StoreStatus status() = 0;

@@ -1,0 +1,268 @@
+#include "store/embedded_store.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <thread>
+
+#include "base/log.h"
+#include "store/file_names.h"
+#include "store/maintenance.h"
+#include "store/open_graph.h"
+#include "store/part_limits.h"
+#include "store/recovery.h"
+#include "store/store_core.h"
+#include "store/trace_finder.h"
+
+namespace tomograph {
+namespace {
+
+/// What the log has made durable becomes readable.
+class OpenTraceSink final : public WalSink {
+ public:
+    explicit OpenTraceSink(StoreCore& core) : core_(core) {}
+
+    void apply(Lsn first, Instant, std::vector<Document> documents) override {
+        core_.open.insert(first, std::move(documents), core_.clock.monotonic(), true);
+    }
+    void apply_telemetry(Lsn lsn, Instant received, std::string json) override {
+        core_.telemetry.add(lsn, received, std::move(json));
+    }
+    void withdraw(const std::vector<Document>& documents) override {
+        core_.open.release(documents);
+    }
+
+ private:
+    StoreCore& core_;
+};
+
+class EmbeddedStoreImpl final : public EmbeddedStore {
+ public:
+    EmbeddedStoreImpl(FileSystem& files, const Clock& clock, MetricsRegistry& registry,
+                      EmbeddedStoreOptions options)
+        : core_(files, clock, registry, std::move(options)), sink_(core_) {}
+    ~EmbeddedStoreImpl() override { close(); }
+
+    Result<void> open();
+
+    std::vector<std::size_t> append(std::vector<Document> documents, Appended done) override;
+    void append_telemetry(std::string json, Appended done) override;
+    Result<std::vector<std::string>> recent_telemetry(std::size_t limit) override;
+    Result<std::vector<StoredTrace>> get(std::span<const TraceId> ids) override;
+    Result<TracePage> find(const TraceQuery& query) override;
+    Result<GraphRollup> graph(TimeRange range) override;
+    StoreStatus status() override;
+    void tick() override { maintenance_->tick(); }
+    void close() override;
+
+ private:
+    struct Phase {
+        bool is_stopping = false;
+        std::string reason = "starting";  ///< why not ready
+    };
+
+    Result<void> replay();
+    void run();
+    /// Why an append of that many bytes is refused, if it is.
+    std::optional<Error> refusal();
+    Error not_ready();
+
+    StoreCore core_;
+    OpenTraceSink sink_;
+    std::unique_ptr<WalWriter> wal_;
+    std::unique_ptr<Maintenance> maintenance_;
+    std::unique_ptr<Recovery> recovery_;
+    std::atomic<bool> is_ready_{false};
+    Guarded<Phase> phase_;
+    std::condition_variable wake_;
+    std::mutex close_mutex_;
+    bool is_closed_ = false;
+    std::thread thread_;
+};
+
+Result<void> EmbeddedStoreImpl::open() {
+    wal_ = std::make_unique<WalWriter>(
+        core_.files, core_.clock, core_.metrics, sink_,
+        WalOptions{.directory = core_.path(wal_directory),
+                   .segment_bytes = core_.options.wal_segment_bytes,
+                   .first_segment_bytes = core_.options.wal_first_segment_bytes,
+                   .queue_bytes_max = core_.options.wal_queue_bytes_max,
+                   .background = core_.options.background});
+    maintenance_ = std::make_unique<Maintenance>(core_, *wal_);
+    recovery_ = std::make_unique<Recovery>(core_, maintenance_->publisher(), maintenance_->sealer(),
+                                           maintenance_->flusher());
+    TRY(recovery_->open_directory());
+    wal_->segments().set_store_id(recovery_->store_id());
+    phase_.lock()->reason = "replaying the log";
+    if (!core_.options.background) return replay();
+    thread_ = std::thread([this] { run(); });
+    return {};
+}
+
+Result<void> EmbeddedStoreImpl::replay() {
+    const auto replayed = recovery_->replay();
+    if (!replayed) {
+        log_error("the store cannot start", {{"error", replayed.error()}});
+        phase_.lock()->reason = replayed.error().message();
+        return replayed;
+    }
+    recovery_->start(*wal_);
+    phase_.lock()->reason.clear();
+    is_ready_ = true;
+    core_.metrics.ready.set(1);
+    return {};
+}
+
+void EmbeddedStoreImpl::run() {
+    const bool is_ready = static_cast<bool>(replay());
+    while (true) {
+        {
+            auto phase = phase_.lock();
+            const auto wait = std::chrono::nanoseconds(maintenance_interval.ns);
+            wake_.wait_for(phase.mutex(), wait, [&] { return phase->is_stopping; });
+            if (phase->is_stopping) return;
+        }
+        if (is_ready) maintenance_->tick();
+    }
+}
+
+Error EmbeddedStoreImpl::not_ready() {
+    return Error(ErrorCode::unavailable,
+                 fmt::format("the store is not ready: {}", phase_.lock()->reason));
+}
+
+std::optional<Error> EmbeddedStoreImpl::refusal() {
+    StoreMetrics& metrics = core_.metrics;
+    if (!is_ready_) {
+        metrics.refused_starting.add();
+        return not_ready();
+    }
+    if (core_.disk_is_low) {
+        metrics.refused_disk.add();
+        return Error(ErrorCode::limit, "the disk is full");
+    }
+    const auto budget = static_cast<double>(core_.options.open_bytes_max);
+    if (static_cast<double>(core_.open.bytes()) > budget * open_bytes_refuse_share) {
+        metrics.refused_memory.add();
+        return Error(ErrorCode::unavailable,
+                     fmt::format("open traces take {} bytes", core_.open.bytes()));
+    }
+    return std::nullopt;
+}
+
+std::vector<std::size_t> EmbeddedStoreImpl::append(std::vector<Document> documents, Appended done) {
+    if (auto refused = refusal()) {
+        done(std::move(*refused));
+        return {};
+    }
+    std::vector<bool> is_refused(documents.size());
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        if (documents[i].bytes.size() <= part_document_bytes_max) continue;
+        core_.metrics.documents_too_large.add();
+        is_refused[i] = true;
+    }
+    std::vector<Document> kept;
+    std::vector<std::size_t> places;
+    kept.reserve(documents.size());
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        if (is_refused[i]) continue;
+        kept.push_back(std::move(documents[i]));
+        places.push_back(i);
+    }
+    for (const std::size_t index : core_.open.reserve(kept)) is_refused[places[index]] = true;
+    std::vector<std::size_t> refused;
+    for (std::size_t i = 0; i < is_refused.size(); ++i)
+        if (is_refused[i]) refused.push_back(i);
+    if (!refused.empty()) {
+        std::vector<Document> accepted;
+        for (std::size_t i = 0; i < kept.size(); ++i)
+            if (!is_refused[places[i]]) accepted.push_back(std::move(kept[i]));
+        kept = std::move(accepted);
+    }
+    if (kept.empty())
+        done({});
+    else
+        wal_->submit(
+            {.documents = std::move(kept), .telemetry = std::nullopt, .done = std::move(done)});
+    return refused;
+}
+
+void EmbeddedStoreImpl::append_telemetry(std::string json, Appended done) {
+    if (auto refused = refusal()) return done(std::move(*refused));
+    if (json.size() > telemetry_record_bytes_max)
+        return done(Error(ErrorCode::limit, fmt::format("telemetry record of {} bytes, at most {}",
+                                                        json.size(), telemetry_record_bytes_max)));
+    if (core_.telemetry.is_full())
+        return done(Error(ErrorCode::unavailable, "too many telemetry records are waiting"));
+    wal_->submit({.documents = {}, .telemetry = std::move(json), .done = std::move(done)});
+}
+
+Result<std::vector<std::string>> EmbeddedStoreImpl::recent_telemetry(std::size_t limit) {
+    if (!is_ready_) return not_ready();
+    return core_.telemetry.recent(limit);
+}
+
+Result<std::vector<StoredTrace>> EmbeddedStoreImpl::get(std::span<const TraceId> ids) {
+    if (!is_ready_) return not_ready();
+    std::vector<StoredTrace> traces;
+    for (const TraceId id : ids) {
+        auto trace = TRY(read_whole_trace(core_, id));
+        if (trace) traces.push_back(std::move(*trace));
+    }
+    return traces;
+}
+
+Result<TracePage> EmbeddedStoreImpl::find(const TraceQuery& query) {
+    if (!is_ready_) return not_ready();
+    return TraceFinder(core_, query).run();
+}
+
+Result<GraphRollup> EmbeddedStoreImpl::graph(TimeRange range) {
+    if (!is_ready_) return not_ready();
+    return read_graph(core_, range);
+}
+
+StoreStatus EmbeddedStoreImpl::status() {
+    StoreStatus status;
+    status.ready = is_ready_;
+    status.reason = phase_.lock()->reason;
+    status.replay_bytes = recovery_->replay_bytes();
+    status.replayed_bytes = recovery_->replayed_bytes();
+    status.open_traces = core_.open.traces();
+    status.open_bytes = core_.open.bytes();
+    const Parts parts = core_.parts();
+    status.parts = parts->parts.size();
+    for (const auto& part : parts->parts) status.part_bytes += part->facts().bytes;
+    const WalState wal = wal_->state();
+    status.wal_bytes = wal.bytes;
+    status.quarantined = core_.quarantine.files();
+    status.read_only = wal.read_only || core_.disk_is_low;
+    if (wal.read_only)
+        status.reason = wal.reason;
+    else if (core_.disk_is_low)
+        status.reason = "the disk is full";
+    return status;
+}
+
+void EmbeddedStoreImpl::close() {
+    const std::lock_guard lock(close_mutex_);
+    if (is_closed_ || !recovery_) return;
+    is_closed_ = true;
+    wal_->close();
+    phase_.lock()->is_stopping = true;
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+    if (is_ready_) maintenance_->close();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(FileSystem& files, const Clock& clock,
+                                                           MetricsRegistry& metrics,
+                                                           EmbeddedStoreOptions options) {
+    auto store = std::make_unique<EmbeddedStoreImpl>(files, clock, metrics, std::move(options));
+    TRY(store->open());
+    return std::unique_ptr<EmbeddedStore>(std::move(store));
+}
+
+}  // namespace tomograph

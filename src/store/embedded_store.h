@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/metrics.h"
+#include "store/embedded_store_options.h"
+#include "store/trace_store.h"
+
+namespace tomograph {
+
+/// The TraceStore in this process: log, open traces, parts, in one data directory
+/// (docs/formats/data-directory.md).
+///
+/// An append is answered when it is on stable storage and readable. After any crash, kill or power
+/// cut the next open() brings back each answered document once.
+class EmbeddedStore : public TraceStore {
+ public:
+    /// Opens or makes the directory. Returns before the log is replayed (with `background`): until
+    /// status().ready, appends and reads are answered `unavailable`.
+    ///
+    /// errors  conflict  another process uses the directory
+    ///         invalid   a newer program made it; nothing was touched
+    ///         corrupt   its manifests cannot be read
+    ///         io, limit
+    static Result<std::unique_ptr<EmbeddedStore>> open(FileSystem& files, const Clock& clock,
+                                                       MetricsRegistry& metrics,
+                                                       EmbeddedStoreOptions options);
+
+    /// One round of background work; only without `background`.
+    virtual void tick() = 0;
+
+    /// Stops taking, answers what was taken, writes out the open traces if that is quick.
+    /// Idempotent; the destructor does it as well.
+    virtual void close() = 0;
+};
+
+}  // namespace tomograph

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "store/limits.h"
+
+namespace tomograph {
+
+struct EmbeddedStoreOptions {
+    std::string directory;
+
+    /// Threads of its own for the log, maintenance and merges. false: append() writes before it
+    /// returns, open() replays before it returns, the rest happens in tick(); for tests that own
+    /// every call.
+    bool background = true;
+
+    std::uint64_t wal_segment_bytes = tomograph::wal_segment_bytes;
+    std::uint64_t wal_first_segment_bytes = tomograph::wal_first_segment_bytes;
+    std::uint64_t wal_queue_bytes_max = tomograph::wal_queue_bytes_max;
+
+    std::uint32_t trace_spans_max = tomograph::trace_spans_max;
+    std::uint64_t trace_bytes_max = tomograph::trace_bytes_max;
+    std::uint64_t open_bytes_max = tomograph::open_bytes_max;
+
+    Duration seal_idle_complete = tomograph::seal_idle_complete;
+    Duration seal_idle = tomograph::seal_idle;
+    Duration seal_open_max = tomograph::seal_open_max;
+    Duration seal_wal_age_max = tomograph::seal_wal_age_max;
+    Duration flush_interval = tomograph::flush_interval;
+    std::uint64_t flush_spans = tomograph::flush_spans;
+
+    std::size_t merge_fan_in = tomograph::merge_fan_in;
+    std::uint64_t merge_spans_max = tomograph::merge_spans_max;
+    std::uint64_t section_cache_bytes = tomograph::section_cache_bytes;
+
+    Duration retention_age = tomograph::retention_age;  ///< zero or less: for ever
+    std::uint64_t disk_budget_bytes = 0;                ///< of parts; 0: what the disk has
+    std::uint64_t disk_free_min_bytes = tomograph::disk_free_min_bytes;
+    double disk_free_min_share = tomograph::disk_free_min_share;
+};
+
+}  // namespace tomograph

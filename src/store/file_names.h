@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/document.h"
+
+namespace tomograph {
+
+// Names below the data directory (docs/formats/data-directory.md).
+inline constexpr std::string_view lock_name = "LOCK";
+inline constexpr std::string_view version_name = "VERSION";
+inline constexpr std::string_view current_name = "CURRENT";
+inline constexpr std::string_view manifest_directory = "manifest";
+inline constexpr std::string_view wal_directory = "wal";
+inline constexpr std::string_view spans_directory = "spans";
+inline constexpr std::string_view telemetry_directory = "telemetry";
+inline constexpr std::string_view quarantine_directory = "quarantine";
+inline constexpr std::string_view temporary_suffix = ".tmp";
+
+std::string join_path(std::string_view directory, std::string_view name);
+
+struct WalName {
+    Lsn first;
+    std::uint32_t serial = 0;
+};
+std::string wal_name(WalName name);
+std::optional<WalName> parse_wal_name(std::string_view name);
+std::string spare_name(std::uint32_t serial);
+std::optional<std::uint32_t> parse_spare_name(std::string_view name);
+
+std::string manifest_name(std::uint32_t number);
+std::optional<std::uint32_t> parse_manifest_name(std::string_view name);
+
+/// "20261123" of a second since 1970, UTC; seconds outside of years 1970 to 9999 count as the
+/// nearest.
+std::string day_name(std::int64_t second);
+
+struct PartName {
+    std::uint32_t level = 0;
+    std::int64_t second_min = 0;
+    std::int64_t second_max = 0;
+    std::uint64_t id = 0;
+};
+/// "spans/20261123/L0-1795430000-1795430015-0000000000000007.part"
+std::string part_path(const PartName& name);
+
+std::string telemetry_name(std::int64_t second);
+
+bool ends_with_temporary(std::string_view name);
+
+}  // namespace tomograph

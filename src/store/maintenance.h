@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/worker_pool.h"
+#include "store/disk_guard.h"
+#include "store/flusher.h"
+#include "store/merger.h"
+#include "store/retention.h"
+#include "store/sealer.h"
+#include "store/store_core.h"
+#include "store/wal_writer.h"
+
+namespace tomograph {
+
+/// All that happens in the background, step by step in tick(): seal and flush, give log segments
+/// back, merge, retention, disk checks. One thread calls it; tests call it without one.
+class Maintenance {
+ public:
+    Maintenance(StoreCore& core, WalWriter& wal);
+
+    Publisher& publisher() { return publisher_; }
+    Sealer& sealer() { return sealer_; }
+    Flusher& flusher() { return flusher_; }
+
+    void tick();
+    /// Writes out what is open, as long as that is quick, and marks the shutdown as clean.
+    void close();
+
+ private:
+    struct MergeJob {
+        MergePlan plan;
+        std::optional<Result<std::shared_ptr<LivePart>>> written;
+    };
+
+    void seal_and_flush();
+    void flush_telemetry();
+    void free_log();
+    void merge();
+    void set_gauges();
+    Lsn log_floor();
+
+    StoreCore& core_;
+    WalWriter& wal_;
+    Publisher publisher_;
+    Sealer sealer_;
+    Flusher flusher_;
+    Merger merger_;
+    Retention retention_;
+    DiskGuard disk_;
+    Duration last_flush_;
+    Duration last_telemetry_;
+    std::shared_ptr<Guarded<MergeJob>> job_;    ///< running, or done and not yet published
+    std::unique_ptr<WorkerPool> merge_thread_;  ///< last: joins before what its task uses goes away
+};
+
+}  // namespace tomograph

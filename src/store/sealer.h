@@ -1,0 +1,44 @@
+#pragma once
+
+#include <vector>
+
+#include "store/store_core.h"
+#include "store/trace_assembly.h"
+
+namespace tomograph {
+
+/// Why a trace is ready to go into a part, strongest first.
+enum class SealReason { none, closing, memory, wal, age, idle, complete };
+
+/// Decides which open traces are ready:
+///
+///   complete   idle for 10 s, the entry and all else came to an end
+///   idle       idle for 30 s
+///   age        open for 60 s
+///   wal        it pins a log segment that was closed 2 min ago
+///   memory     the open traces are over their budget: the idlest go until they are at 3/4 of it
+///
+/// By the monotonic clock. For the thread that maintains the store.
+class Sealer {
+ public:
+    explicit Sealer(StoreCore& core) : core_(core) {}
+
+    struct Ready {
+        std::uint64_t traces = 0;
+        std::uint64_t spans = 0;
+    };
+    /// How much is ready now; finds out which idle traces are complete on the way. errors: io
+    Result<Ready> count_ready(Lsn wal_old);
+
+    /// The ready traces, counted by reason. `everything`: all, for closing.
+    std::vector<OpenTrace> take_ready(Lsn wal_old, bool everything);
+
+ private:
+    SealReason reason(const OpenTrace& trace, Duration now, Lsn wal_old) const;
+    void count(SealReason reason);
+
+    StoreCore& core_;
+    TraceAssembly assembly_;
+};
+
+}  // namespace tomograph

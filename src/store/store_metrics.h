@@ -1,0 +1,77 @@
+#pragma once
+
+#include "base/metrics.h"
+
+namespace tomograph {
+
+/// Everything that the embedded store counts. `callback` gauges (open traces, parts, …) are set by
+/// tick().
+struct StoreMetrics {
+    explicit StoreMetrics(MetricsRegistry& registry);
+
+    // log
+    Counter& wal_frames;
+    Counter& wal_bytes;
+    Counter& wal_segments;
+    Counter& wal_failures;
+    Histogram& wal_sync_seconds;
+    Histogram& wal_group_appends;
+    Gauge& wal_queue_bytes;
+    Gauge& wal_file_bytes;
+
+    // accepted and refused
+    Counter& documents;
+    Counter& documents_duplicate;   ///< changed nothing: an equal or better version was there
+    Counter& documents_over_limit;  ///< their trace has its limit
+    Counter& documents_too_large;
+    Counter& telemetry_records;
+    Counter& telemetry_dropped;  ///< the day's file is full
+    Counter& refused_queue;
+    Counter& refused_memory;
+    Counter& refused_disk;
+    Counter& refused_read_only;
+    Counter& refused_starting;
+    Counter& refused_closing;
+
+    // open traces
+    Gauge& open_traces;
+    Gauge& open_bytes;
+    Counter& sealed_complete;
+    Counter& sealed_idle;
+    Counter& sealed_age;
+    Counter& sealed_memory;
+    Counter& sealed_wal;
+    Counter& sealed_closing;
+    Counter& late_fragments;
+
+    // parts
+    Gauge& parts;
+    Gauge& part_bytes;
+    Counter& flushes;
+    Counter& flush_failures;
+    Histogram& flush_seconds;
+    Counter& merges;
+    Counter& merge_failures;
+    Histogram& merge_seconds;
+    Counter& damaged_reads;
+    Counter& parts_expired_age;
+    Counter& parts_expired_budget;
+    Gauge& cache_bytes;
+
+    // state
+    Gauge& ready;
+    Gauge& read_only;
+    Gauge& disk_low;
+    Gauge& prev_shutdown_clean;
+    Gauge& quarantine_files;
+
+    // recovery
+    Counter& replayed_documents;
+    Counter& replayed_known;  ///< in a part already
+    Counter& replay_damaged_bytes;
+    Counter& replay_lost_documents;
+    Counter& replay_unreadable;
+    Gauge& replay_seconds;
+};
+
+}  // namespace tomograph
