@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/fault_file_system.h"
+#include "base/log.h"
 #include "store/part.h"
 #include "store/part_block_writer.h"
 #include "store/part_merge.h"
@@ -75,6 +76,8 @@ void merge(FileSystem& files, PartReader& part) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace tomograph;
     if (size == 0) return 0;
+    [[maybe_unused]] static const bool is_quiet =
+        (set_log_options({.sink = [](std::string_view) {}}), true);
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     FaultFileSystem files;
     if (input.front() == 'F')

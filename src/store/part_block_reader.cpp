@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/log.h"
 #include "store/part_limits.h"
 
 namespace tomograph {
@@ -16,6 +17,10 @@ constexpr std::uint64_t page_frame_bytes =
 constexpr std::uint64_t ends_bytes = part_header_bytes + 2 * part_trailer_bytes;
 
 bool is_damage(const Error& error) { return error.code() == ErrorCode::corrupt; }
+
+void warn_of_damage(const std::string& path, const Error& error) {
+    log_warn("part is damaged, the copy is read", {{"part", path}, {"error", error}});
+}
 
 }  // namespace
 
@@ -43,10 +48,12 @@ Result<void> PartBlockReader::open_ends() {
     Result<PartTrailer> trailer = read_trailer(file_bytes);
     if (!trailer) return std::move(trailer).error();
     trailer_ = *trailer;
-    if (!header)
+    if (!header) {
+        warn_of_damage(path_, header.error());
         TRY(check_kind({.format = trailer_.format,
                         .uuid = trailer_.uuid,
                         .signal = std::string(part_signal_spans)}));
+    }
     if (header && header->uuid != trailer_.uuid)
         return Error(ErrorCode::corrupt, "header and trailer are of different files");
     if (trailer_.file_bytes != file_bytes)
@@ -55,8 +62,10 @@ Result<void> PartBlockReader::open_ends() {
 
     seed_ = seed_of(trailer_.uuid);
     Result<PartFooter> footer = read_footer(trailer_.footer_offset, trailer_.footer_bytes);
-    if (!footer && is_damage(footer.error()))
+    if (!footer && is_damage(footer.error())) {
+        warn_of_damage(path_, footer.error());
         footer = read_footer(trailer_.footer_copy_offset, trailer_.footer_bytes);
+    }
     if (!footer) return std::move(footer).error();
     footer_ = std::move(*footer);
     footer_.facts.format = trailer_.format;
@@ -82,7 +91,9 @@ Result<PartTrailer> PartBlockReader::read_trailer(std::uint64_t file_bytes) cons
     const std::string_view view = ends;
     Result<PartTrailer> trailer = decode_trailer(view.substr(part_trailer_bytes));
     if (trailer) return trailer;
-    return decode_trailer(view.substr(0, part_trailer_bytes));
+    Result<PartTrailer> copy = decode_trailer(view.substr(0, part_trailer_bytes));
+    if (copy) warn_of_damage(path_, trailer.error());
+    return copy;
 }
 
 Result<PartFooter> PartBlockReader::read_footer(std::uint64_t offset, std::uint32_t bytes) const {
@@ -136,8 +147,10 @@ Result<PartBlockReader::Place> PartBlockReader::place_of(PartSection section,
                      fmt::format("{} has no block {}", to_text(section), index));
     const auto page = static_cast<std::uint32_t>(index / directory_page_entries);
     Result<std::string> bytes = read_page(*entry, entry->directory_offset, page);
-    if (!bytes && is_damage(bytes.error()))
+    if (!bytes && is_damage(bytes.error())) {
+        warn_of_damage(path_, bytes.error());
         bytes = read_page(*entry, entry->directory_copy_offset, page);
+    }
     if (!bytes) return std::move(bytes).error();
 
     ByteReader reader(*bytes);

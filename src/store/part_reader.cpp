@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/log.h"
 #include "store/part.h"
 #include "store/part_block_reader.h"
 #include "store/part_cache.h"
@@ -37,7 +38,11 @@ class Reader final : public PartReader {
 
     Result<std::vector<std::uint32_t>> find(TraceId id) override {
         auto candidates = find_candidates(*blocks_, id);
-        if (!candidates && is_damage(candidates.error())) return find_by_scan(id);
+        if (!candidates && is_damage(candidates.error())) {
+            log_warn("id index of a part is damaged, its trace table is scanned",
+                     {{"error", candidates.error()}});
+            return find_by_scan(id);
+        }
         if (!candidates) return candidates;
         std::vector<std::uint32_t> found;
         for (const std::uint32_t ordinal : *candidates) {

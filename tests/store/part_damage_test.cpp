@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/fault_file_system.h"
+#include "base/log.h"
 #include "store/part_fixture.h"
 #include "store/part_format.h"
 
@@ -12,6 +13,17 @@ namespace tomograph {
 namespace {
 
 using namespace testing;
+
+/// Takes the log's lines for as long as it lives.
+struct CapturedLog {
+    CapturedLog() {
+        set_log_options({.sink = [this](std::string_view line) { lines += line; }});
+    }
+    ~CapturedLog() { set_log_options({}); }
+    CapturedLog(const CapturedLog&) = delete;
+    CapturedLog& operator=(const CapturedLog&) = delete;
+    std::string lines;
+};
 
 struct Written {
     TraceMaker maker{11};  // owns the texts of the span rows
@@ -115,6 +127,7 @@ std::vector<FramePlace> frames_of(std::string_view file) {
 }
 
 TEST_CASE("any damaged byte of a part is detected, and costs at most one kind of reads") {
+    CapturedLog log;
     FaultFileSystem files;
     const Written written = write_some(files, "/p", 6);
     const std::uint64_t bytes = open_part(files, "/p")->facts().bytes;
@@ -134,6 +147,7 @@ TEST_CASE("any damaged byte of a part is detected, and costs at most one kind of
 }
 
 TEST_CASE("damage stays in the block that holds it") {
+    CapturedLog log;
     FaultFileSystem files;
     const Written written = write_some(files, "/p", 3000);
     const auto file = read_file(files, "/p", 64 << 20);
@@ -158,10 +172,12 @@ TEST_CASE("damage stays in the block that holds it") {
         REQUIRE(files.flip("/p", frame.offset + frame.bytes / 2, 0x10));
         sections.insert(frame.section);
     }
+    CHECK(log.lines.find("part is damaged, the copy is read") != std::string::npos);
     CHECK(sections.size() == 11);  // five sections, their directories, the footer
 }
 
 TEST_CASE("a part that is cut or grown is refused") {
+    CapturedLog log;
     FaultFileSystem files;
     write_some(files, "/p", 3);
     const auto whole = read_file(files, "/p", 1 << 20);
@@ -178,6 +194,7 @@ TEST_CASE("a part that is cut or grown is refused") {
 }
 
 TEST_CASE("blocks in each other's place are not believed") {
+    CapturedLog log;
     FaultFileSystem files;
     const Written written = write_some(files, "/p", 1600);
     const auto whole = read_file(files, "/p", 64 << 20);
@@ -193,12 +210,15 @@ TEST_CASE("blocks in each other's place are not believed") {
     put(files, "/swapped", swapped);
     const auto part = open_part(files, "/swapped");
     CHECK(read_everything(*part, written).kinds() == 0);  // find() falls back to the trace table
+    CHECK(log.lines.find("id index of a part is damaged, its trace table is scanned") !=
+          std::string::npos);
     const auto verified = part->verify();
     REQUIRE_FALSE(verified);
     CHECK(verified.error().message().ends_with("block 1 of id index is in its place"));
 }
 
 TEST_CASE("blocks of another part are not believed, even of one with the same content") {
+    CapturedLog log;
     FaultFileSystem files;
     const Written written = write_some(files, "/a", 40);
     write_some(files, "/b", 40);
@@ -221,6 +241,7 @@ TEST_CASE("blocks of another part are not believed, even of one with the same co
 }
 
 TEST_CASE("a newer format and a foreign signal are refused by name") {
+    CapturedLog log;
     FaultFileSystem files;
     write_some(files, "/p", 3);
     const auto whole = read_file(files, "/p", 1 << 20);
