@@ -82,4 +82,37 @@ bool append_unescaped(std::string_view raw, std::string& out) {
     return true;
 }
 
+void append_quoted(std::string_view text, std::string& out) {
+    out.push_back('"');
+    for (const char c : text) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        switch (c) {
+            case '"':
+                out.append(R"(\")");
+                break;
+            case '\\':
+                out.append(R"(\\)");
+                break;
+            case '\n':
+                out.append(R"(\n)");
+                break;
+            case '\r':
+                out.append(R"(\r)");
+                break;
+            case '\t':
+                out.append(R"(\t)");
+                break;
+            default:
+                if (byte >= 0x20) {
+                    out.push_back(c);
+                } else {
+                    out.append(R"(\u00)");
+                    out.push_back("0123456789abcdef"[byte >> 4]);
+                    out.push_back("0123456789abcdef"[byte & 0xf]);
+                }
+        }
+    }
+    out.push_back('"');
+}
+
 }  // namespace tomograph

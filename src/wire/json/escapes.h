@@ -12,4 +12,7 @@ namespace tomograph {
 ///          no character: the text could not be passed on as UTF-8)
 bool append_unescaped(std::string_view raw, std::string& out);
 
+/// Appends `text`, which is UTF-8, as a JSON string with its quotes.
+void append_quoted(std::string_view text, std::string& out);
+
 }  // namespace tomograph

@@ -1,12 +1,11 @@
 #include "wire/xray/inferred_document.h"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <cstdlib>
 
+#include "wire/json/escapes.h"
 #include "wire/json/json_index.h"
 #include "wire/xray/entity_outline.h"
 
@@ -14,8 +13,6 @@ namespace tomograph {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
-
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 /// Members of the subsegment as they were sent; empty when absent.
 struct CopiedMembers {
@@ -59,59 +56,63 @@ CopiedMembers find_members(std::string_view json, SpanId id) {
     return copied_members(found->text(json));
 }
 
-void write_text(Writer& writer, std::string_view key, std::string_view text) {
-    writer.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
+/// Writes one flat object, member by member.
+class ObjectWriter {
+ public:
+    void raw(std::string_view key, std::string_view json) {
+        if (json.empty()) return;
+        out_ += out_.empty() ? '{' : ',';
+        append_quoted(key, out_);
+        out_ += ':';
+        out_ += json;
+    }
+    void text(std::string_view key, std::string_view text) {
+        std::string quoted;
+        append_quoted(text, quoted);
+        raw(key, quoted);
+    }
+    void flag(std::string_view key, bool value) {
+        if (value) raw(key, "true");
+    }
+    /// The number as it was sent, else (a numeric string, a clamped end) made from the decoded
+    /// time.
+    void time(std::string_view key, std::string_view sent, Instant time) {
+        if (!sent.empty()) return raw(key, sent);
+        const std::int64_t ns = std::abs(time.ns);
+        raw(key, fmt::format("{}{}.{:09}", time.ns < 0 ? "-" : "", ns / second_ns, ns % second_ns));
+    }
+    std::string take() && { return std::move(out_) + "}"; }
 
-void write_raw(Writer& writer, std::string_view key, std::string_view json) {
-    if (json.empty()) return;
-    writer.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-    writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
-}
-
-void write_flag(Writer& writer, std::string_view key, bool value) {
-    if (value) write_raw(writer, key, "true");
-}
-
-/// The number as it was sent, else (a numeric string, a clamped end) made from the decoded time.
-void write_time(Writer& writer, std::string_view key, std::string_view sent, Instant time) {
-    if (!sent.empty()) return write_raw(writer, key, sent);
-    const std::int64_t ns = std::abs(time.ns);
-    write_raw(writer, key,
-              fmt::format("{}{}.{:09}", time.ns < 0 ? "-" : "", ns / second_ns, ns % second_ns));
-}
+ private:
+    std::string out_;
+};
 
 }  // namespace
 
 std::string inferred_document(std::string_view json, const Span& subsegment, TraceId trace_id,
                               SpanId inferred_id, std::string_view name, std::string_view origin) {
     const CopiedMembers copied = find_members(json, subsegment.id);
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    writer.StartObject();
-    write_text(writer, "id", to_hex(inferred_id));
-    write_text(writer, "name", name);
-    write_time(writer, "start_time", copied.start_time, subsegment.start);
+    ObjectWriter object;
+    object.text("id", to_hex(inferred_id));
+    object.text("name", name);
+    object.time("start_time", copied.start_time, subsegment.start);
     if (subsegment.in_progress) {
-        write_flag(writer, "in_progress", true);
+        object.flag("in_progress", true);
     } else {
         const bool is_as_sent = !subsegment.end_was_clamped;
-        write_time(writer, "end_time", is_as_sent ? copied.end_time : std::string_view{},
-                   subsegment.end);
+        object.time("end_time", is_as_sent ? copied.end_time : std::string_view{}, subsegment.end);
     }
-    write_text(writer, "parent_id", to_hex(subsegment.id));
-    write_flag(writer, "inferred", true);
-    write_raw(writer, "http", copied.http);
-    write_raw(writer, "aws", copied.aws);
-    write_flag(writer, "error", subsegment.error);
-    write_flag(writer, "fault", subsegment.fault);
-    write_flag(writer, "throttle", subsegment.throttle);
-    write_raw(writer, "cause", copied.cause);
-    write_text(writer, "trace_id", to_xray_text(trace_id));
-    if (!origin.empty()) write_text(writer, "origin", origin);
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    object.text("parent_id", to_hex(subsegment.id));
+    object.flag("inferred", true);
+    object.raw("http", copied.http);
+    object.raw("aws", copied.aws);
+    object.flag("error", subsegment.error);
+    object.flag("fault", subsegment.fault);
+    object.flag("throttle", subsegment.throttle);
+    object.raw("cause", copied.cause);
+    object.text("trace_id", to_xray_text(trace_id));
+    if (!origin.empty()) object.text("origin", origin);
+    return std::move(object).take();
 }
 
 }  // namespace tomograph

@@ -41,6 +41,16 @@ TEST_CASE("half a surrogate pair and unknown escapes are refused") {
     }
 }
 
+TEST_CASE("quoting and unescaping are inverse") {
+    std::string text = "plain \"\\/ \xe2\x82\xac ";
+    for (char c = 0; c < 0x20; ++c) text.push_back(c);
+    std::string quoted, unescaped;
+    append_quoted(text, quoted);
+    CHECK(quoted.starts_with("\"plain \\\"\\\\/"));
+    CHECK(append_unescaped(std::string_view(quoted).substr(1, quoted.size() - 2), unescaped));
+    CHECK(unescaped == text);
+}
+
 TEST_CASE("texts are cut between characters") {
     CHECK(cut_characters("abc", 3) == "abc");
     CHECK(cut_characters("abcd", 3) == "abc");
