@@ -39,23 +39,19 @@ struct Health {
 
 Health health_of(const MapFigures& figures) {
     if (figures.total <= 0) return {};
-    const auto cells = [&](std::int64_t part, std::size_t room) {
+    const auto cells = [&](std::int64_t part) {
         const double share = static_cast<double>(part) / static_cast<double>(figures.total);
-        return std::min(room, static_cast<std::size_t>(std::lround(share * health_cells)));
+        const auto rounded = static_cast<std::size_t>(std::lround(share * health_cells));
+        return std::clamp<std::size_t>(rounded, part > 0 ? 1 : 0, health_cells);
     };
-    Health health;
-    health.fault = cells(figures.fault, health_cells);
-    health.throttle = cells(figures.throttle, health_cells - health.fault);
-    health.error = cells(figures.error, health_cells - health.fault - health.throttle);
-    if (health.fault + health.throttle + health.error == 0) {
-        if (figures.fault > 0)
-            health.fault = 1;
-        else if (figures.throttle > 0)
-            health.throttle = 1;
-        else if (figures.error > 0)
-            health.error = 1;
-    }
-    health.ok = health_cells - health.fault - health.throttle - health.error;
+    std::size_t trouble = cells(figures.fault + figures.throttle + figures.error);
+    Health health{.ok = health_cells - trouble};
+    health.fault = std::min(trouble, cells(figures.fault));
+    trouble -= health.fault;
+    health.throttle = std::min(trouble, cells(figures.throttle));
+    trouble -= health.throttle;
+    health.error = std::min(trouble, cells(figures.error));
+    health.ok += trouble - health.error;  // what rounding left over
     return health;
 }
 

@@ -15,10 +15,10 @@ struct SendOptions {
     bool is_fault = false;
     bool is_error = false;
     bool is_throttle = false;
-    std::string message;  ///< of an exception
-    std::vector<std::pair<std::string, std::string>> annotations;
+    std::string message = {};  ///< of an exception
+    std::vector<std::pair<std::string, std::string>> annotations = {};
     bool over_api = false;
-    std::string xray_address;  ///< "": AWS_XRAY_DAEMON_ADDRESS, else 127.0.0.1:2000
+    std::string xray_address = {};  ///< "": AWS_XRAY_DAEMON_ADDRESS, else 127.0.0.1:2000
 };
 
 /// The segment, ended now, and its trace id.

@@ -107,7 +107,7 @@ ServiceMap ServiceMapReader::finish() {
 
 std::string short_database_name(std::string_view name) {
     const std::size_t at = name.find('@');
-    if (at == std::string_view::npos) return std::string(name);
+    if (at == std::string_view::npos || at + 1 == name.size()) return std::string(name);
     const std::string_view host = name.substr(at + 1);
     const bool is_address = host.find_first_not_of("0123456789.:[]") == std::string_view::npos;
     return std::string(is_address ? name : host.substr(0, host.find('.')));

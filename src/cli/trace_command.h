@@ -11,9 +11,9 @@
 namespace tomograph::cli {
 
 struct TraceOptions {
-    std::string text;     ///< holds a trace id somewhere; "-" reads standard input
-    bool is_raw = false;  ///< the documents, one a line
-    bool fold = true;     ///< make one row of a run of equal calls
+    std::string text = {};  ///< holds a trace id somewhere; "-" reads standard input
+    bool is_raw = false;    ///< the documents, one a line
+    bool fold = true;       ///< make one row of a run of equal calls
     OutputFormat format = OutputFormat::table;
 };
 

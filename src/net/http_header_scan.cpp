@@ -48,7 +48,9 @@ bool is_host(std::string_view value) {
 
 std::optional<RequestTarget> split_target(std::string_view target, std::string_view host) {
     const auto is_allowed = [](char c) { return c > ' ' && c < '\x7f' && c != '#'; };
-    if (target.empty() || !std::all_of(target.begin(), target.end(), is_allowed)) return {};
+    if (target.empty() || target.front() == '?' ||
+        !std::all_of(target.begin(), target.end(), is_allowed))
+        return {};
 
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;

@@ -173,7 +173,8 @@ struct HttpRequestReader::Impl {
     Found found;
     std::optional<Parser> parser;
     HttpHeaderScan scan;
-    std::string pending;  // bytes that the parser wants to see again, with more behind them
+    bool body_begun = false;  // the parser has seen some of it
+    std::string pending;      // bytes that the parser wants to see again, with more behind them
     State state = State::idle;
     HttpRefusal refusal;
 
@@ -215,14 +216,17 @@ std::size_t HttpRequestReader::Impl::feed_header(std::string_view bytes) {
     const std::size_t header_size = scan.end();
     parser.emplace(limits, found, body);
     parse(block.substr(0, header_size));
+    // The parser may take the empty line for a part of its first line and ask for more.
+    if (state == State::body && !found.header_done) fail(malformed("a bad request line"));
     pending.clear();
     return header_size - before;
 }
 
 std::size_t HttpRequestReader::Impl::feed_body(std::string_view bytes) {
-    // The parser asserts that it is not shown the last chunk byte by byte. Every chunked body has
-    // these bytes to come, so waiting for them is safe.
-    if (found.framing == "Transfer-Encoding" && pending.size() + bytes.size() < last_chunk_bytes) {
+    // The parser asserts that a last chunk which is the first one too is not shown to it byte by
+    // byte. Every chunked body has this many bytes, so waiting for them is safe.
+    if (found.framing == "Transfer-Encoding" && !body_begun &&
+        pending.size() + bytes.size() < last_chunk_bytes) {
         pending.append(bytes);
         return bytes.size();
     }
@@ -247,6 +251,7 @@ std::size_t HttpRequestReader::Impl::feed_body(std::string_view bytes) {
 /// Hands bytes to the parser; returns how many it took.
 std::size_t HttpRequestReader::Impl::parse(std::string_view bytes) {
     ErrorOut failed;
+    body_begun = state == State::body;
     const std::size_t used = parser->put({bytes.data(), bytes.size()}, failed);
     if (failed && failed != http::error::need_more)
         fail(found.refusal ? std::move(*found.refusal) : refusal_of(failed, limits));
@@ -304,6 +309,7 @@ void HttpRequestReader::reset() {
     impl_->found = {};
     impl_->parser.reset();
     impl_->scan.reset();
+    impl_->body_begun = false;
     impl_->pending.clear();
     impl_->state = State::idle;
 }

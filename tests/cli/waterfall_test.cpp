@@ -68,7 +68,9 @@ std::vector<std::string> checkout() {
 }  // namespace
 
 TEST_CASE("a trace is drawn as a waterfall of a hundred columns") {
-    CHECK(waterfall(checkout()) == R"(1-68a7f3c2-5f84c7a1b2c3d4e5f6a7b8c9  POST /checkout  ✗ 502  812ms  3 services  3 segments
+    CHECK(
+        waterfall(checkout()) ==
+        R"(1-68a7f3c2-5f84c7a1b2c3d4e5f6a7b8c9  POST /checkout  ✗ 502  812ms  3 services  3 segments
 service                operation               start   self  total  0 ────────────── 812ms
 checkout               POST /checkout          0.0ms 14.0ms  812ms  ██████████████████████ ✗ 502
 ├ cart                 GET /cart/9             2.0ms 41.0ms 41.0ms  █▏
@@ -83,7 +85,9 @@ critical path: cart 41.0ms → orders-db 196ms → api.bank.example 557ms (69%) 
 
 TEST_CASE("without UTF-8 the same is drawn in ASCII") {
     const Terminal ascii{.is_tty = true, .colour = false, .unicode = false, .columns = 90};
-    CHECK(waterfall(checkout(), ascii) == R"(1-68a7f3c2-5f84c7a1b2c3d4e5f6a7b8c9  POST /checkout  x 502  812ms  3 services  3 segments
+    CHECK(
+        waterfall(checkout(), ascii) ==
+        R"(1-68a7f3c2-5f84c7a1b2c3d4e5f6a7b8c9  POST /checkout  x 502  812ms  3 services  3 segments
 service             operation              start   self  total  0 ---------- 812ms
 checkout            POST /checkout         0.0ms 14.0ms  812ms  ================== x 502
 |-cart              GET /cart/9            2.0ms 41.0ms 41.0ms  =
@@ -120,7 +124,8 @@ TEST_CASE("orphans, running spans and hostile names are marked") {
             "start_time":100.2,"end_time":100.4,"throttle":true})",
         "not json",
     });
-    CHECK(text == R"(1-68a7f3c2-5f84c7a1b2c3d4e5f6a7b8c9  api  … in progress  1.00s  1 service  1 segment
+    CHECK(text ==
+          R"(1-68a7f3c2-5f84c7a1b2c3d4e5f6a7b8c9  api  … in progress  1.00s  1 service  1 segment
 service          operation  start   self  total  0 ───────────── 500ms ─────── 1.00s
 api                         0.0ms  800ms  1.00s  ███████████████████████████████████ … still running
 └ 日本語サービス            200ms  200ms  200ms         ███████ ~

@@ -175,6 +175,8 @@ TEST_CASE("request lines") {
     check_outcomes("GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505);
     check_outcomes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505);
     check_outcomes("GET /\r\n\r\n", 400);
+    check_outcomes("GET / H\r\n\r\n", 400);
+    check_outcomes("GET\r\n\r\n", 400);
     check_outcomes("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400);
     check_outcomes("G\x01T / HTTP/1.1\r\nHost: a\r\n\r\n", 400);
     check_outcomes(get("/a#b"), 400);
@@ -201,6 +203,7 @@ TEST_CASE("an absolute target is accepted when it names the same host") {
         {"http://b/b", nullptr, ""},    {"http://user@a/", nullptr, ""},
         {"http:///b", nullptr, ""},     {"//b/c", "//b/c", ""},
         {"/x/../y;z", "/x/../y;z", ""}, {"ftp://a/b", "ftp://a/b", ""},
+        {"?a=b", nullptr, ""},          {"?a=b", nullptr, ""},
     };
     for (const Case& c : cases) {
         CAPTURE(c.target);

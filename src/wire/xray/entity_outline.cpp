@@ -22,7 +22,7 @@ class OutlineReader {
     void read_member(std::string_view key, std::size_t row) {
         if (key == "id") {
             entities[row].id = read_id();
-        } else if (key == "subsegments" && json_.kind() == JsonKind::array) {
+        } else if (key == "subsegments") {
             read_subsegments(row);
         } else {
             json_.skip();
@@ -39,6 +39,12 @@ class OutlineReader {
     }
 
     void read_subsegments(std::size_t row) {
+        // Of two `subsegments` the last counts, as for the decoder: what stood in the first is no
+        // entity.
+        entities.resize(row + 1);
+        entities[row].closing_bracket = 0;
+        entities[row].has_subsegments = false;
+        if (json_.kind() != JsonKind::array) return json_.skip();
         bool is_empty = true;
         json_.elements([&] {
             is_empty = false;

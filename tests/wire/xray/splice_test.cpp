@@ -54,6 +54,8 @@ TEST_CASE("a graft is put into its parent, and no other byte changes") {
          R"({"id":"0000000000000001","subsegments":[{"id":"]"} ,{"g":1}, {"g":2}],"x":1})"},
         {R"({"id":"0000000000000001","subsegments":null})",
          R"({"id":"0000000000000001","subsegments":null,"subsegments":[{"g":1}, {"g":2}]})"},
+        {R"({"id":"0000000000000001","subsegments":[],"subsegments":null})",
+         R"({"id":"0000000000000001","subsegments":[],"subsegments":null,"subsegments":[{"g":1}, {"g":2}]})"},
         {R"({"id":"f","subsegments":[5,{"id":"0000000000000001"}]})",
          R"({"id":"f","subsegments":[5,{"id":"0000000000000001","subsegments":[{"g":1}, {"g":2}]}]})"},
     };
@@ -99,6 +101,9 @@ TEST_CASE("splicing says what is wrong") {
     CHECK(splice_subsegments("[]", {&broken, 1}).error().message() ==
           "the document is not a JSON object");
     CHECK(splice_subsegments(own, self).error().code() == ErrorCode::not_found);
+    const std::string_view replaced =
+        R"({"id":"0000000000000001","subsegments":[{"id":"0000000000000009"}],"subsegments":[]})";
+    CHECK(splice_subsegments(replaced, {&unknown, 1}).error().code() == ErrorCode::not_found);
 }
 
 TEST_CASE("ten thousand grafts, each on the one before, cost no stack") {

@@ -1,0 +1,66 @@
+#include "wire/xray/segment_decoder.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "base/assert.h"
+#include "wire/json/json_index.h"
+#include "wire/limits.h"
+#include "wire/xray/entity_outline.h"
+
+using namespace tomograph;
+
+namespace {
+
+/// Whether the text is one JSON object, by the way that converts nothing.
+bool is_json_object(std::string_view text) {
+    static JsonIndex index;
+    auto json = index.read(text);
+    if (!json || json->kind() != JsonKind::object) return false;
+    json->skip();
+    return json->at_end();
+}
+
+void check_rows(const Segment& segment) {
+    ASSERT(!segment.spans.empty());
+    const Span& own = segment.own();
+    ASSERT(own.parent_row == -1 && !segment.trace_id.is_zero());
+    for (std::size_t row = 0; row < segment.spans.size(); ++row) {
+        const Span& span = segment.spans[row];
+        ASSERT(!span.id.is_none() && !span.name.empty());
+        ASSERT(span.start <= span.end && span.end - span.start <= time_spread_max);
+        ASSERT(span.start - own.start <= time_spread_max &&
+               own.start - span.start <= time_spread_max);
+        ASSERT(!span.in_progress || span.start == span.end);
+        if (row == 0) continue;
+        ASSERT(span.parent_row >= 0 && static_cast<std::size_t>(span.parent_row) < row);
+        ASSERT(span.parent_id == segment.spans[static_cast<std::size_t>(span.parent_row)].id);
+        ASSERT(!span.is_segment);
+    }
+}
+
+}  // namespace
+
+// Any bytes. What is accepted obeys the rules of the rows and is JSON to every reader of ours; what
+// is refused as a ParseError is JSON to none.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    static SegmentDecoder decoder;
+    const auto decoded = decoder.decode(text, {});
+    if (const auto* segment = std::get_if<Segment>(&decoded)) {
+        check_rows(*segment);
+        ASSERT(is_json_object(text));
+        const auto entities = outline(text);
+        ASSERT(entities && entities->size() >= segment->spans.size());
+        ASSERT(entities->front().id == segment->own().id);
+        const auto again = decoder.decode(text, {});
+        ASSERT(std::get<Segment>(again).header() == segment->header());
+    } else {
+        const auto code = std::get<Rejection>(decoded).code;
+        if (code == RejectionCode::segment_too_large) return 0;
+        ASSERT(is_json_object(text) == (code != RejectionCode::parse_error));
+    }
+    decoder.decode(text, AcceptanceWindow{.now = Instant::from_seconds(1'700'000'000)});
+    return 0;
+}
