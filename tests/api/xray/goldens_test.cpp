@@ -61,7 +61,7 @@ TEST_CASE("operations answer as the goldens say") {
     const char* mode = std::getenv("TOMOGRAPH_GOLDENS");
     const bool is_writing = mode != nullptr && std::string_view(mode) == "write";
     std::size_t requests = 0;
-    for (const auto& entry : fs::directory_iterator(fs::path(__FILE__).parent_path())) {
+    for (const auto& entry : fs::directory_iterator(GOLDENS_FOLDER)) {
         if (!entry.is_directory()) continue;
         MemoryStore store;
         ApiBench bench(store);

@@ -28,7 +28,7 @@ TEST_CASE("documents of the real SDKs decode as the goldens say") {
     const bool is_writing = mode != nullptr && std::string_view(mode) == "write";
     SegmentDecoder decoder;
     std::size_t cases = 0;
-    for (const auto& entry : fs::directory_iterator(fs::path(__FILE__).parent_path())) {
+    for (const auto& entry : fs::directory_iterator(GOLDENS_FOLDER)) {
         if (!fs::exists(entry.path() / "in.json")) continue;
         CAPTURE(entry.path().filename().string());
         const std::string text = dump(decoder.decode(read(entry.path() / "in.json"), {}));
