@@ -15,6 +15,12 @@ bool has_counts(const GraphCell& cell) {
            cell.inferred != 0;
 }
 
+/// Wraps where a sum of hostile times overflows: a correction still takes away exactly what was added.
+std::int64_t wrapping_sum(std::int64_t sum, std::int64_t value, std::int64_t sign) {
+    const auto added = static_cast<std::uint64_t>(value) * static_cast<std::uint64_t>(sign);
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + added);
+}
+
 }  // namespace
 
 void RequestStatistics::add(const RequestStatistics& other, std::int64_t sign) {
@@ -22,7 +28,7 @@ void RequestStatistics::add(const RequestStatistics& other, std::int64_t sign) {
     error += sign * other.error;
     throttle += sign * other.throttle;
     fault += sign * other.fault;
-    response_time_ns += sign * other.response_time_ns;
+    response_time_ns = wrapping_sum(response_time_ns, other.response_time_ns, sign);
     response_time.add(other.response_time, sign);
     duration.add(other.duration, sign);
 }

@@ -31,25 +31,54 @@ std::unordered_set<SpanId> hidden_ids(const Trace& trace) {
     return hidden;
 }
 
-}  // namespace
-
-DocumentHomes document_homes(const Trace& trace) {
+/// By document: the one that holds its parent; -1 where it stands for itself.
+std::vector<std::int64_t> parent_documents(const Trace& trace, DocumentHomes& homes) {
     const std::unordered_set<SpanId> hidden = hidden_ids(trace);
-    DocumentHomes homes;
-    homes.home.resize(trace.documents.size());
-    std::iota(homes.home.begin(), homes.home.end(), 0U);
-    homes.own_entity.assign(trace.documents.size(), -1);
-    std::vector<std::size_t> depths(trace.documents.size());  // of each in its home
-    // Parents come before children, so the home of a parent is known.
+    std::vector<std::int64_t> parents(trace.documents.size(), -1);
     for (std::size_t i = 0; i < trace.entities.size(); ++i) {
         const Entity& entity = trace.entities[i];
         if (entity.is_inferred || entity.span != own_row(trace, entity.document)) continue;
         homes.own_entity[entity.document] = static_cast<std::int32_t>(i);
         if (entity.is_segment || entity.parent < 0 || hidden.contains(entity.id)) continue;
-        const Entity& parent = trace.entities[static_cast<std::size_t>(entity.parent)];
-        if (depths[parent.document] == splice_depth_max) continue;
-        depths[entity.document] = depths[parent.document] + 1;
-        homes.home[entity.document] = homes.home[parent.document];
+        parents[entity.document] = trace.entities[static_cast<std::size_t>(entity.parent)].document;
+    }
+    return parents;
+}
+
+}  // namespace
+
+DocumentHomes document_homes(const Trace& trace) {
+    const std::size_t count = trace.documents.size();
+    DocumentHomes homes;
+    homes.home.resize(count);
+    std::iota(homes.home.begin(), homes.home.end(), 0U);
+    homes.depth.resize(count);
+    homes.own_entity.assign(count, -1);
+    std::vector<std::int64_t> parents = parent_documents(trace, homes);
+
+    // Entities form no ring, but documents may: rows of two documents can lie under one another's.
+    enum class Mark : std::uint8_t { fresh, on_path, done };
+    std::vector<Mark> marks(count, Mark::fresh);
+    std::vector<std::size_t> path;
+    for (std::size_t start = 0; start < count; ++start) {
+        path.clear();
+        auto at = static_cast<std::int64_t>(start);
+        while (at >= 0 && marks[static_cast<std::size_t>(at)] == Mark::fresh) {
+            path.push_back(static_cast<std::size_t>(at));
+            marks[path.back()] = Mark::on_path;
+            at = parents[path.back()];
+        }
+        if (at >= 0 && marks[static_cast<std::size_t>(at)] == Mark::on_path)
+            parents[static_cast<std::size_t>(at)] = -1;
+        for (; !path.empty(); path.pop_back()) {
+            const std::size_t document = path.back();
+            marks[document] = Mark::done;
+            if (parents[document] < 0) continue;
+            const auto parent = static_cast<std::size_t>(parents[document]);
+            if (homes.depth[parent] == splice_depth_max) continue;
+            homes.depth[document] = homes.depth[parent] + 1;
+            homes.home[document] = homes.home[parent];
+        }
     }
     return homes;
 }

@@ -11,6 +11,8 @@ namespace tomograph {
 struct DocumentHomes {
     /// By document: the one whose entry shows it; itself for an entry of its own.
     std::vector<std::uint32_t> home;
+    /// By document: how many documents it lies in there; 0 for an entry of its own.
+    std::vector<std::uint32_t> depth;
     /// By document: the entity of its own row; -1 when the row of another document won its id.
     std::vector<std::int32_t> own_entity;
 };

@@ -25,6 +25,10 @@ class DocumentLister {
             const std::uint32_t home = homes_.home[entity.document];
             if (home != entity.document) grafts_[home].push_back(entity.document);
         }
+        for (std::vector<std::uint32_t>& grafts : grafts_)
+            std::stable_sort(grafts.begin(), grafts.end(), [&](std::uint32_t a, std::uint32_t b) {
+                return homes_.depth[a] < homes_.depth[b];
+            });
     }
 
     std::vector<SegmentDocument> list() {
@@ -101,7 +105,7 @@ class DocumentLister {
     const Trace& trace_;
     QueryMetrics& metrics_;
     const DocumentHomes homes_;
-    std::vector<std::vector<std::uint32_t>> grafts_;  // by document, parents first
+    std::vector<std::vector<std::uint32_t>> grafts_;  // by document, outer ones first
     std::vector<bool> holds_a_winner_;                // by document
     std::vector<std::string_view> bytes_;             // by document
     std::vector<SegmentDocument> result_;

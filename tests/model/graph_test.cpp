@@ -39,6 +39,16 @@ TEST_CASE("rollups add cell by cell, in any order") {
     CHECK(cell.last_end == Instant::from_seconds(60) + Duration::milliseconds(7));
 }
 
+TEST_CASE("sums of hostile times wrap and come back") {
+    const std::int64_t ms_max = 9'000'000'000'000;
+    GraphRollup rollup = one_call(1, "a", ms_max);
+    rollup.add(one_call(1, "a", ms_max));
+    rollup.add(one_call(1, "a", ms_max));
+    rollup.add(one_call(1, "a", ms_max), -1);
+    rollup.add(one_call(1, "a", ms_max), -1);
+    CHECK(rollup.cells.begin()->second.statistics.response_time_ns == ms_max * 1'000'000);
+}
+
 TEST_CASE("a cell whose counts are all taken back is gone") {
     GraphRollup rollup = one_call(1, "a", 5);
     rollup.add(one_call(2, "b", 5));
