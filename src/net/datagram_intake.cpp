@@ -65,7 +65,10 @@ Result<void> DatagramIntake::Impl::open_udp(const DatagramIntakeOptions& options
 }
 
 Result<void> DatagramIntake::Impl::receive_from(int descriptor, std::size_t buffer_bytes) {
-    ask_receive_buffer(descriptor, buffer_bytes);
+    if (const std::size_t given = ask_receive_buffer(descriptor, buffer_bytes);
+        given < buffer_bytes)
+        log_info("receive buffer is smaller than asked; raise net.core.rmem_max",
+                 {{"asked_bytes", buffer_bytes}, {"given_bytes", given}});
     if (!kernel_drops(descriptor))
         log_warn("the kernel does not tell which datagrams it drops", {{"address", address}});
     auto receiver = TRY(DatagramReceiver::start(descriptor, handler, metrics));

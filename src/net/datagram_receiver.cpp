@@ -55,8 +55,14 @@ Result<std::unique_ptr<DatagramReceiver>> DatagramReceiver::start(int descriptor
         close(descriptor);
         return error;
     }
-    return std::unique_ptr<DatagramReceiver>(
-        new DatagramReceiver(descriptor, stop_event, handler, metrics));
+    try {
+        return std::unique_ptr<DatagramReceiver>(
+            new DatagramReceiver(descriptor, stop_event, handler, metrics));
+    } catch (const std::exception& thrown) {  // no thread to be had
+        close(stop_event);
+        close(descriptor);
+        return Error(ErrorCode::unavailable, std::string("start a receiver: ") + thrown.what());
+    }
 }
 
 DatagramReceiver::DatagramReceiver(int descriptor, int stop_event, const DatagramHandler& handler,

@@ -98,11 +98,15 @@ Result<int> connect_datagrams(const std::string& address) {
     return connect_name(to_socket_name(peer), address);
 }
 
-void ask_receive_buffer(int descriptor, std::size_t bytes) {
+std::size_t ask_receive_buffer(int descriptor, std::size_t bytes) {
     const int wanted = static_cast<int>(std::min<std::size_t>(bytes, INT_MAX / 2));
-    if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) == 0) return;
-    // Without CAP_NET_ADMIN: as much as net.core.rmem_max allows, silently.
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+    // Without CAP_NET_ADMIN: as much as net.core.rmem_max allows.
+    if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+    int given = 0;
+    socklen_t size = sizeof given;
+    getsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &given, &size);
+    return static_cast<std::size_t>(given) / 2;  // the kernel doubles it for its own bookkeeping
 }
 
 std::optional<std::uint32_t> kernel_drops(int descriptor) {

@@ -31,7 +31,8 @@ void remove_socket_file(const UnixSocket& socket);
 Result<int> connect_datagrams(const std::string& address);
 
 /// Asks the kernel for that much room for datagrams, past its administrative limit if it lets us.
-void ask_receive_buffer(int descriptor, std::size_t bytes);
+/// Returns what it gave.
+std::size_t ask_receive_buffer(int descriptor, std::size_t bytes);
 /// Datagrams the kernel has dropped at this socket so far, modulo 2^32; nothing when it does not
 /// say.
 std::optional<std::uint32_t> kernel_drops(int descriptor);

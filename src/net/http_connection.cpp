@@ -1,7 +1,5 @@
 #include "net/http_connection.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "base/log.h"
 #include "net/http_reply_writer.h"
 #include "net/limits.h"
+#include "net/reply_slot.h"
 
 namespace tomograph {
 
@@ -26,47 +25,7 @@ Duration time_for(std::uint64_t bytes, std::uint64_t bytes_per_second) {
 
 void release(std::string& text) { std::string().swap(text); }
 
-/// The other end of an HttpRespond: answers once, with a 500 when it is dropped unanswered.
-class ReplySlot {
- public:
-    explicit ReplySlot(std::weak_ptr<HttpConnection> connection)
-        : connection_(std::move(connection)) {}
-    ~ReplySlot() {
-        if (answered_.exchange(true)) return;
-        if (const auto connection = connection_.lock()) HttpConnection::deliver_nothing(connection);
-    }
-    ReplySlot(const ReplySlot&) = delete;
-    ReplySlot& operator=(const ReplySlot&) = delete;
-
-    void answer(HttpReply reply) {
-        if (answered_.exchange(true)) return;
-        if (const auto connection = connection_.lock())
-            HttpConnection::deliver(connection, std::move(reply));
-    }
-
- private:
-    std::weak_ptr<HttpConnection> connection_;
-    std::atomic<bool> answered_{false};
-};
-
 }  // namespace
-
-HttpReply HttpService::refusal_reply(int status, std::string_view sentence) const {
-    try {
-        if (error_body) return error_body(status, sentence);
-    } catch (const std::exception& thrown) {
-        log_error("HTTP error body failed", {{"error", thrown.what()}});
-    }
-    HttpReply reply;
-    reply.status = status;
-    reply.body = sentence;
-    return reply;
-}
-
-AcceptedSocket::~AcceptedSocket() {
-    if (descriptor >= 0) close(descriptor);
-    service->ledger.leave(peer.host_key());
-}
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpService> service, IoLoop& loop,
                                std::shared_ptr<AcceptedSocket> socket,
@@ -192,6 +151,7 @@ HttpConnection::Next HttpConnection::step_reading() {
             return Next::when_writable;
         case IoResult::State::ended:
         case IoResult::State::failed:
+            if (!is_between_requests()) service_->metrics.count(CloseCause::cut_short);
             close();
             return Next::parked;
     }

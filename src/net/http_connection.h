@@ -6,27 +6,12 @@
 #include <string>
 
 #include "base/clock.h"
+#include "net/accepted_socket.h"
 #include "net/http_request_reader.h"
-#include "net/http_service.h"
 #include "net/io_loop.h"
-#include "net/peer_address.h"
 #include "net/transport.h"
 
 namespace tomograph {
-
-/// A socket and its seat in the service's ledger, from accept() until no one needs it any more.
-struct AcceptedSocket {
-    /// The ledger has entered the peer.
-    AcceptedSocket(std::shared_ptr<HttpService> service_in, int descriptor_in, PeerAddress peer_in)
-        : service(std::move(service_in)), descriptor(descriptor_in), peer(peer_in) {}
-    ~AcceptedSocket();
-    AcceptedSocket(const AcceptedSocket&) = delete;
-    AcceptedSocket& operator=(const AcceptedSocket&) = delete;
-
-    std::shared_ptr<HttpService> service;
-    int descriptor;  ///< -1 when someone else owns it
-    PeerAddress peer;
-};
 
 /// One client's connection, a state machine on one loop: it tries, and when the kernel would block
 /// it waits for just that. At most one request runs at a time, and while it runs the socket is not

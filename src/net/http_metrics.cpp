@@ -7,7 +7,7 @@ namespace tomograph {
 namespace {
 
 constexpr std::array<std::string_view, close_causes> close_cause_names = {
-    "total_cap", "address_cap", "accept_failed", "tls_failed", "idle", "slow_reader"};
+    "total_cap", "address_cap", "accept_failed", "tls_failed", "idle", "slow_reader", "cut_short"};
 
 }  // namespace
 

@@ -9,8 +9,16 @@
 namespace tomograph {
 
 /// Why a connection was closed before or between requests: the `cause` of metrics.
-enum class CloseCause { total_cap, address_cap, accept_failed, tls_failed, idle, slow_reader };
-constexpr std::size_t close_causes = 6;
+enum class CloseCause {
+    total_cap,
+    address_cap,
+    accept_failed,
+    tls_failed,
+    idle,
+    slow_reader,
+    cut_short,  ///< by the client, in the middle of a request
+};
+constexpr std::size_t close_causes = 7;
 
 /// The metrics of one HTTP listener, each labelled {listener}.
 struct HttpMetrics {

@@ -33,6 +33,19 @@ TEST_CASE("a header that does not end is cut off") {
     CHECK(server.refused("header_timeout") == 1);
 }
 
+TEST_CASE("many slow headers do not keep a good client waiting, and are all cut off") {
+    TestServer server(TestServer::answer_at_once, hasty());
+    std::vector<std::unique_ptr<RawClient>> slow;
+    for (int i = 0; i < 100; ++i) {
+        slow.push_back(std::make_unique<RawClient>(server.address()));
+        slow.back()->send("POST / HTTP/1.1\r\nHo");
+    }
+    RawClient good(server.address());
+    REQUIRE(good.send(post("x")));
+    CHECK(good.read_reply().status == 200);
+    CHECK(eventually([&] { return server.refused("header_timeout") == 100; }));
+}
+
 TEST_CASE("a body that comes too slowly is cut off") {
     HttpLimits limits = hasty();
     limits.body_bytes_per_second_min = 1ULL << 40;

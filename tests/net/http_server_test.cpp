@@ -139,6 +139,16 @@ TEST_CASE("a client that has gone before the reply harms no one") {
     CHECK(next.read_reply().body == "fine");
 }
 
+TEST_CASE("a client that goes in the middle of a request is counted") {
+    TestServer server;
+    {
+        RawClient client(server.address());
+        REQUIRE(client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"));
+    }
+    CHECK(eventually([&] { return server.connections_refused("cut_short") == 1; }));
+    CHECK(eventually([&] { return server.connections_open() == 0; }));
+}
+
 TEST_CASE("a reply after the server has gone does nothing") {
     Parked parked;
     HttpRespond respond;
