@@ -187,7 +187,8 @@ Result<Settings> parse_settings(const SettingValues& values) {
     }
     if (settings.tls_cert.empty() != settings.tls_key.empty())
         return Error(ErrorCode::invalid, "tls-cert and tls-key go together: one of them is missing");
-    if (settings.xray_unix == "auto") settings.xray_unix = settings.data_dir + "/xray.sock";
+    settings.xray_unix_is_default = settings.xray_unix == "auto";
+    if (settings.xray_unix_is_default) settings.xray_unix = settings.data_dir + "/xray.sock";
     return settings;
 }
 

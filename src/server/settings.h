@@ -19,6 +19,7 @@ struct Settings {
     std::string api_addr;
     std::string xray_addr;
     std::string xray_unix;  ///< path of the unix datagram socket; "" for none
+    bool xray_unix_is_default = false;  ///< chosen by us, not by the operator
     std::string otlp_grpc_addr;
     std::string otlp_http_addr;
     std::string tls_cert;

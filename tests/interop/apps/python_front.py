@@ -1,20 +1,19 @@
 """A web service on the X-Ray SDK for Python: answers one request by calling the back, a database and AWS."""
 import sqlite3
 import sys
-import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import boto3
+import requests
 from aws_xray_sdk.core import patch, xray_recorder
 from aws_xray_sdk.core.models import http
 from aws_xray_sdk.core.sampling.local.sampler import LocalSampler
-from aws_xray_sdk.core.utils.headers import TraceHeader  # noqa: F401
 from aws_xray_sdk.ext.util import calculate_segment_name, construct_xray_header
 
 BACK, AWS = sys.argv[1], sys.argv[2]
 xray_recorder.configure(service="front", sampling=True, context_missing="LOG_ERROR",
                         sampler=LocalSampler({"version": 2, "rules": [], "default": {"fixed_target": 1000, "rate": 1}}))
-patch(["boto3", "sqlite3", "httplib"])
+patch(["boto3", "sqlite3", "requests"])
 
 
 def aws(service: str):
@@ -35,15 +34,10 @@ class Handler(BaseHTTPRequestHandler):
         try:
             with xray_recorder.in_subsegment("work") as work:
                 work.put_annotation("step", 1)
-                with sqlite3.connect(":memory:") as database:
-                    database.cursor().execute("SELECT 1")
+                sqlite3.connect(":memory:").execute("SELECT 1")
             aws("dynamodb").get_item(TableName="orders", Key={"id": {"S": "1"}})
             aws("sqs").send_message(QueueUrl=f"{AWS}/000000000000/work", MessageBody="x")
-            try:
-                urllib.request.urlopen(f"{BACK}/pay").read()
-                status = 200
-            except Exception:
-                status = 502
+            status = 200 if requests.get(f"{BACK}/pay").ok else 502
             try:
                 with xray_recorder.in_subsegment("risky"):
                     raise ValueError("not today")

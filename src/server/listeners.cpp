@@ -1,0 +1,88 @@
+#include "server/listeners.h"
+
+#include <fmt/format.h>
+
+#include "net/address.h"
+
+namespace tomograph {
+namespace {
+
+/// Port 0 asks for any free port, and UDP and TCP must get the same one: how often to try another.
+constexpr int same_port_tries = 20;
+/// sockaddr_un holds 108 bytes with the closing zero.
+constexpr std::size_t unix_path_bytes_max = 107;
+
+}  // namespace
+
+Listeners::Listeners(const Intake& intake)
+    : intake_(intake),
+      udp_intake_(intake.ingest, IngestSource::udp, intake.metrics),
+      unix_intake_(intake.ingest, IngestSource::unix_socket, intake.metrics) {}
+
+Result<std::unique_ptr<Listeners>> Listeners::start(const Settings& settings, const Intake& intake) {
+    std::unique_ptr<Listeners> listeners(new Listeners(intake));
+    if (!settings.xray_addr.empty())
+        TRY_WITHIN("xray-addr " + settings.xray_addr, listeners->start_xray(settings.xray_addr));
+    if (!settings.xray_unix.empty())
+        TRY_WITHIN("xray-unix " + settings.xray_unix, listeners->start_unix(settings));
+    if (!settings.api_addr.empty()) TRY_WITHIN("api-addr " + settings.api_addr, listeners->start_api(settings));
+    return listeners;
+}
+
+Result<void> Listeners::start_api(const Settings& settings) {
+    HttpServerOptions options;
+    options.address = settings.api_addr;
+    options.name = "api";
+    if (!settings.tls_cert.empty()) options.tls = TlsFiles{settings.tls_cert, settings.tls_key};
+    api_ = TRY(HttpServer::start(intake_.pool, std::move(options), intake_.http.handler(), xray_http_error,
+                                 intake_.metrics));
+    addresses_.api = api_->address();
+    return {};
+}
+
+Result<void> Listeners::start_xray(const std::string& address) {
+    const bool any_port = TRY(parse_socket_address(address)).port == 0;
+    for (int i = 1; i < same_port_tries && any_port; ++i) {
+        const auto started = start_xray_pair(address);
+        if (started || started.error().code() != ErrorCode::unavailable) return started;
+    }
+    return start_xray_pair(address);
+}
+
+Result<void> Listeners::start_xray_pair(const std::string& udp_address) {
+    DatagramIntakeOptions options;
+    options.address = udp_address;
+    options.name = "xray";
+    xray_udp_ = TRY_WITHIN("udp", DatagramIntake::start(std::move(options), udp_intake_.handler(), intake_.metrics));
+    HttpServerOptions tcp_options;
+    tcp_options.address = xray_udp_->address();
+    tcp_options.name = "xray";
+    xray_tcp_ = TRY_WITHIN("tcp", HttpServer::start(intake_.pool, std::move(tcp_options),
+                                                    daemon_proxy_handler(intake_.xray), xray_http_error,
+                                                    intake_.metrics));
+    addresses_.xray = xray_udp_->address();
+    return {};
+}
+
+Result<void> Listeners::start_unix(const Settings& settings) {
+    if (settings.xray_unix_is_default && settings.xray_unix.size() > unix_path_bytes_max) {
+        log_warn("no unix socket: its path is too long for one",
+                 {{"path", settings.xray_unix}, {"bytes_max", unix_path_bytes_max}});
+        return {};
+    }
+    DatagramIntakeOptions options;
+    options.address = "unix:" + settings.xray_unix;
+    options.name = "unix";
+    xray_unix_ = TRY(DatagramIntake::start(std::move(options), unix_intake_.handler(), intake_.metrics));
+    addresses_.xray_unix = settings.xray_unix;
+    return {};
+}
+
+void Listeners::stop(Duration deadline) {
+    if (xray_udp_) xray_udp_->stop();
+    if (xray_unix_) xray_unix_->stop();
+    if (xray_tcp_) xray_tcp_->stop(deadline);
+    if (api_) api_->stop(deadline);
+}
+
+}  // namespace tomograph

@@ -1,0 +1,88 @@
+#include "server/serve.h"
+
+#include <pthread.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "server/addresses.h"
+#include "server/listeners.h"
+#include "store/embedded_store.h"
+
+namespace tomograph {
+namespace {
+
+/// Two: one reads the next requests while the other is busy with a large one.
+constexpr std::size_t io_threads = 2;
+/// How long requests under way may take to be answered after the signal.
+constexpr Duration stop_deadline = Duration::seconds(5);
+
+/// SIGINT and SIGTERM: blocked in every thread that is started later, and taken here.
+class StopSignals {
+ public:
+    StopSignals() {
+        std::signal(SIGPIPE, SIG_IGN);
+        sigemptyset(&signals_);
+        sigaddset(&signals_, SIGINT);
+        sigaddset(&signals_, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    }
+    void wait() const {
+        int signal = 0;
+        sigwait(&signals_, &signal);
+    }
+
+ private:
+    sigset_t signals_{};
+};
+
+Result<std::unique_ptr<EmbeddedStore>> open_store(FileSystem& files, const Clock& clock,
+                                                  MetricsRegistry& metrics, const Settings& settings) {
+    EmbeddedStoreOptions options;
+    options.directory = settings.data_dir;
+    options.open_bytes_max = settings.memory_bytes;
+    options.retention_age = settings.retention;
+    options.disk_budget_bytes = settings.disk_budget_bytes;
+    return EmbeddedStore::open(files, clock, metrics, std::move(options));
+}
+
+void warn_of_what_is_not_served(const Settings& settings) {
+    if (!settings.otlp_grpc_addr.empty() || !settings.otlp_http_addr.empty())
+        log_warn("OTLP is not served by this version: nothing listens",
+                 {{"otlp-grpc-addr", settings.otlp_grpc_addr}, {"otlp-http-addr", settings.otlp_http_addr}});
+}
+
+}  // namespace
+
+Result<void> serve(const Settings& settings) {
+    const StopSignals signals;
+    set_log_options({.level_min = settings.log_level, .json = settings.log_json, .sink = {}});
+    TRY(check_exposure(settings));
+    warn_of_what_is_not_served(settings);
+
+    const RealClock clock;
+    MetricsRegistry metrics;
+    const std::unique_ptr<FileSystem> files = make_real_file_system();
+    const auto store = TRY(open_store(*files, clock, metrics, settings));
+    Ingest ingest(*store, clock, metrics);
+    IoPool pool(io_threads);
+    {
+        XrayApi xray({.account_id = settings.account_id}, ingest, *store, clock, metrics);
+        HttpApi http(xray, *store, metrics);
+        const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
+        std::fputs(welcome_text(settings, listeners->addresses()).c_str(), stdout);
+        std::fflush(stdout);
+        TRY(write_addresses(*files, settings.data_dir, listeners->addresses()));
+
+        signals.wait();
+        log_info("stopping");
+        listeners->stop(stop_deadline);
+    }
+    TRY_WITHIN("close the store", store->close());
+    log_info("stopped");
+    return {};
+}
+
+}  // namespace tomograph
