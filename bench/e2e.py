@@ -100,8 +100,8 @@ def bench_udp(build, data, rate=40_000, seconds=60):
     cpu = server.cpu_seconds()
     result = load(build, "udp", server.xray, seconds, rate)
     time.sleep(2)
-    received = server.metric("tomograph_net_datagrams_received_total", 'listener="xray"')
-    lost = server.metric("tomograph_net_datagrams_dropped_total", 'listener="xray"')
+    received = server.metric("tomograph_net_datagrams_received_total", 'listener="udp"')
+    lost = server.metric("tomograph_net_datagrams_dropped_total", 'listener="udp"')
     stored = server.metric("tomograph_api_segments_received_total", 'source="udp"')
     refused = server.metric("tomograph_api_segments_rejected_total", 'source="udp"')
     print(f"udp: sent {result['sent']:,} at {result['segments_per_second']:,.0f}/s; received {received:,.0f}, "

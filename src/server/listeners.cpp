@@ -52,7 +52,6 @@ Result<void> Listeners::start_xray(const std::string& address) {
 Result<void> Listeners::start_xray_pair(const std::string& udp_address) {
     DatagramIntakeOptions options;
     options.address = udp_address;
-    options.name = "xray";
     xray_udp_ = TRY_WITHIN("udp", DatagramIntake::start(std::move(options), udp_intake_.handler(), intake_.metrics));
     HttpServerOptions tcp_options;
     tcp_options.address = xray_udp_->address();
@@ -72,7 +71,6 @@ Result<void> Listeners::start_unix(const Settings& settings) {
     }
     DatagramIntakeOptions options;
     options.address = "unix:" + settings.xray_unix;
-    options.name = "unix";
     xray_unix_ = TRY(DatagramIntake::start(std::move(options), unix_intake_.handler(), intake_.metrics));
     addresses_.xray_unix = settings.xray_unix;
     return {};
