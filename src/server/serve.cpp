@@ -80,8 +80,9 @@ Result<void> serve(const Settings& settings) {
         log_info("stopping");
         listeners->stop(stop_deadline);
     }
-    TRY_WITHIN("close the store", store->close());
+    store->close();
     log_info("stopped");
+    flush_log();
     return {};
 }
 
