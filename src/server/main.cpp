@@ -8,5 +8,5 @@ int main(int argc, char** argv) {
     const std::string_view verb = argc > 1 ? argv[1] : "";
     if (verb == "serve") return tomograph::serve_command(argc, argv);
     if (verb == "config") return tomograph::config_command(argc, argv);
-    return tomograph::cli::cli_main(argc, argv);
+    return tomograph::cli_main(argc, argv);
 }

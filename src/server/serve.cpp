@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "server/addresses.h"
 #include "server/listeners.h"
+#include "server/token_key.h"
 #include "store/embedded_store.h"
 
 namespace tomograph {
@@ -66,10 +67,11 @@ Result<void> serve(const Settings& settings) {
     MetricsRegistry metrics;
     const std::unique_ptr<FileSystem> files = make_real_file_system();
     const auto store = TRY(open_store(*files, clock, metrics, settings));
+    const PageTokenKey token_key = TRY(load_token_key(*files, settings.data_dir));
     Ingest ingest(*store, clock, metrics);
     IoPool pool(io_threads);
     {
-        XrayApi xray({.account_id = settings.account_id}, ingest, *store, clock, metrics);
+        XrayApi xray({.account_id = settings.account_id, .token_key = token_key}, ingest, *store, clock, metrics);
         HttpApi http(xray, *store, metrics);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
         std::fputs(welcome_text(settings, listeners->addresses()).c_str(), stdout);
