@@ -2,8 +2,7 @@
 add_library(tomograph_options INTERFACE)
 target_compile_definitions(tomograph_options INTERFACE TOMOGRAPH_VERSION="${PROJECT_VERSION}")
 target_compile_options(tomograph_options INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-missing-field-initializers
-    -fno-omit-frame-pointer)
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-omit-frame-pointer)
 
 # The baseline is x86-64-v2 (2009 and later): CRC-32C in hardware. Wider kernels dispatch at run time.
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
