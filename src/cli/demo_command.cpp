@@ -12,8 +12,6 @@
 #include "demo/backfill.h"
 #include "demo/limits.h"
 #include "demo/runner.h"
-#include "demo/traffic.h"
-#include "net/datagram_intake.h"
 
 namespace tomograph::cli {
 namespace {
@@ -72,7 +70,7 @@ ExitCode send_live(const DemoOptions& options, const std::string& address, StopS
     if (!sender) return console.fail(sender.error());
     bool has_complained = false;
     const auto sink = [&](std::string_view document) -> Result<void> {
-        const auto sent = (*sender)->send(std::string(demo::datagram_header).append(document));
+        auto sent = send_document(**sender, document);
         if (!sent && !has_complained) {
             has_complained = true;
             console.hint(console.say(Message::demo_nobody_listens, {address}));
@@ -133,7 +131,7 @@ ExitCode run_demo(const DemoOptions& options, ApiClient& api, const Console& con
     if (!sender) return console.fail(sender.error());
     const auto over_udp = [&](std::span<const std::string> batch) -> Result<void> {
         for (const std::string& document : batch) {
-            const auto sent = (*sender)->send(std::string(demo::datagram_header) + document);
+            const auto sent = send_document(**sender, document);
             if (!sent)
                 return Error(sent.error().code(),
                              console.say(Message::cannot_send, {address, sent.error().message()}));

@@ -8,7 +8,6 @@
 #include "cli/time_input.h"
 #include "demo/random.h"
 #include "demo/traffic.h"
-#include "net/datagram_intake.h"
 
 namespace tomograph::cli {
 namespace {
@@ -40,13 +39,18 @@ Result<void> send_over_udp(const MadeSegment& segment, const std::string& addres
                            const Console& console) {
     auto sender = DatagramSender::connect(address);
     if (!sender) return std::move(sender).error();
-    const auto sent = (*sender)->send(std::string(demo::datagram_header) + segment.json);
+    auto sent = send_document(**sender, segment.json);
     if (sent) return {};
     return Error(sent.error().code(),
                  console.say(Message::cannot_send, {address, sent.error().message()}));
 }
 
 }  // namespace
+
+Result<void> send_document(DatagramSender& sender, std::string_view document) {
+    TRY(sender.send(std::string(demo::datagram_header).append(document)));
+    return sender.take_refusal();
+}
 
 std::string choose_daemon_address(const std::string& flag, const Environment& environment) {
     if (!flag.empty()) return flag;

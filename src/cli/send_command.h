@@ -6,6 +6,7 @@
 
 #include "cli/api_client.h"
 #include "cli/console.h"
+#include "net/datagram_intake.h"
 
 namespace tomograph::cli {
 
@@ -30,6 +31,10 @@ Result<MadeSegment> make_segment(const SendOptions& options, Instant now, std::u
 
 /// The UDP address in AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000" or "tcp:… udp:…".
 std::string choose_daemon_address(const std::string& flag, const Environment& environment);
+
+/// Sends a document as an SDK does, header line first.
+/// errors  unavailable  also when the host answers at once that no one listens
+Result<void> send_document(DatagramSender& sender, std::string_view document);
 
 ExitCode run_send(const SendOptions& options, ApiClient& api, const Console& console);
 

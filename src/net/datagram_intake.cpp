@@ -106,4 +106,13 @@ Result<void> DatagramSender::send(std::string_view datagram) {
                             "send a datagram");
 }
 
+Result<void> DatagramSender::take_refusal() {
+    int refusal = 0;
+    socklen_t size = sizeof refusal;
+    if (getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &refusal, &size) != 0) refusal = errno;
+    if (refusal == 0) return {};
+    errno = refusal;
+    return error_from_errno(ErrorCode::unavailable, "send a datagram");
+}
+
 }  // namespace tomograph

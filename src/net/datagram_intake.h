@@ -57,6 +57,10 @@ class DatagramSender {
     /// full
     Result<void> send(std::string_view datagram);
 
+    /// Whether the host has answered meanwhile that no one listens; on loopback that is known at
+    /// once. Forgets the answer, so that it does not fail the next send(). errors  unavailable
+    Result<void> take_refusal();
+
  private:
     explicit DatagramSender(int descriptor) : descriptor_(descriptor) {}
     int descriptor_;

@@ -155,6 +155,22 @@ TEST_CASE("a taken or bad address is an error") {
           ErrorCode::unavailable);
 }
 
+TEST_CASE("a sender learns that no one listens any more") {
+    MetricsRegistry metrics;
+    Sink sink;
+    auto intake = DatagramIntake::start({.address = "127.0.0.1:0"}, sink.handler(), metrics);
+    REQUIRE(intake);
+    auto sender = DatagramSender::connect(intake.value()->address());
+    REQUIRE(sender);
+    CHECK(sender.value()->send("a"));
+    CHECK(sender.value()->take_refusal());
+    intake.value()->stop();
+    intake.value().reset();
+    CHECK(sender.value()->send("b"));
+    CHECK(sender.value()->take_refusal().error().code() == ErrorCode::unavailable);
+    CHECK(sender.value()->send("c"));  // the answer to "b" is forgotten
+}
+
 TEST_CASE("a unix socket takes datagrams, and its file goes with it") {
     const TemporaryDirectory directory;
     const std::string path = directory.path() + "/tomo.sock";
