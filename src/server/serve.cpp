@@ -2,8 +2,10 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -19,6 +21,10 @@ namespace {
 constexpr std::size_t io_threads = 2;
 /// How long requests under way may take to be answered after the signal.
 constexpr Duration stop_deadline = Duration::seconds(5);
+/// A short log is replayed before the addresses are told, so that who reads them meets a ready server; a
+/// long one goes on while /readyz shows how far it is.
+constexpr Duration ready_wait_max = Duration::seconds(1);
+constexpr auto ready_wait_step = std::chrono::milliseconds(1);
 
 /// SIGINT and SIGTERM: blocked in every thread that is started later, and taken here.
 class StopSignals {
@@ -49,6 +55,11 @@ Result<std::unique_ptr<EmbeddedStore>> open_store(FileSystem& files, const Clock
     return EmbeddedStore::open(files, clock, metrics, std::move(options));
 }
 
+void wait_until_ready(TraceStore& store, const Clock& clock) {
+    const Duration give_up = clock.monotonic() + ready_wait_max;
+    while (!store.status().ready && clock.monotonic() < give_up) std::this_thread::sleep_for(ready_wait_step);
+}
+
 void warn_of_what_is_not_served(const Settings& settings) {
     if (!settings.otlp_grpc_addr.empty() || !settings.otlp_http_addr.empty())
         log_warn("OTLP is not served by this version: nothing listens",
@@ -74,6 +85,7 @@ Result<void> serve(const Settings& settings) {
         XrayApi xray({.account_id = settings.account_id, .token_key = token_key}, ingest, *store, clock, metrics);
         HttpApi http(xray, *store, metrics);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
+        wait_until_ready(*store, clock);
         std::fputs(welcome_text(settings, listeners->addresses()).c_str(), stdout);
         std::fflush(stdout);
         TRY(write_addresses(*files, settings.data_dir, listeners->addresses()));
