@@ -98,6 +98,8 @@ constexpr auto table = std::to_array<Texts>({
     {Message::map_clients, "clients", "クライアント"},
     {Message::map_watch_hint, "live: tomo map --watch   for a document: tomo map -o mermaid",
      "ライブ表示: tomo map --watch   文書に貼る: tomo map -o mermaid"},
+    {Message::map_more_rows, "{} more rows: make the window taller",
+     "ほかに {} 行: ウィンドウを高くしてください"},
     {Message::unreadable_documents, "{} document(s) of the trace could not be read",
      "読めないドキュメントが {} 件ありました"},
     {Message::sent_segment, "sent to {}", "{} に送信しました"},

@@ -80,6 +80,7 @@ enum class Message {
     map_title,
     map_clients,
     map_watch_hint,
+    map_more_rows,
     unreadable_documents,
     sent_segment,
     sent_look,

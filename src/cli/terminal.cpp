@@ -68,6 +68,7 @@ std::optional<std::string> process_environment(const char* name) {
 Terminal describe_terminal(const TerminalFacts& facts, const Environment& environment) {
     Terminal terminal;
     terminal.is_tty = facts.is_tty;
+    terminal.rows = facts.rows;
     const auto forced = environment("CLICOLOR_FORCE");
     terminal.colour = facts.is_tty && environment("TERM").value_or("") != "dumb";
     if (forced && *forced != "0") terminal.colour = true;
@@ -88,9 +89,13 @@ Terminal describe_terminal(const TerminalFacts& facts, const Environment& enviro
 }
 
 Terminal standard_output_terminal() {
-    TerminalFacts facts{.is_tty = isatty(STDOUT_FILENO) == 1, .columns = 0};
+    TerminalFacts facts;
+    facts.is_tty = isatty(STDOUT_FILENO) == 1;
     winsize size{};
-    if (facts.is_tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) facts.columns = size.ws_col;
+    if (facts.is_tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+        facts.columns = size.ws_col;
+        facts.rows = size.ws_row;
+    }
     return describe_terminal(facts, process_environment);
 }
 

@@ -16,6 +16,7 @@ struct Terminal {
     bool colour = false;
     bool unicode = true;  ///< false: ASCII only, the locale is not UTF-8
     std::size_t columns = 100;
+    std::size_t rows = 0;  ///< 0: unknown
     Language language = Language::english;
 
     /// What stands for text that was cut.
@@ -29,6 +30,7 @@ std::optional<std::string> process_environment(const char* name);
 struct TerminalFacts {
     bool is_tty = false;
     std::size_t columns = 0;  ///< as the terminal says; 0: unknown
+    std::size_t rows = 0;
 };
 
 /// Honours NO_COLOR, CLICOLOR_FORCE, TERM=dumb, COLUMNS, and LC_ALL, LC_MESSAGES (or LC_CTYPE),

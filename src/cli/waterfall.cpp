@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "cli/messages.h"
 #include "cli/text.h"
@@ -245,26 +246,18 @@ class Waterfall {
         Duration share;
     };
 
-    /// Who the trace waited for, in the order of rows, neighbours of one name together.
+    /// Who the trace waited for, by name, in the order of first rows.
     std::vector<Step> critical_steps() const {
         std::vector<Step> steps;
+        std::unordered_map<std::string_view, std::size_t> places;
         for (const WaterfallRow& row : rows_) {
             if (row.critical.ns <= 0) continue;
-            steps.push_back({row.service, row.critical});
+            const auto [place, is_new] = places.try_emplace(row.service, steps.size());
+            if (is_new) steps.push_back({row.service, {}});
+            Step& step = steps[place->second];
+            step.share = step.share + row.critical;
         }
-        join_neighbours(steps);
         return steps;
-    }
-
-    static void join_neighbours(std::vector<Step>& steps) {
-        for (std::size_t i = 1; i < steps.size();) {
-            if (steps[i].name != steps[i - 1].name) {
-                ++i;
-                continue;
-            }
-            steps[i - 1].share = steps[i - 1].share + steps[i].share;
-            steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(i));
-        }
     }
 
     std::string step_text(const Step& step, Duration longest, Duration total) const {
@@ -308,7 +301,6 @@ class Waterfall {
                 return painted + "\n";
             others = others + least->share;
             steps.erase(least);
-            join_neighbours(steps);
         }
     }
 
