@@ -57,7 +57,11 @@ std::string encode_segment_header(const WalSegmentHeader& header) {
     return bytes;
 }
 
-std::uint32_t frame_seed(const WalSegmentHeader& header) { return crc32c(encode_copy(header)); }
+std::uint32_t frame_seed(const WalSegmentHeader& header) {
+    // Without its own checksum: the crc of anything followed by its crc is always the same.
+    const std::string copy = encode_copy(header);
+    return crc32c(std::string_view(copy).substr(0, header_bytes - sizeof(std::uint32_t)));
+}
 
 Result<WalSegmentHeader> decode_segment_header(std::string_view first_bytes) {
     for (const std::uint64_t offset : {std::uint64_t{0}, wal_header_copy_offset}) {

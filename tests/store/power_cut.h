@@ -1,0 +1,213 @@
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "store_fixture.h"
+
+namespace tomograph::testing {
+
+/// One life of a data directory, made up by a seed: appends, background work, failing calls, crashes at a
+/// random call, power cuts and kills. After every crash the store must hold what was answered, once: it is
+/// compared with a plainly right store that was given the same.
+///
+/// An append that was not answered may be there or not, but as a whole; once a reopened store has been seen
+/// without it, it must never appear.
+class PowerCutRound {
+ public:
+    explicit PowerCutRound(std::uint64_t seed)
+        : random_(seed), fixture_(seed, options(random_)), seed_(seed) {
+        for (std::uint64_t i = 0; i < trace_count; ++i)
+            ids_.push_back(trace_number(i, test_second + static_cast<std::int64_t>(i % 3) * 40'000));
+    }
+
+    /// What went wrong; nothing when all was right.
+    std::optional<std::string> run() {
+        const std::uint64_t sessions = 2 + below(4);
+        for (std::uint64_t i = 0; i < sessions && !failure_; ++i) {
+            session();
+            if (!failure_) reopen_and_check();
+        }
+        if (!failure_) {
+            fixture_.settle();
+            check("after everything was sealed");
+        }
+        return failure_;
+    }
+
+ private:
+    static constexpr std::uint64_t trace_count = 9;
+
+    struct Batch {
+        std::vector<SegmentSpec> specs;
+        bool is_answered = false;
+        bool was_seen = false;  ///< or was answered: must stay
+    };
+
+    static EmbeddedStoreOptions options(std::mt19937_64& random) {
+        EmbeddedStoreOptions options = small_options();
+        options.wal_segment_bytes = (random() % 2 == 0) ? 8 << 10 : 16 << 10;
+        options.wal_first_segment_bytes = 8 << 10;
+        if (random() % 3 == 0) options.flush_spans = 5;
+        if (random() % 4 == 0) options.open_bytes_max = 4 << 10;
+        options.merge_fan_in = 2 + random() % 2;
+        return options;
+    }
+
+    std::uint64_t below(std::uint64_t n) { return random_() % n; }
+
+    void fail(std::string what) {
+        if (!failure_) failure_ = fmt::format("seed {}: {}", seed_, what);
+    }
+
+    void session() {
+        if (!fixture_.store) {
+            const auto opened = fixture_.open();
+            if (!opened) return fail("open: " + opened.error().message());
+        }
+        const std::uint64_t kind = below(8);
+        if (kind < 6) fixture_.files.crash_at_call(1 + below(250));
+        if (kind == 6) fixture_.files.fail_call(1 + below(150));
+        if (kind == 7) fixture_.files.fail_sync(1 + below(40));
+        for (std::uint64_t steps = 10 + below(60); steps > 0 && !fixture_.files.crashed(); --steps)
+            step();
+    }
+
+    void step() {
+        switch (below(6)) {
+            case 0:
+                fixture_.advance(Duration::seconds(static_cast<std::int64_t>(below(20))));
+                break;
+            case 1:
+                fixture_.advance(Duration::seconds(35));
+                break;
+            default:
+                append();
+        }
+    }
+
+    SegmentSpec random_spec() {
+        const std::uint64_t trace = below(trace_count);
+        const std::uint64_t id = 1 + below(4);
+        SegmentSpec spec{.trace = ids_[trace], .id = id};
+        spec.parent = id == 1 ? 0 : 1 + below(id - 1);
+        spec.is_subsegment = id == 4;
+        spec.in_progress = below(4) == 0;
+        spec.start_ms = static_cast<std::int64_t>((trace % 3) * 40'000'000 + below(90'000));
+        spec.end_ms = spec.start_ms + static_cast<std::int64_t>(below(5'000));
+        spec.status = below(5) == 0 ? 500 : 200;
+        spec.name = fmt::format("service-{}", id);
+        spec.padding = below(300);
+        return spec;
+    }
+
+    void append() {
+        Batch batch;
+        // A repetition goes alone, and only of what is known to be there: else nobody could tell whether a
+        // batch that was not answered came through.
+        const bool repeats = !batches_.empty() && below(5) == 0;
+        const Batch* old = repeats ? &batches_[below(batches_.size())] : nullptr;
+        if (old != nullptr && old->was_seen)
+            batch.specs.push_back(old->specs.front());
+        else
+            for (std::uint64_t n = 1 + below(4); n > 0; --n) batch.specs.push_back(random_spec());
+        bool is_answered = false;
+        fixture_.store->append(documents_of(batch.specs),
+                               [&](const Result<void>& done) { is_answered = bool(done); });
+        batch.is_answered = batch.was_seen = is_answered;
+        batches_.push_back(std::move(batch));
+    }
+
+    void reopen_and_check() {
+        switch (below(5)) {
+            case 0:
+                fixture_.store.reset();
+                if (fixture_.files.crashed()) fixture_.files.power_cut();
+                break;
+            case 1:
+            case 2:
+                fixture_.kill();
+                break;
+            default:
+                fixture_.cut_power();
+        }
+        // Now and then the recovery dies as well.
+        while (below(3) == 0) {
+            fixture_.files.crash_at_call(1 + below(60));
+            static_cast<void>(fixture_.open());
+            if (below(2) == 0)
+                fixture_.kill();
+            else
+                fixture_.cut_power();
+        }
+        // A call that was to fail may not have come yet: it fails this open, once.
+        auto opened = fixture_.open();
+        if (!opened) opened = fixture_.open();
+        if (!opened) return fail("reopen: " + opened.error().message());
+        settle_unanswered();
+        check("after reopening");
+    }
+
+    /// Finds out which unanswered batches came through. The others must not come any more.
+    void settle_unanswered() {
+        std::set<std::string> present;
+        auto got = fixture_.store->get(ids_);
+        if (!got) got = fixture_.store->get(ids_);
+        if (!got) return fail("get: " + got.error().message());
+        for (const StoredTrace& trace : *got)
+            for (const StoredDocument& stored : trace.documents)
+                present.insert(stored.document.bytes);
+        std::vector<Batch> kept;
+        for (Batch& batch : batches_) {
+            for (const SegmentSpec& spec : batch.specs)
+                batch.was_seen |= present.contains(json_of(spec));
+            if (batch.was_seen) kept.push_back(std::move(batch));
+        }
+        batches_ = std::move(kept);
+    }
+
+    static std::string difference(const std::vector<StoredTrace>& got,
+                                  const std::vector<StoredTrace>& expected) {
+        std::set<std::string> ours;
+        std::set<std::string> theirs;
+        for (const auto& trace : got)
+            for (const auto& stored : trace.documents) ours.insert(stored.document.bytes);
+        for (const auto& trace : expected)
+            for (const auto& stored : trace.documents) theirs.insert(stored.document.bytes);
+        std::string text;
+        for (const auto& bytes : ours)
+            if (!theirs.contains(bytes)) text += "\n  unexpected " + bytes.substr(0, 150);
+        for (const auto& bytes : theirs)
+            if (!ours.contains(bytes)) text += "\n  missing " + bytes.substr(0, 150);
+        return text;
+    }
+
+    void check(const std::string& when) {
+        MemoryStore oracle;
+        for (const Batch& batch : batches_)
+            if (batch.was_seen) oracle.append(documents_of(batch.specs), [](Result<void>) {});
+        const TimeRange range{Instant::from_seconds(test_second - 1000),
+                              Instant::from_seconds(test_second + 100'000)};
+        const auto got = fixture_.store->get(ids_);
+        if (!got) return fail("get: " + got.error().message());
+        if (texts_of(*got) != texts_of(*oracle.get(ids_)))
+            return fail("documents differ " + when + difference(*got, *oracle.get(ids_)));
+        const auto graph = fixture_.store->graph(range);
+        if (!graph || without_bounds(*graph) != without_bounds(*oracle.graph(range)))
+            return fail("graph differs " + when);
+        const TraceQuery query{
+            .range = range, .type = TimeRangeType::event, .before = {}, .limit = 100, .sample = 1};
+        const auto found = fixture_.store->find(query);
+        if (!found || texts_of(found->traces) != texts_of(oracle.find(query)->traces))
+            return fail("search differs " + when);
+    }
+
+    std::mt19937_64 random_;
+    StoreFixture fixture_;
+    std::uint64_t seed_;
+    std::vector<TraceId> ids_;
+    std::vector<Batch> batches_;
+    std::optional<std::string> failure_;
+};
+
+}  // namespace tomograph::testing
