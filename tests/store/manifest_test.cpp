@@ -30,7 +30,8 @@ struct ManifestFixture {
 };
 
 ManifestEdit add(std::uint64_t id) {
-    ManifestPart part{.id = id, .level = 1, .path = fmt::format("spans/x/{}.part", id), .facts = {}};
+    ManifestPart part{
+        .id = id, .level = 1, .path = fmt::format("spans/x/{}.part", id), .facts = {}};
     part.facts.second_min = -5;
     part.facts.lsn_max = Lsn{id * 100};
     part.facts.has_fragments = id % 2 == 0;

@@ -165,11 +165,12 @@ struct StoreFixture {
     std::unique_ptr<EmbeddedStore> store;
 };
 
-/// Bounds of a cell may be wider than the truth after a correction; everything else is exact.
+/// Bounds and alias of a cell may tell of what a correction took back; everything else is exact.
 inline GraphRollup without_bounds(GraphRollup rollup) {
     for (auto& [key, cell] : rollup.cells) {
         cell.first_start = {};
         cell.last_end = {};
+        cell.alias.clear();
     }
     return rollup;
 }

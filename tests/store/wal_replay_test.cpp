@@ -45,9 +45,8 @@ struct LogFixture {
         wal.segments().set_store_id(7);
         wal.start(Lsn{1}, {});
         for (std::size_t i = 0; i < appends; ++i) {
-            WalAppend append{.documents = {}, .telemetry = {}, .done = [](Result<void> done) {
-                                 REQUIRE(done);
-                             }};
+            WalAppend append{
+                .documents = {}, .telemetry = {}, .done = [](Result<void> done) { REQUIRE(done); }};
             append.documents.resize(2);
             append.documents[0].bytes = fmt::format("first-{}", i);
             append.documents[1].bytes = fmt::format("second-{}", i);
@@ -76,8 +75,7 @@ struct LogFixture {
     }
 
     void restore() {
-        for (const auto& name : names())
-            REQUIRE(files.remove("/data/wal/" + name));
+        for (const auto& name : names()) REQUIRE(files.remove("/data/wal/" + name));
         for (const auto& [path, bytes] : images) REQUIRE(replace_file(files, path, bytes));
     }
 
@@ -128,8 +126,7 @@ TEST_CASE("a damaged byte anywhere loses one frame at most") {
                                    static_cast<std::uint8_t>(1 << at % 8)));
         const Collector read = fixture.replay();
         CHECK(read.texts.size() >= 8);
-        for (std::size_t i = 1; i < read.lsns.size(); ++i)
-            CHECK(read.lsns[i] > read.lsns[i - 1]);
+        for (std::size_t i = 1; i < read.lsns.size(); ++i) CHECK(read.lsns[i] > read.lsns[i - 1]);
         if (at < wal_frames_offset) CHECK(read.texts.size() == 10);
         fixture.restore();
     }
