@@ -120,10 +120,11 @@ class Commands {
             verb("traces", Message::verb_traces,
                  "  tomo traces                        the newest traces of the last 15 minutes\n"
                  "  tomo traces -t 2h..1h -n 100       of the hour before the last one\n"
-                 "  tomo traces 'fault = true'         with a filter expression of X-Ray\n"
+                 "  tomo traces --errors --slow 1s     what went wrong and took its time\n"
                  "  tomo traces -o id | head -1 | tomo trace -\n"
                  "  tomo traces -o csv > traces.csv");
-        to->add_option("filter", traces_.filter, "a filter expression of X-Ray, in quotes")
+        to->add_option("filter", traces_.filter,
+                       "a filter expression of X-Ray, in quotes, for servers that take one")
             ->type_name("FILTER");
         to->add_option("-t,--time", traces_.time, time_help)
             ->capture_default_str()
@@ -131,6 +132,10 @@ class Commands {
         to->add_option("-n,--count", traces_.count, "how many, newest first; 0 for all")
             ->capture_default_str()
             ->type_name("N");
+        to->add_flag("--errors", traces_.only_errors,
+                     "only those with a fault, an error or a throttle");
+        to->add_option("--slow", traces_.slow, "only those that took at least that long")
+            ->type_name("TIME");
         to->add_flag("--exit-status", traces_.exit_status, "exit with 1 when there are none");
         takes_output(to, {"table", "json", "ndjson", "csv", "id"});
         takes_endpoint(to);

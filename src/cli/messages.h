@@ -55,7 +55,6 @@ enum class Message {
     column_mean,
     column_p95,
     column_health,
-    column_latency,
     // answers
     no_traces,
     no_traces_hint,
@@ -68,7 +67,6 @@ enum class Message {
     count_segments,
     count_request,
     count_requests,
-    partial_trace,
     more_troubles,
     critical_path,
     other_work,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "cli/table.h"
@@ -19,16 +20,24 @@ struct Listing {
     std::size_t left_out = 0;           ///< rows read and not shown
 };
 
+bool is_wanted(const TraceSummaryRow& row, const TracesOptions& options, Duration slow) {
+    const bool is_error = row.flags.error || row.flags.fault || row.flags.throttle;
+    return (is_error || !options.only_errors) && row.duration >= slow;
+}
+
 Result<Listing> read_listing(const TracesOptions& options, TimeRange range, ApiClient& api) {
     std::string body = fmt::format("\"StartTime\":{:.3f},\"EndTime\":{:.3f}",
                                    range.start.as_seconds(), range.end.as_seconds());
     if (!options.filter.empty())
         body += fmt::format(",\"FilterExpression\":{}", json_quoted(options.filter));
+    const Duration slow = options.slow.empty() ? Duration{} : TRY(parse_duration(options.slow));
     Listing listing;
     TRY(api.pages("/TraceSummaries", body, [&](Json answer) {
         const Json summaries = answer["TraceSummaries"];
-        for (std::size_t i = 0; i < summaries.size(); ++i)
-            listing.rows.push_back(read_trace_summary(summaries.at(i)));
+        for (std::size_t i = 0; i < summaries.size(); ++i) {
+            TraceSummaryRow row = read_trace_summary(summaries.at(i));
+            if (is_wanted(row, options, slow)) listing.rows.push_back(std::move(row));
+        }
         // The first page is the newest part of the range, the next ones go back.
         return options.count == 0 || listing.rows.size() < options.count;
     }));

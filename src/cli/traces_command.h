@@ -11,8 +11,10 @@ namespace tomograph::cli {
 
 struct TracesOptions {
     std::string time = "15m";
-    std::string filter = {};  ///< X-Ray filter expression; "" for all
-    std::size_t count = 20;   ///< newest ones shown; 0: all
+    std::string filter = {};   ///< X-Ray filter expression; "" for all
+    std::size_t count = 20;    ///< newest ones shown; 0: all
+    bool only_errors = false;  ///< those with a fault, an error or a throttle
+    std::string slow = {};     ///< those that took at least that long: "500ms"
     bool exit_status = false;
     OutputFormat format = OutputFormat::table;
 };

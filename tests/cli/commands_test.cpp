@@ -69,6 +69,27 @@ TEST_CASE("traces prints a table for people and what to do next") {
     CHECK(s.api.bodies().front().ends_with(R"(,"FilterExpression":"fault = true"})"));
 }
 
+TEST_CASE("traces can be narrowed to errors and to slow ones") {
+    const struct {
+        TracesOptions options;
+        const char* ids;
+    } cases[] = {
+        {{.only_errors = true, .format = OutputFormat::id},
+         "1-6a88c4e0-000000000000000000000002\n1-6a88c4e0-000000000000000000000003\n"},
+        {{.slow = "250ms", .format = OutputFormat::id},
+         "1-6a88c4e0-000000000000000000000002\n1-6a88c4e0-000000000000000000000001\n"},
+        {{.only_errors = true, .slow = "1s", .format = OutputFormat::id},
+         "1-6a88c4e0-000000000000000000000002\n"},
+    };
+    for (const auto& c : cases) {
+        Setting s("/TraceSummaries", summaries);
+        CHECK(run_traces(c.options, s.client, s.console) == ExitCode::ok);
+        CHECK(s.out == c.ids);
+    }
+    Setting s("/TraceSummaries", summaries);
+    CHECK(run_traces({.slow = "very"}, s.client, s.console) == ExitCode::usage);
+}
+
 TEST_CASE("traces in other formats") {
     const struct {
         OutputFormat format;
