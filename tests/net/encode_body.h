@@ -27,20 +27,26 @@ inline std::string encode_zlib(std::string_view text, int bits) {
 
 inline std::string encode_gzip(std::string_view text) { return encode_zlib(text, 31); }
 
-/// 100 MiB of zeros in 100 kB: members of 1 MiB, because compressing all of it takes half a second.
-inline std::string gzip_bomb() {
-    const std::string member = encode_gzip(std::string(1 << 20, '\0'));
-    std::string bomb;
-    for (int i = 0; i < 100; ++i) bomb += member;
-    return bomb;
-}
-
 inline std::string encode_zstd(std::string_view text) {
     std::string out(ZSTD_compressBound(text.size()), '\0');
     const std::size_t size = ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3);
     REQUIRE(ZSTD_isError(size) == 0);
     out.resize(size);
     return out;
+}
+
+/// 100 MiB of zeros in 100 kB (zstd: 5 kB): members of 1 MiB, because compressing all of it takes
+/// half a second.
+inline std::string repeat_hundred_times(const std::string& member) {
+    std::string bomb;
+    for (int i = 0; i < 100; ++i) bomb += member;
+    return bomb;
+}
+inline std::string gzip_bomb() {
+    return repeat_hundred_times(encode_gzip(std::string(1 << 20, '\0')));
+}
+inline std::string zstd_bomb() {
+    return repeat_hundred_times(encode_zstd(std::string(1 << 20, '\0')));
 }
 
 }  // namespace tomograph

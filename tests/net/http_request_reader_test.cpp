@@ -357,7 +357,7 @@ TEST_CASE("a compressed body that is not whole, or is something else, is refused
         {"zstd", gzip, 400},
         {"zstd", wide_zstd, 400},
         {"gzip", gzip_bomb(), 413},
-        {"zstd", encode_zstd(std::string(100 << 20, '\0')), 413},
+        {"zstd", zstd_bomb(), 413},
     };
     for (const Case& c : cases) {
         CAPTURE(c.coding);
