@@ -119,8 +119,9 @@ TEST_CASE("extreme values survive") {
     constexpr std::int64_t max = std::numeric_limits<std::int64_t>::max();
     FaultFileSystem files;
     TraceMaker maker(1);
-    std::vector<PartTrace> traces = {maker.trace({0, 1}, min, 2),
-                                     maker.trace({~0ull, ~0ull}, max, 2)};
+    std::vector<PartTrace> traces = {maker.trace({0, 1}, 1, 2), maker.trace({~0ull, ~0ull}, 2, 2)};
+    traces[0].row.trace_second = min;
+    traces[1].row.trace_second = max;
     traces[0].row.end = {max};
     traces[0].row.segment_end_min = {min};
     traces[1].row.segment_end_max = {min};
