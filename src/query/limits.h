@@ -9,12 +9,6 @@ namespace tomograph {
 /// Summaries of one page (xray-api.md §1.3).
 inline constexpr std::size_t summaries_page_traces = 1000;
 
-/// Traces read from the store at once for summaries, at first and at most, and the bytes of
-/// documents that a read aims at: a page of huge traces must not hold them all.
-inline constexpr std::size_t summaries_read_traces_first = 16;
-inline constexpr std::size_t summaries_read_traces_max = 250;
-inline constexpr std::size_t summaries_read_bytes_aim = std::size_t{16} << 20;
-
 /// Bytes of documents after which a page of summaries ends early, with a token for the rest.
 inline constexpr std::size_t summaries_page_bytes_max = std::size_t{256} << 20;
 

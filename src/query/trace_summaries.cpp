@@ -57,7 +57,7 @@ std::size_t document_bytes(const std::vector<StoredTrace>& traces) {
     return bytes;
 }
 
-/// Reads a page in steps whose size follows that of the traces, so that huge ones are not held
+/// Fills a page. The store gives less at once where the traces are huge, so that they are not held
 /// together.
 class PageOfSummaries {
  public:
@@ -72,33 +72,22 @@ class PageOfSummaries {
     Result<std::optional<TraceCursor>> read(std::optional<TraceCursor> before,
                                             TraceSummariesAnswer& answer) {
         query_.before = before;
-        std::size_t step = summaries_read_traces_first;
-        std::size_t page_bytes = 0;
+        std::size_t bytes = 0;
         while (true) {
-            query_.limit = std::min(step, summaries_page_traces - answer.summaries.size());
+            query_.limit = summaries_page_traces - answer.summaries.size();
             const TracePage page = TRY(context_.store.find(query_));
             for (const StoredTrace& trace : page.traces) summarise_one(trace, answer);
             answer.processed += page.processed;
             answer.approximate_time = page.oldest;
-            page_bytes += document_bytes(page.traces);
+            bytes += document_bytes(page.traces);
             const bool is_full = answer.summaries.size() >= summaries_page_traces ||
-                                 page_bytes >= summaries_page_bytes_max;
-            // A store that gets no further ends the page, as a reader would otherwise never come
-            // back.
-            const bool is_stuck = page.next == query_.before;
-            if (!page.next || is_full || is_stuck || page.traces.empty()) return page.next;
+                                 bytes >= summaries_page_bytes_max;
+            if (!page.next || is_full || page.traces.empty()) return page.next;
             query_.before = page.next;
-            step = next_step(document_bytes(page.traces) / page.traces.size());
         }
     }
 
  private:
-    static std::size_t next_step(std::size_t trace_bytes) {
-        return std::clamp<std::size_t>(
-            summaries_read_bytes_aim / std::max<std::size_t>(trace_bytes, 1), 1,
-            summaries_read_traces_max);
-    }
-
     void summarise_one(const StoredTrace& stored, TraceSummariesAnswer& answer) {
         const Trace trace = reader_.read(stored, context_.now);
         MatchedSummary matched{.summary = summarise(trace), .matched_event_time = {}};

@@ -40,7 +40,7 @@ struct TraceQuery {
     TimeRange range;
     TimeRangeType type = TimeRangeType::trace_id;
     std::optional<TraceCursor> before;  ///< only traces strictly older than this in the order
-    std::size_t limit = 1000;           ///< traces at most
+    std::size_t limit = 1000;           ///< traces at most; huge ones may end a page before it
     double sample = 1.0;                ///< share of traces, chosen by hash of the id
 };
 
