@@ -149,7 +149,7 @@ TEST_CASE("any damaged byte of a part is detected, and costs at most one kind of
 TEST_CASE("damage stays in the block that holds it") {
     CapturedLog log;
     FaultFileSystem files;
-    const Written written = write_some(files, "/p", 3000);
+    const Written written = write_some(files, "/p", 1500);
     const auto file = read_file(files, "/p", 64 << 20);
     REQUIRE(file);
     std::set<std::uint16_t> sections;
