@@ -79,7 +79,7 @@ std::string for_people(const Listing& listing, const Console& console) {
                    {row.entry, Style::bold},
                    {request_text(row)},
                    {status_text(console.terminal, status, row.http_status), style_of(status)},
-                   {duration_text(row.duration)},
+                   {duration_text(row.duration) + (row.flags.in_progress ? "+" : "")},  // so far
                    {std::to_string(row.services), Style::dim}});
     }
     return table.to_text(console.terminal);
