@@ -20,12 +20,21 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
+    running: list["Server"] = []
+
+    @staticmethod
+    def end_all():
+        for server in Server.running:
+            if server.process.poll() is None:
+                server.end()
+
     def __init__(self, build: pathlib.Path, data: str, *flags: str):
         self.data, self.begun = pathlib.Path(data), time.monotonic()
         (self.data / "addresses.json").unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [build / "tomo", "serve", "--data-dir", data, "--api-addr", "127.0.0.1:0", "--xray-addr", "127.0.0.1:0",
              "--log-level", "warn", *flags], stdout=subprocess.DEVNULL)
+        Server.running.append(self)
         while not (self.data / "addresses.json").exists():
             assert self.process.poll() is None, "the server ended"
             time.sleep(0.001)
@@ -68,8 +77,12 @@ class Server:
         self.process.wait()
 
 
+def report(line: str):
+    print(line, flush=True)
+
+
 def load(build: pathlib.Path, kind: str, address: list[str], *arguments) -> dict:
-    done = subprocess.run([build / f"{kind}_load", *address, *map(str, arguments)], capture_output=True, text=True)
+    done = subprocess.run([build / f"bench/load/{kind}_load", *address, *map(str, arguments)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)
 
@@ -85,10 +98,10 @@ def bench_http(build, data):
         costs.append((server.cpu_seconds() - cpu) * 1e6 / result["documents"])
         rates.append(result["documents_per_second"])
     full = statistics.median(rates)
-    print(f"put, full load: {full:,.0f} documents/s, {statistics.median(costs):.2f} CPU-us a document "
+    report(f"put, full load: {full:,.0f} documents/s, {statistics.median(costs):.2f} CPU-us a document "
           f"(runs: {', '.join(f'{c:.2f}' for c in costs)})")
     half = [load(build, "http", server.api, 6, 4, 50, full / 2) for _ in range(3)]
-    print(f"put, half load: {statistics.median(r['documents_per_second'] for r in half):,.0f} documents/s, "
+    report(f"put, half load: {statistics.median(r['documents_per_second'] for r in half):,.0f} documents/s, "
           f"p50 {statistics.median(r['p50_ms'] for r in half):.2f} ms, "
           f"p99 {statistics.median(r['p99_ms'] for r in half):.2f} ms; resident {server.resident_mb():.0f} MB")
     server.end()
@@ -104,7 +117,7 @@ def bench_udp(build, data, rate=40_000, seconds=60):
     lost = server.metric("tomograph_net_datagrams_dropped_total", 'listener="udp"')
     stored = server.metric("tomograph_api_segments_received_total", 'source="udp"')
     refused = server.metric("tomograph_api_segments_rejected_total", 'source="udp"')
-    print(f"udp: sent {result['sent']:,} at {result['segments_per_second']:,.0f}/s; received {received:,.0f}, "
+    report(f"udp: sent {result['sent']:,} at {result['segments_per_second']:,.0f}/s; received {received:,.0f}, "
           f"dropped {lost:,.0f}, difference {result['sent'] - received - lost:,.0f}; segments {stored:,.0f}, "
           f"rejected {refused:,.0f}; {(server.cpu_seconds() - cpu) * 1e6 / max(1, received):.2f} CPU-us each; "
           f"resident {server.resident_mb():.0f} MB, peak {server.resident_mb('VmHWM'):.0f} MB")
@@ -135,13 +148,13 @@ def bench_graph(build, data):
         return took, answer
 
     graph, answer = timed("/ServiceGraph", lambda _: window)
-    print(f"service graph over 6 h: {len(answer['Services'])} nodes, first {graph[0]:.1f} ms, "
+    report(f"service graph over 6 h: {len(answer['Services'])} nodes, first {graph[0]:.1f} ms, "
           f"median {statistics.median(graph):.1f} ms on the wire")
     one, _ = timed("/Traces", lambda i: {"TraceIds": [ids[i * 7 % len(ids)]]}, 100)
-    print(f"trace by id from disk: first {one[0]:.2f} ms, median {statistics.median(one):.2f} ms, "
+    report(f"trace by id from disk: first {one[0]:.2f} ms, median {statistics.median(one):.2f} ms, "
           f"p99 {sorted(one)[98]:.2f} ms on the wire")
     pages, answer = timed("/TraceSummaries", lambda _: window, 5)
-    print(f"summaries, newest page of {len(answer['TraceSummaries'])}: median {statistics.median(pages):.1f} ms")
+    report(f"summaries, newest page of {len(answer['TraceSummaries'])}: median {statistics.median(pages):.1f} ms")
     server.end()
 
 
@@ -155,7 +168,7 @@ def bench_restart(build, data):
     server.end(signal.SIGKILL)
     server = Server(build, data)
     ready = server.wait_ready()
-    print(f"restart after kill -9 with {live / (1 << 20):.0f} MiB of log: {ready:.2f} s, "
+    report(f"restart after kill -9 with {live / (1 << 20):.0f} MiB of log: {ready:.2f} s, "
           f"peak memory {server.resident_mb('VmHWM'):.0f} MB")
     server.end()
 
@@ -164,7 +177,7 @@ def bench_idle(build, data):
     server = Server(build, data)
     server.wait_ready()
     time.sleep(3)
-    print(f"start on an empty directory: {server.start_seconds * 1000:.0f} ms; idle resident {server.resident_mb():.0f} MB")
+    report(f"start on an empty directory: {server.start_seconds * 1000:.0f} ms; idle resident {server.resident_mb():.0f} MB")
     server.end()
 
 
@@ -175,7 +188,10 @@ def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     for name in sys.argv[2:] or BENCHES:
         with tempfile.TemporaryDirectory(dir=build) as data:
-            BENCHES[name](build, data)
+            try:
+                BENCHES[name](build, data)
+            finally:
+                Server.end_all()
 
 
 main()
