@@ -14,7 +14,7 @@ namespace tomograph {
 namespace {
 
 /// Spans of one part at most: its trace table is read whole by merges.
-constexpr std::uint64_t part_spans_max = 4 * flush_spans;
+constexpr std::uint64_t part_spans_max = 2 * flush_spans;
 
 /// The winners that are not in a part yet, in their order.
 std::vector<DocumentPointer> fresh_documents(const OpenTrace& trace, const WholeTrace& whole) {
@@ -118,6 +118,13 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
         return {};
     }
     const Trace merged = assembly_.assemble(trace.id, whole.merged);
+    if (trace.only_if_complete) {
+        if (!is_complete(merged)) {
+            core_.open.set_unfinished(trace);
+            return {};
+        }
+        core_.metrics.sealed_complete.add();
+    }
     PartTrace part_trace;
     part_trace.row = row_of(merged, whole.merged, trace.lsn_max);
     part_trace.row.trace_second = placed.second;

@@ -39,10 +39,9 @@ void Maintenance::seal_and_flush() {
     const Duration now = core_.clock.monotonic();
     const Lsn old = wal_.older_than(core_.options.seal_wal_age_max);
     const auto ready = sealer_.count_ready(old);
-    if (!ready) return log_error("open traces not described", {{"error", ready.error()}});
-    const bool is_over = core_.open.bytes() > core_.options.open_bytes_max;
+    const bool is_over = sealer_.is_over_budget();
     const bool is_due = now - last_flush_ >= core_.options.flush_interval;
-    if (!is_over && ready->spans < core_.options.flush_spans && !(is_due && ready->traces > 0))
+    if (!is_over && ready.spans < core_.options.flush_spans && !(is_due && ready.traces > 0))
         return;
     const auto flushed = flusher_.flush(sealer_.take_ready(old, false));
     // After a failure as well: the disk needs the pause.

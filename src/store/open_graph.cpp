@@ -66,9 +66,8 @@ Result<void> describe_trace(StoreCore& core, TraceAssembly& assembly, const Open
     const Trace merged = assembly.assemble(trace.id, whole.merged);
     auto contribution =
         std::make_shared<const GraphRollup>(contribution_of(assembly, merged, whole));
-    const auto before = core.open.describe(trace.id, {.version = trace.version,
-                                                      .contribution = contribution,
-                                                      .root_is_complete = is_complete(merged)});
+    const auto before =
+        core.open.describe(trace.id, {.version = trace.version, .contribution = contribution});
     if (!before) return {};
     auto view = core.view.lock();
     if (*before) view->open_sum.add(**before, -1);

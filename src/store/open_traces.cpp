@@ -191,8 +191,13 @@ std::optional<std::shared_ptr<const GraphRollup>> OpenTraces::describe(TraceId i
     if (found == shard->traces.end()) return std::nullopt;
     OpenTrace& trace = found->second;
     trace.described_version = description.version;
-    trace.root_is_complete = description.root_is_complete;
     return std::exchange(trace.contribution, std::move(description.contribution));
+}
+
+void OpenTraces::set_unfinished(const OpenTrace& seen) {
+    auto shard = shard_of(seen.id).lock();
+    const auto found = shard->traces.find(seen.id);
+    if (found != shard->traces.end()) found->second.unfinished_version = seen.version;
 }
 
 std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,

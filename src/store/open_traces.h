@@ -43,7 +43,10 @@ struct OpenTrace {
     /// yet.
     std::shared_ptr<const GraphRollup> contribution;
     std::uint64_t described_version = 0;
-    bool root_is_complete = false;  ///< as of described_version
+    std::uint64_t unfinished_version = 0;  ///< somebody looked at this version: it is not complete
+
+    /// Set by the sealer in its copy: into a part only if it proves complete.
+    bool only_if_complete = false;
 
     bool is_described() const { return contribution && described_version == version; }
 };
@@ -78,9 +81,11 @@ class OpenTraces {
     struct Description {
         std::uint64_t version = 0;
         std::shared_ptr<const GraphRollup> contribution;
-        bool root_is_complete = false;
     };
     std::optional<std::shared_ptr<const GraphRollup>> describe(TraceId id, Description description);
+
+    /// The version of this copy is not complete: not to be looked at again until it changes.
+    void set_unfinished(const OpenTrace& seen);
 
     /// Forgets the documents up to `lsn`: the parts have them. Gives back the contribution, which
     /// goes too.

@@ -228,7 +228,7 @@ void Recovery::replay_telemetry(Lsn lsn, Instant received, std::string_view json
 }
 
 void Recovery::flush_if_over_budget() {
-    if (core_.open.bytes() <= core_.options.open_bytes_max || flush_failure_) return;
+    if (!sealer_.is_over_budget() || flush_failure_) return;
     const auto flushed = flusher_.flush(sealer_.take_ready(Lsn{}, false));
     // Going on would break the promise of bounded memory.
     if (!flushed) flush_failure_ = flushed.error();

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "store/store_core.h"
-#include "store/trace_assembly.h"
 
 namespace tomograph {
 
@@ -16,7 +15,8 @@ enum class SealReason { none, closing, memory, wal, age, idle, complete };
 ///   idle       idle for 30 s
 ///   age        open for 60 s
 ///   wal        it pins a log segment that was closed 2 min ago
-///   memory     the open traces are over their budget: the idlest go until they are at 3/4 of it
+///   memory     the open traces are over 3/4 of their budget: the idlest go until they are at half
+///   of it
 ///
 /// By the monotonic clock. For the thread that maintains the store.
 class Sealer {
@@ -27,10 +27,13 @@ class Sealer {
         std::uint64_t traces = 0;
         std::uint64_t spans = 0;
     };
-    /// How much is ready now; finds out which idle traces are complete on the way. errors: io
-    Result<Ready> count_ready(Lsn wal_old);
+    /// How much is ready now, with what may be complete.
+    Ready count_ready(Lsn wal_old) const;
+    /// The open traces are over their budget, or soon will be.
+    bool is_over_budget() const;
 
-    /// The ready traces, counted by reason. `everything`: all, for closing.
+    /// The ready traces, counted by reason. `everything`: all, for closing. Those that may be
+    /// complete have only_if_complete: whoever writes them reads them anyway and decides.
     std::vector<OpenTrace> take_ready(Lsn wal_old, bool everything);
 
  private:
@@ -38,7 +41,6 @@ class Sealer {
     void count(SealReason reason);
 
     StoreCore& core_;
-    TraceAssembly assembly_;
 };
 
 }  // namespace tomograph

@@ -80,25 +80,16 @@ Result<void> TraceFinder::gather_open() {
     core_.open.visit([&](const OpenTrace& trace) { traces.push_back(trace); });
     // After the open traces: what leaves them in between is in these parts.
     parts_ = core_.parts();
-    for (const OpenTrace& trace : traces) {
+    for (OpenTrace& trace : traces) {
         open_ids_.insert(trace.id);
         const auto older = TRY(older_row(core_, trace, *parts_));
-        DocumentSet documents;
-        if (older) TRY(read_trace(*parts_, trace.id, documents));
-        for (const DocumentPointer& document : trace.documents) documents.add(document);
-        const auto winners = documents.winners();
-        Instant start = winners.front()->document.header.start;
-        Instant end = start;
-        bool segment_ends = false;
-        for (const DocumentPointer& document : winners) {
-            end = std::max(end, document->document.header.end);
-            segment_ends |= ends_in(query_.range, *document);
+        if (older) {
+            DocumentSet documents;
+            TRY(read_trace(*parts_, trace.id, documents));
+            for (DocumentPointer& document : trace.documents) documents.add(std::move(document));
+            trace.documents = documents.winners();
         }
-        const TraceCursor at{.second = trace_second(trace.id, start), .id = trace.id};
-        const bool matches = query_.type == TimeRangeType::service
-                                 ? segment_ends
-                                 : is_match(at, start, end, Instant{1}, Instant{0});
-        if (matches && (!query_.before || at < *query_.before)) open_.push_back(at);
+        add_open(trace);
     }
     std::sort(open_.begin(), open_.end());
     if (open_.empty()) return {};
@@ -109,6 +100,22 @@ Result<void> TraceFinder::gather_open() {
                    .ordinal = 0,
                    .is_fragmented = true});
     return {};
+}
+
+void TraceFinder::add_open(const OpenTrace& trace) {
+    Instant start = trace.documents.front()->document.header.start;
+    Instant end = start;
+    bool segment_ends = false;
+    for (const DocumentPointer& document : trace.documents) {
+        start = std::min(start, document->document.header.start);
+        end = std::max(end, document->document.header.end);
+        segment_ends |= ends_in(query_.range, *document);
+    }
+    const TraceCursor at{.second = trace_second(trace.id, start), .id = trace.id};
+    const bool matches = query_.type == TimeRangeType::service
+                             ? segment_ends
+                             : is_match(at, start, end, Instant{1}, Instant{0});
+    if (matches && (!query_.before || at < *query_.before)) open_.push_back(at);
 }
 
 void TraceFinder::gather_parts() {

@@ -32,6 +32,8 @@ class TraceFinder {
     };
 
     Result<void> gather_open();
+    /// Notes the trace, with all of its documents, if it matches.
+    void add_open(const OpenTrace& trace);
     void gather_parts();
     Result<void> push_next(Source source);
     Result<bool> next_match(Source& source);

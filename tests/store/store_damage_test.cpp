@@ -1,0 +1,112 @@
+#include "store_fixture.h"
+
+namespace tomograph {
+namespace {
+
+using namespace testing;
+
+/// Every file below a directory with its bytes.
+using Image = std::vector<std::pair<std::string, std::string>>;
+
+void read_all(FaultFileSystem& files, const std::string& directory, Image& image) {
+    const auto names = files.list(directory);
+    REQUIRE(names);
+    for (const std::string& name : *names) {
+        const std::string path = directory + "/" + name;
+        const auto bytes = read_file(files, path, 1 << 20);
+        if (bytes)
+            image.emplace_back(path, *bytes);
+        else
+            read_all(files, path, image);
+    }
+}
+
+/// Some traces in a part, some in the log only.
+Image make_store() {
+    StoreFixture fixture;
+    fixture.must_open();
+    for (std::uint64_t i = 0; i < 6; ++i) fixture.must_append({{.trace = trace_number(i)}});
+    fixture.settle();
+    for (std::uint64_t i = 6; i < 12; ++i) fixture.must_append({{.trace = trace_number(i)}});
+    fixture.kill();
+    Image image;
+    read_all(fixture.files, "/data", image);
+    return image;
+}
+
+void restore(StoreFixture& fixture, const Image& image) {
+    for (const auto& [path, bytes] : image) {
+        REQUIRE(fixture.files.make_directories(path.substr(0, path.rfind('/'))));
+        REQUIRE(replace_file(fixture.files, path, bytes));
+    }
+}
+
+TEST_CASE("one damaged byte anywhere never stops the store and never shows what was not sent") {
+    const Image image = make_store();
+    std::mt19937_64 random(5);
+    std::vector<TraceId> ids;
+    for (std::uint64_t i = 0; i < 12; ++i) ids.push_back(trace_number(i));
+    for (const auto& [path, bytes] : image) {
+        const auto used = bytes.find_last_not_of('\0');
+        if (used == std::string::npos) continue;
+        for (int round = 0; round < 40; ++round) {
+            const std::size_t at = random() % (used + 1);
+            CAPTURE(path);
+            CAPTURE(at);
+            StoreFixture fixture;
+            restore(fixture, image);
+            REQUIRE(fixture.files.flip(path, at, static_cast<std::uint8_t>(1 << random() % 8)));
+            fixture.must_open();
+            const auto got = fixture.store->get(ids);
+            REQUIRE(got);
+            std::size_t found = 0;
+            for (const StoredTrace& trace : *got) {
+                REQUIRE(trace.documents.size() == 1);
+                CHECK(trace.documents.front().document.bytes == json_of({.trace = trace.id}));
+                ++found;
+            }
+            // A part's footer is the largest thing that one byte can hide.
+            CHECK(found >= (path.ends_with(".part") ? 6 : 11));
+            const TimeRange all{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
+            CHECK(fixture.store->graph(all));
+            CHECK(fixture.store->find({.range = all, .before = {}}));
+            fixture.must_append({{.trace = trace_number(99)}});
+            fixture.settle();
+            CHECK(fixture.documents_in(trace_number(99)) == 1);
+        }
+    }
+}
+
+TEST_CASE("a part without its footer is set aside, the others serve") {
+    const Image image = make_store();
+    StoreFixture fixture;
+    restore(fixture, image);
+    for (const auto& [path, bytes] : image)
+        if (path.ends_with(".part"))
+            REQUIRE(replace_file(fixture.files, path, bytes.substr(0, bytes.size() / 2)));
+    fixture.must_open();
+    CHECK(fixture.store->status().quarantined == 1);
+    CHECK(fixture.store->status().parts == 0);
+    CHECK(fixture.documents_in(trace_number(7)) == 1);
+    fixture.kill();
+    fixture.must_open();
+    CHECK(fixture.store->status().quarantined == 1);
+}
+
+TEST_CASE("leftovers of unfinished publications are removed") {
+    StoreFixture fixture;
+    restore(fixture, make_store());
+    const std::string day = "/data/spans/20261118/";
+    REQUIRE(fixture.files.make_directories("/data/spans/20261118"));
+    REQUIRE(replace_file(fixture.files, day + "L0-1-2-00000000000000ff.part", "not listed"));
+    REQUIRE(fixture.files.open(day + "x.part.tmp", OpenMode::create));
+    REQUIRE(fixture.files.open("/data/CURRENT.tmp", OpenMode::create));
+    fixture.must_open();
+    CHECK_FALSE(*fixture.files.exists(day + "L0-1-2-00000000000000ff.part"));
+    CHECK_FALSE(*fixture.files.exists(day + "x.part.tmp"));
+    CHECK_FALSE(*fixture.files.exists("/data/CURRENT.tmp"));
+    CHECK(fixture.documents_in(trace_number(1)) == 1);
+}
+
+}  // namespace
+}  // namespace tomograph
