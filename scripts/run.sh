@@ -42,10 +42,13 @@ Your own programs: AWS_XRAY_DAEMON_ADDRESS=$(address xray)
 
 The map follows in a few seconds; Ctrl-C stops everything.
 TEXT
-while kill -0 "$server" 2> /dev/null; do
-    sleep 5
-    if [ -t 1 ]; then printf '\033[H\033[2J'; fi
-    printf 'X-Ray API: %s   segments: %s   Ctrl-C stops\n\n' "$api" "$(address xray)"
-    "$tomo" map --endpoint "$api" || true
-    [ -t 1 ] || sleep 25
-done
+sleep 5
+if [ -t 1 ]; then
+    "$tomo" map --watch --endpoint "$api" &
+    wait "$server"
+else
+    while kill -0 "$server" 2> /dev/null; do
+        "$tomo" map --endpoint "$api" || true
+        sleep 30
+    done
+fi
