@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/assert.h"
+
 namespace tomograph {
 namespace {
 
@@ -15,7 +17,8 @@ bool has_counts(const GraphCell& cell) {
            cell.inferred != 0;
 }
 
-/// Wraps where a sum of hostile times overflows: a correction still takes away exactly what was added.
+/// Wraps where a sum of hostile times overflows: a correction still takes away exactly what was
+/// added.
 std::int64_t wrapping_sum(std::int64_t sum, std::int64_t value, std::int64_t sign) {
     const auto added = static_cast<std::uint64_t>(value) * static_cast<std::uint64_t>(sign);
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + added);
@@ -47,10 +50,7 @@ void GraphCell::add(const GraphCell& other, std::int64_t sign) {
 }
 
 void GraphRollup::add(const GraphRollup& other, std::int64_t sign) {
-    if (&other == this) {
-        const GraphRollup copy = other;
-        return add(copy, sign);
-    }
+    ASSERT(&other != this);
     for (const auto& [key, cell] : other.cells) {
         const auto [place, _] = cells.try_emplace(key);
         place->second.add(cell, sign);

@@ -62,7 +62,8 @@ struct GraphCell {
 struct GraphRollup {
     std::map<GraphKey, GraphCell> cells;
 
-    /// Adds every cell; cells whose counts all become zero are removed.
+    /// Adds every cell; cells whose counts all become zero are removed. Not
+    /// for itself.
     void add(const GraphRollup& other, std::int64_t sign = 1);
     bool operator==(const GraphRollup&) const = default;
 };

@@ -22,12 +22,12 @@ constexpr auto hex_values = [] {
     return values;
 }();
 
-/// Reads `count` (at most 16) digits. One test at the end: a bad digit has its upper bits set.
-bool read_hex(const char* text, std::size_t count, std::uint64_t& value) {
+/// Reads up to 16 digits. One test at the end: a bad digit has its upper bits set.
+bool read_hex(std::string_view digits, std::uint64_t& value) {
     std::uint64_t sum = 0;
     std::uint8_t seen = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::uint8_t digit = hex_values[static_cast<std::uint8_t>(text[i])];
+    for (const char c : digits) {
+        const std::uint8_t digit = hex_values[static_cast<std::uint8_t>(c)];
         seen |= digit;
         sum = sum << 4 | (digit & 0xf);
     }
@@ -48,10 +48,9 @@ Error bad_id(std::string_view what, std::string_view text) {
 
 bool read_xray_text(std::string_view text, TraceId& id) {
     std::uint64_t second = 0, middle = 0, low = 0;
-    const char* at = text.data();
-    if (at[0] != '1' || at[1] != '-' || at[10] != '-') return false;
-    if (!read_hex(at + 2, 8, second) || !read_hex(at + 11, 8, middle) ||
-        !read_hex(at + 19, 16, low)) {
+    if (!text.starts_with("1-") || text[10] != '-') return false;
+    if (!read_hex(text.substr(2, 8), second) || !read_hex(text.substr(11, 8), middle) ||
+        !read_hex(text.substr(19), low)) {
         return false;
     }
     id = {second << 32 | middle, low};
@@ -66,7 +65,7 @@ Result<TraceId> parse_trace_id(std::string_view text) {
     if (text.size() == xray_chars) {
         is_read = read_xray_text(text, id);
     } else if (text.size() == hex_chars) {
-        is_read = read_hex(text.data(), 16, id.high) && read_hex(text.data() + 16, 16, id.low);
+        is_read = read_hex(text.substr(0, 16), id.high) && read_hex(text.substr(16), id.low);
     }
     if (!is_read) return bad_id("trace id is neither 1-8hex-24hex nor 32 hex digits", text);
     if (id.is_zero()) return bad_id("trace id is all zeros", text);
@@ -75,7 +74,7 @@ Result<TraceId> parse_trace_id(std::string_view text) {
 
 Result<SpanId> parse_span_id(std::string_view text) {
     SpanId id;
-    if (text.size() != 16 || !read_hex(text.data(), 16, id.value)) {
+    if (text.size() != 16 || !read_hex(text, id.value)) {
         return bad_id("id is not 16 hex digits", text);
     }
     if (id.is_none()) return bad_id("id is all zeros", text);

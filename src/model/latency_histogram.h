@@ -22,6 +22,7 @@ class LatencyHistogram {
 
     void add(Duration latency, std::int64_t count = 1) { add_bucket(bucket_of(latency), count); }
     void add_bucket(Bucket bucket, std::int64_t count);
+    /// Not for itself.
     void add(const LatencyHistogram& other, std::int64_t sign = 1);
 
     static Bucket bucket_of(Duration latency);

@@ -54,7 +54,7 @@ TEST_CASE("a cell whose counts are all taken back is gone") {
     rollup.add(one_call(2, "b", 5));
     rollup.add(one_call(1, "a", 5), -1);
     CHECK(rollup == one_call(2, "b", 5));
-    rollup.add(rollup, -1);
+    rollup.add(one_call(2, "b", 5), -1);
     CHECK(rollup.cells.empty());
 }
 

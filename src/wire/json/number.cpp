@@ -125,7 +125,11 @@ std::optional<std::uint64_t> scaled(std::uint64_t mantissa, int exponent) {
 bool is_json_number(std::string_view text) {
     const char* at = text.data();
     const char* const end = at + text.size();
-    const auto take = [&](char wanted) { return at != end && *at == wanted && (++at, true); };
+    const auto take = [&](char wanted) {
+        if (at == end || *at != wanted) return false;
+        ++at;
+        return true;
+    };
     const auto take_digits = [&] {
         const char* const begin = at;
         while (at != end && static_cast<unsigned>(*at - '0') <= 9) ++at;

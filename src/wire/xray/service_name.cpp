@@ -12,11 +12,11 @@ namespace {
 
 constexpr auto is_ascii_allowed = [] {
     std::array<bool, 128> allowed{};
-    for (char c = '0'; c <= '9'; ++c) allowed[static_cast<std::size_t>(c)] = true;
-    for (char c = 'A'; c <= 'Z'; ++c) allowed[static_cast<std::size_t>(c)] = true;
-    for (char c = 'a'; c <= 'z'; ++c) allowed[static_cast<std::size_t>(c)] = true;
+    for (std::size_t c = '0'; c <= '9'; ++c) allowed[c] = true;
+    for (std::size_t c = 'A'; c <= 'Z'; ++c) allowed[c] = true;
+    for (std::size_t c = 'a'; c <= 'z'; ++c) allowed[c] = true;
     for (const char c : std::string_view(" \t\n\v\f\r_.:/%&#=+\\-@")) {
-        allowed[static_cast<std::size_t>(c)] = true;
+        allowed[static_cast<std::uint8_t>(c)] = true;
     }
     return allowed;
 }();
