@@ -32,7 +32,7 @@ struct DatagramIntake::Impl {
     std::once_flag stopped;
 };
 
-Result<std::unique_ptr<DatagramIntake>> DatagramIntake::start(DatagramIntakeOptions options,
+Result<std::unique_ptr<DatagramIntake>> DatagramIntake::start(const DatagramIntakeOptions& options,
                                                               DatagramHandler handler,
                                                               MetricsRegistry& metrics) {
     const bool is_unix = options.address.starts_with(unix_scheme);

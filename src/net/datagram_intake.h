@@ -29,7 +29,7 @@ class DatagramIntake {
  public:
     /// Receives from the moment it returns. A stale socket file of a dead process is replaced.
     /// errors  invalid  a bad address   unavailable  the address is taken
-    static Result<std::unique_ptr<DatagramIntake>> start(DatagramIntakeOptions options,
+    static Result<std::unique_ptr<DatagramIntake>> start(const DatagramIntakeOptions& options,
                                                          DatagramHandler handler,
                                                          MetricsRegistry& metrics);
     /// As stop().

@@ -250,6 +250,7 @@ std::size_t HttpRequestReader::Impl::feed_body(std::string_view bytes) {
 
 /// Hands bytes to the parser; returns how many it took.
 std::size_t HttpRequestReader::Impl::parse(std::string_view bytes) {
+    ASSERT(parser.has_value());
     ErrorOut failed;
     body_begun = state == State::body;
     const std::size_t used = parser->put({bytes.data(), bytes.size()}, failed);
@@ -301,7 +302,9 @@ HttpRequest HttpRequestReader::take() {
 
 bool HttpRequestReader::keep_alive() const {
     ASSERT(impl_->state == State::complete);
-    return impl_->parser->keep_alive();
+    const auto& parser = impl_->parser;
+    ASSERT(parser.has_value());
+    return parser->keep_alive();
 }
 
 void HttpRequestReader::reset() {

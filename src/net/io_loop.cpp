@@ -67,8 +67,7 @@ struct WatchedDescriptor::Impl {
 WatchedDescriptor::WatchedDescriptor(IoLoop& loop, int descriptor)
     : impl_(new Impl{asio::posix::stream_descriptor(loop.impl().context)}) {
     boost::system::error_code failed;
-    impl_->descriptor.assign(descriptor, failed);
-    if (failed) ::close(descriptor);
+    if (impl_->descriptor.assign(descriptor, failed)) ::close(descriptor);
 }
 
 WatchedDescriptor::~WatchedDescriptor() = default;
@@ -87,7 +86,7 @@ void WatchedDescriptor::when_writable(IoLoop::Task task) {
 
 void WatchedDescriptor::close() {
     boost::system::error_code ignored;  // the descriptor is gone either way
-    impl_->descriptor.close(ignored);
+    ignored = impl_->descriptor.close(ignored);
 }
 
 struct LoopTimer::Impl {
