@@ -15,12 +15,20 @@ inline constexpr std::size_t documents_per_call_max = 500;
 inline constexpr std::size_t array_elements_max = 500;
 /// Documents of one append, when arrays are taken apart: bounds what one call may cost and answer.
 inline constexpr std::size_t documents_per_batch_max = 5000;
+/// PutTraceSegments bodies up to this size share a parser per thread. Larger ones are rare, and get
+/// buffers that go away with them: a parser keeps some 6 bytes for each byte of the largest body it
+/// ever saw.
+inline constexpr std::size_t kept_body_bytes_max = 2U << 20;
 /// Body of every operation but PutTraceSegments; the largest honest one (telemetry) is some kB.
 inline constexpr std::size_t request_bytes_max = 1U << 20;
 /// Nesting of a request body; the deepest member of the API is at 4.
 inline constexpr std::size_t request_depth_max = 64;
 /// Records of one PutTelemetryRecords call; the daemon sends at most 10.
 inline constexpr std::size_t telemetry_records_max = 100;
+/// Members that say who sent telemetry, as in the service model.
+inline constexpr std::size_t instance_id_bytes_max = 20;
+inline constexpr std::size_t hostname_bytes_max = 255;
+inline constexpr std::size_t resource_arn_bytes_max = 500;
 /// Longest text quoted back in an error message.
 inline constexpr std::size_t error_quote_bytes_max = 100;
 

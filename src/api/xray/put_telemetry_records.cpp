@@ -138,9 +138,9 @@ struct Waiting {
 
 void answer_put_telemetry_records(const XrayContext& context, XrayCall call) {
     JsonRequest request(call.body);
-    const Sender sender{bounded_text(request, "EC2InstanceId", 20),
-                        bounded_text(request, "Hostname", 255),
-                        bounded_text(request, "ResourceARN", 500)};
+    const Sender sender{bounded_text(request, "EC2InstanceId", instance_id_bytes_max),
+                        bounded_text(request, "Hostname", hostname_bytes_max),
+                        bounded_text(request, "ResourceARN", resource_arn_bytes_max)};
     std::vector<Record> records;
     for (JsonRequest& each : request.required_objects("TelemetryRecords", telemetry_records_max))
         records.push_back(read_record(each));

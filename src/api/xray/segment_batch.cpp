@@ -12,10 +12,6 @@ namespace ondemand = simdjson::ondemand;
 
 constexpr std::string_view member = "TraceSegmentDocuments";
 
-/// Bodies up to this size share a parser per thread. Larger ones are rare, and get buffers that go
-/// away with them: a parser keeps some 6 bytes for each of the largest body it ever saw.
-constexpr std::size_t kept_body_bytes_max = 2U << 20;
-
 ApiError missing() { return invalid_request(std::string(member) + " is required"); }
 
 ApiError too_many() {
