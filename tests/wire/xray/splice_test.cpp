@@ -26,6 +26,7 @@ std::vector<std::string> rows(std::string_view json) {
     const Segment& segment = std::get<Segment>(result);
     CHECK(segment.subsegments_dropped == 0);
     std::vector<std::string> found;
+    found.reserve(segment.spans.size());
     for (const Span& span : segment.spans) {
         found.push_back(fmt::format("{:x}>{:x}", span.parent_id.value, span.id.value));
     }
