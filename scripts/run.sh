@@ -9,10 +9,12 @@ rm -f "$data/addresses.json"
 "$tomo" serve --data-dir "$data" &
 server=$!
 demo=""
+map=""
 stop() {
     trap - INT TERM EXIT
-    [ -z "$demo" ] || kill -TERM "$demo" 2> /dev/null || true
-    kill -TERM "$server" 2> /dev/null || true
+    # shellcheck disable=SC2086 # empty ones must vanish
+    kill -TERM $map $demo "$server" 2> /dev/null || true
+    wait $map 2> /dev/null || true
     wait "$server" 2> /dev/null || true
     printf '\nstopped; the traces stay in %s\n' "$data"
     exit 0
@@ -45,6 +47,7 @@ TEXT
 sleep 5
 if [ -t 1 ]; then
     "$tomo" map --watch --endpoint "$api" &
+    map=$!
     wait "$server"
 else
     while kill -0 "$server" 2> /dev/null; do
