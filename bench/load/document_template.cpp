@@ -7,7 +7,8 @@
 namespace tomograph::load {
 namespace {
 
-// `@x` stands for a slot. Times come in pairs: start and end of the segment and of its two subsegments.
+// `@x` stands for a slot. Times come in pairs: start and end of the segment and of its two
+// subsegments.
 constexpr std::string_view source =
     R"({"name":"checkout","id":"@s","trace_id":"@t","start_time":@0,"end_time":@1,)"
     R"("in_progress":false,"origin":"AWS::ECS::Container","user":"customer-1842",)"
@@ -57,7 +58,8 @@ DocumentTemplate::DocumentTemplate(bool is_escaped) {
     }
 }
 
-void DocumentTemplate::stamp(char* place, std::uint64_t trace, std::uint64_t now_us) const {
+void DocumentTemplate::stamp(char* place, std::uint64_t number, std::uint64_t now_us) const {
+    const std::uint64_t trace = number / documents_per_trace;
     static constexpr std::uint64_t offsets_us[] = {0, 90'000, 10'000, 22'000, 25'000, 80'000};
     for (const auto& [offset, kind] : slots_) {
         char* at = place + offset;
@@ -70,7 +72,7 @@ void DocumentTemplate::stamp(char* place, std::uint64_t trace, std::uint64_t now
         } else if (kind >= '0' && kind <= '9') {
             write_time(at, now_us - 100'000 + offsets_us[kind - '0']);
         } else {
-            write_hex(at, scramble(trace * 3 + static_cast<std::uint64_t>(kind)) | 1, 16);
+            write_hex(at, scramble(number * 256 + static_cast<std::uint64_t>(kind)) | 1, 16);
         }
     }
 }

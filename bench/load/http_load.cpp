@@ -1,4 +1,5 @@
-// Sends PutTraceSegments over keep-alive connections and prints what came of it as one line of JSON.
+// Sends PutTraceSegments over keep-alive connections and prints what came of it as one line of
+// JSON.
 //
 //   http_load HOST PORT SECONDS CONNECTIONS DOCUMENTS_PER_REQUEST [DOCUMENTS_PER_SECOND]
 #include <arpa/inet.h>
@@ -56,15 +57,18 @@ class Request {
             body += '"';
         }
         body += "]}";
-        bytes_ = "POST /TraceSegments HTTP/1.1\r\nHost: load\r\nContent-Type: application/json\r\nContent-Length: " +
-                 std::to_string(body.size()) + "\r\n\r\n";
+        bytes_ =
+            "POST /TraceSegments HTTP/1.1\r\nHost: load\r\nContent-Type: "
+            "application/json\r\nContent-Length: " +
+            std::to_string(body.size()) + "\r\n\r\n";
         for (const std::size_t offset : offsets) places_.push_back(bytes_.size() + offset);
         bytes_ += body;
     }
 
-    const std::string& next(std::uint64_t& trace) {
+    const std::string& next(std::uint64_t& number) {
         const std::uint64_t now = wall_us();
-        for (const std::size_t place : places_) document_.stamp(bytes_.data() + place, ++trace, now);
+        for (const std::size_t place : places_)
+            document_.stamp(bytes_.data() + place, ++number, now);
         return bytes_;
     }
 
@@ -91,7 +95,8 @@ int read_status(int descriptor) {
         const std::size_t head = answer.find("\r\n\r\n");
         if (head != std::string::npos) {
             const char* length = strcasestr(answer.c_str(), "content-length:");
-            const std::size_t body = length != nullptr ? std::strtoull(length + 15, nullptr, 10) : 0;
+            const std::size_t body =
+                length != nullptr ? std::strtoull(length + 15, nullptr, 10) : 0;
             if (answer.size() >= head + 4 + body) return std::atoi(answer.c_str() + 9);
         }
         const ssize_t n = recv(descriptor, buffer, sizeof buffer, 0);
@@ -100,26 +105,28 @@ int read_status(int descriptor) {
     }
 }
 
-void run(const Job& job, std::uint64_t first_trace, Outcome& outcome) {
+void run(const Job& job, std::uint64_t first_number, Outcome& outcome) {
     const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
     const int on = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(descriptor, reinterpret_cast<const sockaddr*>(&job.address), sizeof job.address) != 0) {
+    if (connect(descriptor, reinterpret_cast<const sockaddr*>(&job.address), sizeof job.address) !=
+        0) {
         outcome.error = std::strerror(errno);
         close(descriptor);
         return;
     }
     Request request(job.documents);
-    std::uint64_t trace = first_trace;
+    std::uint64_t number = first_number;
     const auto begun = Clock::now();
     const auto end = begun + std::chrono::duration<double>(job.seconds);
     while (Clock::now() < end) {
         if (job.requests_per_second > 0) {
-            const auto due = begun + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
-                                         static_cast<double>(outcome.requests) / job.requests_per_second));
+            const auto due =
+                begun + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
+                            static_cast<double>(outcome.requests) / job.requests_per_second));
             std::this_thread::sleep_until(due);
         }
-        const std::string& bytes = request.next(trace);
+        const std::string& bytes = request.next(number);
         const auto sent = Clock::now();
         const int status = send_all(descriptor, bytes) ? read_status(descriptor) : 0;
         if (status == 0) {
@@ -128,7 +135,8 @@ void run(const Job& job, std::uint64_t first_trace, Outcome& outcome) {
         }
         ++outcome.requests;
         if (status != 200) ++outcome.refused;
-        outcome.latencies_ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - sent).count());
+        outcome.latencies_ms.push_back(
+            std::chrono::duration<double, std::milli>(Clock::now() - sent).count());
     }
     close(descriptor);
 }
@@ -142,7 +150,8 @@ double percentile(const std::vector<double>& sorted, double fraction) {
 
 int main(int argc, char** argv) {
     if (argc < 6) {
-        std::fprintf(stderr, "http_load HOST PORT SECONDS CONNECTIONS DOCUMENTS [DOCUMENTS_PER_SECOND]\n");
+        std::fprintf(stderr,
+                     "http_load HOST PORT SECONDS CONNECTIONS DOCUMENTS [DOCUMENTS_PER_SECOND]\n");
         return 2;
     }
     Job job;
@@ -153,14 +162,14 @@ int main(int argc, char** argv) {
     const std::size_t connections = std::strtoull(argv[4], nullptr, 10);
     job.documents = std::strtoull(argv[5], nullptr, 10);
     if (argc > 6)
-        job.requests_per_second =
-            std::atof(argv[6]) / static_cast<double>(connections) / static_cast<double>(job.documents);
+        job.requests_per_second = std::atof(argv[6]) / static_cast<double>(connections) /
+                                  static_cast<double>(job.documents);
 
     std::vector<Outcome> outcomes(connections);
     std::vector<std::thread> threads;
     const auto begun = Clock::now();
     for (std::size_t i = 0; i < connections; ++i)
-        threads.emplace_back(run, job, wall_us() * 1000 + (i << 48), std::ref(outcomes[i]));
+        threads.emplace_back(run, job, wall_us() * 1000 + (i << 44), std::ref(outcomes[i]));
     for (auto& thread : threads) thread.join();
     const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
 
@@ -168,17 +177,19 @@ int main(int argc, char** argv) {
     for (auto& outcome : outcomes) {
         total.requests += outcome.requests;
         total.refused += outcome.refused;
-        total.latencies_ms.insert(total.latencies_ms.end(), outcome.latencies_ms.begin(), outcome.latencies_ms.end());
+        total.latencies_ms.insert(total.latencies_ms.end(), outcome.latencies_ms.begin(),
+                                  outcome.latencies_ms.end());
         if (!outcome.error.empty()) total.error = outcome.error;
     }
     std::sort(total.latencies_ms.begin(), total.latencies_ms.end());
     const std::uint64_t documents = (total.requests - total.refused) * job.documents;
-    std::printf(
-        R"({"documents": %llu, "refused_requests": %llu, "documents_per_second": %.0f, )"
-        R"("p50_ms": %.2f, "p99_ms": %.2f, "max_ms": %.2f, "error": "%s"})"
-        "\n",
-        static_cast<unsigned long long>(documents), static_cast<unsigned long long>(total.refused),
-        static_cast<double>(documents) / seconds, percentile(total.latencies_ms, 0.5),
-        percentile(total.latencies_ms, 0.99), percentile(total.latencies_ms, 1.0), total.error.c_str());
+    std::printf(R"({"documents": %llu, "refused_requests": %llu, "documents_per_second": %.0f, )"
+                R"("p50_ms": %.2f, "p99_ms": %.2f, "max_ms": %.2f, "error": "%s"})"
+                "\n",
+                static_cast<unsigned long long>(documents),
+                static_cast<unsigned long long>(total.refused),
+                static_cast<double>(documents) / seconds, percentile(total.latencies_ms, 0.5),
+                percentile(total.latencies_ms, 0.99), percentile(total.latencies_ms, 1.0),
+                total.error.c_str());
     return total.error.empty() ? 0 : 1;
 }
