@@ -37,12 +37,16 @@ void Maintenance::tick() {
 
 void Maintenance::seal_and_flush() {
     const Duration now = core_.clock.monotonic();
-    const Lsn old = wal_.older_than(core_.options.seal_wal_age_max);
-    const auto ready = sealer_.count_ready(old);
     const bool is_over = sealer_.is_over_budget();
-    const bool is_due = now - last_flush_ >= core_.options.flush_interval;
-    if (!is_over && ready.spans < core_.options.flush_spans && !(is_due && ready.traces > 0))
-        return;
+    if (!is_over && last_count_ && now - *last_count_ < count_interval) return;
+    last_count_ = now;
+    const Lsn old = wal_.older_than(core_.options.seal_wal_age_max);
+    if (!is_over) {
+        const auto ready = sealer_.count_ready(old);
+        const bool is_due = now - last_flush_ >= core_.options.flush_interval;
+        if (ready.spans < core_.options.flush_spans && !(is_due && ready.traces > 0)) return;
+    }
+    floor_may_have_risen_ = true;
     const auto flushed = flusher_.flush(sealer_.take_ready(old, false));
     // After a failure as well: the disk needs the pause.
     last_flush_ = now;
@@ -53,6 +57,7 @@ void Maintenance::flush_telemetry() {
     const Duration now = core_.clock.monotonic();
     if (now - last_telemetry_ < telemetry_flush_interval) return;
     last_telemetry_ = now;
+    floor_may_have_risen_ = true;
     const auto flushed = core_.telemetry.flush();
     if (!flushed) log_error("telemetry not written", {{"error", flushed.error()}});
 }
@@ -67,11 +72,16 @@ Lsn Maintenance::log_floor() {
 }
 
 void Maintenance::free_log() {
+    if (!floor_may_have_risen_) return;
     const Lsn floor = log_floor();
+    floor_may_have_risen_ = false;
     if (!wal_.has_closed_below(floor)) return;
     if (publisher_.manifest().state().floor < floor) {
         const auto committed = publisher_.publish({SetFloor{floor}}, {});
-        if (!committed) return log_error("log not given up", {{"error", committed.error()}});
+        if (!committed) {
+            floor_may_have_risen_ = true;  // again at the next tick
+            return log_error("log not given up", {{"error", committed.error()}});
+        }
     }
     wal_.free_below(floor);
 }

@@ -1,6 +1,7 @@
 #include "store/sealer.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace tomograph {
 namespace {
@@ -58,32 +59,46 @@ bool Sealer::is_over_budget() const {
     return core_.open.bytes() > core_.options.open_bytes_max / 4 * begin_quarters;
 }
 
-std::vector<OpenTrace> Sealer::take_ready(Lsn wal_old, bool everything) {
-    const Duration now = core_.clock.monotonic();
-    const bool is_over = is_over_budget();
-    std::vector<OpenTrace> ready;
-    std::vector<OpenTrace> waiting;
+Duration Sealer::memory_cutoff(Duration now, Lsn wal_old) const {
+    struct Waiting {
+        Duration last_at;
+        std::uint64_t bytes;
+    };
+    std::vector<Waiting> waiting;
     std::uint64_t bytes = core_.open.bytes();
     core_.open.visit([&](const OpenTrace& trace) {
-        const SealReason why = everything ? SealReason::closing : reason(trace, now, wal_old);
-        if (why != SealReason::none) {
-            ready.push_back(trace);
-            ready.back().only_if_complete = why == SealReason::complete;
-            if (why != SealReason::complete) count(why);
+        if (reason(trace, now, wal_old) == SealReason::none)
+            waiting.push_back({trace.last_at, trace.bytes});
+        else
             bytes -= std::min(bytes, trace.bytes);
-        } else if (is_over) {
-            waiting.push_back(trace);
-        }
     });
-    const std::uint64_t keep = core_.options.open_bytes_max / 4 * keep_quarters;
     std::sort(waiting.begin(), waiting.end(),
               [](const auto& a, const auto& b) { return a.last_at < b.last_at; });
-    for (OpenTrace& trace : waiting) {
+    const std::uint64_t keep = core_.options.open_bytes_max / 4 * keep_quarters;
+    Duration cutoff{std::numeric_limits<std::int64_t>::min()};
+    for (const Waiting& trace : waiting) {
         if (bytes <= keep) break;
         bytes -= std::min(bytes, trace.bytes);
-        count(SealReason::memory);
-        ready.push_back(std::move(trace));
+        cutoff = trace.last_at;
     }
+    return cutoff;
+}
+
+std::vector<OpenTrace> Sealer::take_ready(Lsn wal_old, bool everything) {
+    const Duration now = core_.clock.monotonic();
+    // Two looks at light rows are much cheaper than one that copies every open trace to sort it.
+    const Duration cutoff = !everything && is_over_budget()
+                                ? memory_cutoff(now, wal_old)
+                                : Duration{std::numeric_limits<std::int64_t>::min()};
+    std::vector<OpenTrace> ready;
+    core_.open.visit([&](const OpenTrace& trace) {
+        SealReason why = everything ? SealReason::closing : reason(trace, now, wal_old);
+        if (why == SealReason::none && trace.last_at <= cutoff) why = SealReason::memory;
+        if (why == SealReason::none) return;
+        ready.push_back(trace);
+        ready.back().only_if_complete = why == SealReason::complete;
+        if (why != SealReason::complete) count(why);
+    });
     return ready;
 }
 

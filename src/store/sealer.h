@@ -38,6 +38,8 @@ class Sealer {
 
  private:
     SealReason reason(const OpenTrace& trace, Duration now, Lsn wal_old) const;
+    /// Traces quiet since then or longer must go for the others to have room.
+    Duration memory_cutoff(Duration now, Lsn wal_old) const;
     void count(SealReason reason);
 
     StoreCore& core_;
