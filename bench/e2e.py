@@ -162,9 +162,9 @@ def bench_restart(build, data):
     server = Server(build, data)
     server.wait_ready()
     # Fill the log faster than traces are sealed, then kill.
-    while server.metric("tomograph_store_wal_live_bytes") < (256 << 20):
+    while server.metric("tomograph_store_wal_file_bytes") < (256 << 20):
         load(build, "http", server.api, 1, 2, 50)
-    live = server.metric("tomograph_store_wal_live_bytes")
+    live = server.metric("tomograph_store_wal_file_bytes")
     server.end(signal.SIGKILL)
     server = Server(build, data)
     ready = server.wait_ready()

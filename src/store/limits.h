@@ -15,6 +15,9 @@ inline constexpr std::uint64_t wal_segment_bytes = 64 << 20;
 /// The first segment after a start is filled with zeros while the first sender waits: keep that
 /// short.
 inline constexpr std::uint64_t wal_first_segment_bytes = 4 << 20;
+/// Closed segments that wait for their traces to be sealed; the traces of older ones are sealed at
+/// once. The log stays below 1 GiB and its replay below some seconds.
+inline constexpr std::size_t wal_closed_segments_max = 15;
 /// What one append may bring: a request body decoded is at most 20 MiB, framing adds little.
 inline constexpr std::uint64_t wal_frame_bytes_max = 48 << 20;
 /// Appends waiting for the disk; beyond, senders are told to come back.
@@ -47,7 +50,8 @@ inline constexpr Duration seal_open_max = Duration::seconds(60);
 inline constexpr Duration seal_wal_age_max = Duration::minutes(2);
 inline constexpr Duration flush_interval = Duration::seconds(15);
 inline constexpr std::uint64_t flush_spans = 64 * 1024;
-/// Every open trace is looked at this often to see what is ready: at 400,000 of them a look takes 30 ms.
+/// Every open trace is looked at this often to see what is ready: at 400,000 of them a look takes
+/// 30 ms.
 inline constexpr Duration count_interval = Duration::seconds(1);
 inline constexpr Duration maintenance_interval = Duration::milliseconds(250);
 

@@ -43,7 +43,7 @@ void Maintenance::seal_and_flush() {
     const Lsn old = wal_.older_than(core_.options.seal_wal_age_max);
     if (!is_over) {
         const auto ready = sealer_.count_ready(old);
-        const bool is_due = now - last_flush_ >= core_.options.flush_interval;
+        const bool is_due = now - last_flush_ >= core_.options.flush_interval || wal_.is_crowded();
         if (ready.spans < core_.options.flush_spans && !(is_due && ready.traces > 0)) return;
     }
     floor_may_have_risen_ = true;

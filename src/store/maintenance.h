@@ -51,7 +51,8 @@ class Maintenance {
     DiskGuard disk_;
     Duration last_flush_;
     std::optional<Duration> last_count_;  ///< of what is ready to be sealed
-    bool floor_may_have_risen_ = true;    ///< something left memory since the log's floor was looked for
+    bool floor_may_have_risen_ =
+        true;  ///< something left memory since the log's floor was looked for
     Duration last_telemetry_;
     std::shared_ptr<Guarded<MergeJob>> job_;    ///< running, or done and not yet published
     std::unique_ptr<WorkerPool> merge_thread_;  ///< last: joins before what its task uses goes away

@@ -252,13 +252,19 @@ void WalWriter::free_below(Lsn floor) {
     }
 }
 
+bool WalWriter::is_crowded() { return closed_.lock()->size() > wal_closed_segments_max; }
+
 Lsn WalWriter::older_than(Duration age) {
     const Duration now = clock_.monotonic();
     Lsn highest;
     auto closed = closed_.lock();
+    // Oldest first. A program that dies again and again leaves a segment each time, and dies before
+    // any is old: their number counts as well.
+    std::size_t behind = closed->size();
     for (const ClosedSegment& segment : *closed) {
-        if (now - segment.closed_at >= age && !segment.is_bad)
-            highest = std::max(highest, segment.last);
+        const bool is_crowded = behind-- > wal_closed_segments_max;
+        const bool is_old = is_crowded || now - segment.closed_at >= age;
+        if (is_old && !segment.is_bad) highest = std::max(highest, segment.last);
     }
     return highest;
 }

@@ -90,7 +90,10 @@ class WalWriter {
     bool has_closed_below(Lsn floor);
     /// Gives up closed segments whose numbers are all below `floor`.
     void free_below(Lsn floor);
-    /// The highest number in segments closed longer than `age` ago.
+    /// More segments wait to be freed than there should.
+    bool is_crowded();
+    /// The highest number in segments closed longer than `age` ago, or with too many closed after
+    /// them.
     Lsn older_than(Duration age);
     /// Background work: fills the spare, or tries to leave read-only.
     void maintain(bool disk_is_short);

@@ -73,6 +73,20 @@ TEST_CASE("a trace that pins an old log segment goes") {
     CHECK(fixture.store->status().wal_bytes < 50'000);
 }
 
+TEST_CASE("a server that dies again and again does not pile up log segments") {
+    StoreFixture fixture;
+    constexpr std::uint64_t lives = 3 * wal_closed_segments_max;
+    for (std::uint64_t i = 0; i < lives; ++i) {
+        fixture.must_open();
+        fixture.must_append({{.trace = trace_number(i)}});
+        fixture.advance(Duration::milliseconds(500));
+        fixture.kill();
+    }
+    fixture.must_open();
+    CHECK(fixture.files.list("/data/wal").value().size() <= wal_closed_segments_max + 3);
+    for (std::uint64_t i = 0; i < lives; ++i) CHECK(fixture.documents_in(trace_number(i)) == 1);
+}
+
 TEST_CASE("a wall clock that jumps changes nothing about sealing") {
     StoreFixture fixture;
     fixture.must_open();
