@@ -1,6 +1,7 @@
 #include "model/latency_histogram.h"
 
 #include <algorithm>
+#include <utility>
 #include <bit>
 #include <cmath>
 
@@ -48,14 +49,34 @@ Duration LatencyHistogram::value_of(Bucket bucket) {
 
 void LatencyHistogram::add_bucket(Bucket bucket, std::int64_t count) {
     if (count == 0) return;
-    const auto [place, _] = buckets_.try_emplace(bucket, 0);
-    place->second += count;
-    if (place->second == 0) buckets_.erase(place);
+    const auto place =
+        std::lower_bound(buckets_.begin(), buckets_.end(), bucket,
+                         [](const Entry& entry, Bucket b) { return entry.bucket < b; });
+    if (place == buckets_.end() || place->bucket != bucket) {
+        buckets_.insert(place, {bucket, count});
+    } else {
+        place->count += count;
+        if (place->count == 0) buckets_.erase(place);
+    }
 }
 
 void LatencyHistogram::add(const LatencyHistogram& other, std::int64_t sign) {
     ASSERT(&other != this);
-    for (const auto& [bucket, count] : other.buckets_) add_bucket(bucket, sign * count);
+    if (other.buckets_.size() <= 2) {
+        for (const auto& [bucket, count] : other.buckets_) add_bucket(bucket, sign * count);
+        return;
+    }
+    std::vector<Entry> sum;
+    sum.reserve(buckets_.size() + other.buckets_.size());
+    auto mine = buckets_.begin();
+    for (const auto& [bucket, count] : other.buckets_) {
+        while (mine != buckets_.end() && mine->bucket < bucket) sum.push_back(*mine++);
+        Entry entry{bucket, sign * count};
+        if (mine != buckets_.end() && mine->bucket == bucket) entry.count += mine++->count;
+        if (entry.count != 0) sum.push_back(entry);
+    }
+    sum.insert(sum.end(), mine, buckets_.end());
+    buckets_ = std::move(sum);
 }
 
 std::int64_t LatencyHistogram::count() const {
@@ -74,7 +95,7 @@ Duration LatencyHistogram::percentile(double fraction) const {
         seen += count;
         if (seen >= wanted) return value_of(bucket);
     }
-    return value_of(buckets_.rbegin()->first);
+    return value_of(buckets_.back().bucket);
 }
 
 }  // namespace tomograph

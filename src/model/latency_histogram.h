@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <vector>
 
 #include "base/time.h"
 
@@ -30,14 +30,21 @@ class LatencyHistogram {
     /// middle.
     static Duration value_of(Bucket bucket);
 
-    const std::map<Bucket, std::int64_t>& buckets() const { return buckets_; }
+    struct Entry {
+        Bucket bucket;
+        std::int64_t count;  ///< never zero
+        bool operator==(const Entry&) const = default;
+    };
+    /// By bucket, ascending.
+    const std::vector<Entry>& buckets() const { return buckets_; }
     std::int64_t count() const;
     /// The value below which `fraction` (0..1) of the counts lie; zero when empty.
     Duration percentile(double fraction) const;
     bool operator==(const LatencyHistogram&) const = default;
 
  private:
-    std::map<Bucket, std::int64_t> buckets_;
+    // A sorted row: sums of graphs are merges of such rows, ten times faster than of trees.
+    std::vector<Entry> buckets_;
 };
 
 }  // namespace tomograph

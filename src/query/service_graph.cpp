@@ -95,7 +95,7 @@ Result<ServiceGraphAnswer> get_service_graph(const QueryContext& context,
         .add(request.group_name)
         .add(request.group_arn);
     const GraphRollup rollup =
-        TRY(context.store.graph({.start = request.start, .end = request.end}));
+        TRY(context.store.graph({.start = request.start, .end = request.end}, GraphGrain::whole));
     ServiceGraphAnswer answer;
     answer.start_second = request.start.second();
     answer.end_second = request.end.second();

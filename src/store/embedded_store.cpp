@@ -50,7 +50,7 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     Result<std::vector<std::string>> recent_telemetry(std::size_t limit) override;
     Result<std::vector<StoredTrace>> get(std::span<const TraceId> ids) override;
     Result<TracePage> find(const TraceQuery& query) override;
-    Result<GraphRollup> graph(TimeRange range) override;
+    Result<GraphRollup> graph(TimeRange range, GraphGrain grain) override;
     StoreStatus status() override;
     void tick() override { maintenance_->tick(); }
     void close() override;
@@ -217,9 +217,9 @@ Result<TracePage> EmbeddedStoreImpl::find(const TraceQuery& query) {
     return TraceFinder(core_, query).run();
 }
 
-Result<GraphRollup> EmbeddedStoreImpl::graph(TimeRange range) {
+Result<GraphRollup> EmbeddedStoreImpl::graph(TimeRange range, GraphGrain grain) {
     if (!is_ready_) return not_ready();
-    return read_graph(core_, range);
+    return read_graph(core_, range, grain);
 }
 
 StoreStatus EmbeddedStoreImpl::status() {

@@ -6,13 +6,26 @@
 namespace tomograph {
 namespace {
 
-void add_minutes(GraphRollup& sum, const GraphRollup& rollup, std::int64_t first,
-                 std::int64_t last) {
+/// The minutes that a read asks for, both included, and what becomes of them.
+struct Minutes {
+    std::int64_t first;
+    std::int64_t last;
+    GraphGrain grain;
+};
+
+void add_minutes(GraphRollup& sum, const GraphRollup& rollup, const Minutes& minutes) {
     GraphKey from;
-    from.minute = first;
+    from.minute = minutes.first;
     for (auto cell = rollup.cells.lower_bound(from);
-         cell != rollup.cells.end() && cell->first.minute <= last; ++cell)
-        sum.cells[cell->first].add(cell->second);
+         cell != rollup.cells.end() && cell->first.minute <= minutes.last; ++cell) {
+        if (minutes.grain == GraphGrain::minute) {
+            sum.cells[cell->first].add(cell->second);
+        } else {
+            GraphKey key = cell->first;
+            key.minute = 0;
+            sum.cells[std::move(key)].add(cell->second);
+        }
+    }
 }
 
 bool is_nothing(const GraphCell& cell) {
@@ -75,25 +88,26 @@ Result<void> describe_trace(StoreCore& core, TraceAssembly& assembly, const Open
     return {};
 }
 
-Result<GraphRollup> read_graph(StoreCore& core, TimeRange range) {
+Result<GraphRollup> read_graph(StoreCore& core, TimeRange range, GraphGrain grain) {
     GraphRollup sum;
     if (range.end <= range.start) return sum;
-    const std::int64_t first = minute_of(range.start);
-    const std::int64_t last = minute_of(range.end - Duration::nanoseconds(1));
+    const Minutes minutes{.first = minute_of(range.start),
+                          .last = minute_of(range.end - Duration::nanoseconds(1)),
+                          .grain = grain};
     Parts parts;
     {
         const std::lock_guard refresh(core.refresh);
         TRY(refresh_all(core));
         auto view = core.view.lock();
         parts = view->parts;
-        add_minutes(sum, view->open_sum, first, last);
+        add_minutes(sum, view->open_sum, minutes);
     }
     for (const auto& part : parts->parts) {
         const PartFacts& facts = part->facts();
-        if (facts.minute_max < first || facts.minute_min > last) continue;
+        if (facts.minute_max < minutes.first || facts.minute_min > minutes.last) continue;
         const auto rollup = part->rollup();
         if (rollup) {
-            add_minutes(sum, **rollup, first, last);
+            add_minutes(sum, **rollup, minutes);
         } else {
             if (rollup.error().code() != ErrorCode::corrupt) return rollup.error();
             part->report_damage(rollup.error());

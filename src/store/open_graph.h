@@ -26,6 +26,6 @@ GraphRollup contribution_of(TraceAssembly& assembly, const Trace& merged, const 
 Result<void> describe_trace(StoreCore& core, TraceAssembly& assembly, const OpenTrace& trace);
 
 /// Cells of the minutes that the range touches, of parts and open traces. errors: io
-Result<GraphRollup> read_graph(StoreCore& core, TimeRange range);
+Result<GraphRollup> read_graph(StoreCore& core, TimeRange range, GraphGrain grain);
 
 }  // namespace tomograph

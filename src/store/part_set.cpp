@@ -14,11 +14,12 @@ constexpr std::uint16_t rollup_section = 0;
 /// Memory of a rollup: cells are large, their histograms' buckets the rest.
 std::size_t bytes_of(const GraphRollup& rollup) {
     constexpr std::size_t node_bytes = 48;
+    constexpr std::size_t bucket_bytes = sizeof(LatencyHistogram::Entry);
     std::size_t bytes = 0;
     for (const auto& [key, cell] : rollup.cells)
         bytes += sizeof key + sizeof cell + node_bytes +
-                 node_bytes * (cell.statistics.response_time.buckets().size() +
-                               cell.statistics.duration.buckets().size());
+                 bucket_bytes * (cell.statistics.response_time.buckets().size() +
+                                 cell.statistics.duration.buckets().size());
     return bytes;
 }
 

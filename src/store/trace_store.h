@@ -53,6 +53,11 @@ struct TracePage {
     Instant oldest;  ///< start of the time that this page covers
 };
 
+enum class GraphGrain : std::uint8_t {
+    minute,  ///< cells as they are kept
+    whole,   ///< all minutes of the range summed up, under minute 0
+};
+
 /// Where the store stands; for /readyz, /metrics and `tomo`.
 struct StoreStatus {
     bool ready = false;      ///< replay is done and writes are accepted
@@ -99,7 +104,7 @@ class TraceStore {
 
     /// Cells of every minute that the range touches, exact under late, duplicate and in-progress
     /// data.
-    virtual Result<GraphRollup> graph(TimeRange range) = 0;
+    virtual Result<GraphRollup> graph(TimeRange range, GraphGrain grain = GraphGrain::minute) = 0;
 
     virtual StoreStatus status() = 0;
 };

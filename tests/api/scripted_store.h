@@ -37,7 +37,7 @@ class ScriptedStore : public TraceStore {
         if (failure) return *failure;
         return TracePage();
     }
-    Result<GraphRollup> graph(TimeRange) override {
+    Result<GraphRollup> graph(TimeRange, GraphGrain) override {
         if (failure) return *failure;
         return GraphRollup();
     }

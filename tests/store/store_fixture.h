@@ -197,6 +197,9 @@ inline void check_same(TraceStore& store, TraceStore& oracle, const std::vector<
     const auto graph = store.graph(range);
     REQUIRE(graph);
     CHECK(without_bounds(*graph) == without_bounds(*oracle.graph(range)));
+    const auto whole = store.graph(range, GraphGrain::whole);
+    REQUIRE(whole);
+    CHECK(without_bounds(*whole) == without_bounds(*oracle.graph(range, GraphGrain::whole)));
 
     for (const auto type :
          {TimeRangeType::trace_id, TimeRangeType::event, TimeRangeType::service}) {

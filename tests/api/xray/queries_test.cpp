@@ -28,9 +28,9 @@ std::string next_token(const HttpReply& reply) {
 /// Holds every query until it is opened.
 class BlockingStore final : public ScriptedStore {
  public:
-    Result<GraphRollup> graph(TimeRange range) override {
+    Result<GraphRollup> graph(TimeRange range, GraphGrain grain) override {
         gate_.wait(false);
-        return ScriptedStore::graph(range);
+        return ScriptedStore::graph(range, grain);
     }
     void open() {
         gate_ = true;
