@@ -100,7 +100,7 @@ Result<void> EmbeddedStoreImpl::open() {
 }
 
 Result<void> EmbeddedStoreImpl::replay() {
-    const auto replayed = recovery_->replay();
+    auto replayed = recovery_->replay();
     if (!replayed) {
         log_error("the store cannot start", {{"error", replayed.error()}});
         phase_.lock()->reason = replayed.error().message();

@@ -95,7 +95,7 @@ Result<void> Flusher::flush_part(std::span<const Placed> traces) {
             done = facts.error();
     }
     writer.reset();
-    if (done) return publish(std::move(part), temporary, std::move(*written));
+    if (done) return publish(part, temporary, std::move(*written));
     // The next start removes what cannot be removed now.
     static_cast<void>(core_.files.remove(temporary));
     return done;
@@ -145,7 +145,8 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
     return {};
 }
 
-Result<void> Flusher::publish(ManifestPart part, const std::string& temporary, Written written) {
+Result<void> Flusher::publish(const ManifestPart& part, const std::string& temporary,
+                              Written written) {
     const std::string path = core_.path(part.path);
     auto live = name_part(part, temporary);
     if (!live) {

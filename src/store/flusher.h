@@ -41,7 +41,7 @@ class Flusher {
     Result<Written> write(PartWriter& writer, std::span<const Placed> traces);
     Result<void> write_trace(PartWriter& writer, const Placed& placed, const PartSnapshot& parts,
                              Written& written);
-    Result<void> publish(ManifestPart part, const std::string& temporary, Written written);
+    Result<void> publish(const ManifestPart& part, const std::string& temporary, Written written);
     Result<std::shared_ptr<LivePart>> name_part(const ManifestPart& part,
                                                 const std::string& temporary);
     Publisher::Change forget(Written written);

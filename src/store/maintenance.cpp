@@ -102,9 +102,11 @@ void Maintenance::merge() {
         else if (!merge_thread_->submit(task))
             job_.reset();
     }
-    if (!job_ || !job_->lock()->written) return;
-    const auto done = std::exchange(job_, nullptr);
-    auto job = done->lock();
+    if (!job_) return;
+    const auto running = job_;
+    auto job = running->lock();
+    if (!job->written) return;
+    job_.reset();
     const auto published = merger_.publish(job->plan, std::move(*job->written));
     if (!published) log_error("merge failed", {{"error", published.error()}});
 }

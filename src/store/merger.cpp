@@ -66,6 +66,7 @@ bool Merger::disk_has_room(const Group& inputs) const {
 Result<std::shared_ptr<LivePart>> Merger::write_part(const MergePlan& plan,
                                                      const std::string& temporary) const {
     std::vector<PartReader*> readers;
+    readers.reserve(plan.inputs.size());
     for (const auto& part : plan.inputs) readers.push_back(&part->reader());
     ManifestPart output = plan.output;
     output.facts = TRY(merge_parts(core_.files, readers, temporary));

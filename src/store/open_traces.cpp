@@ -228,7 +228,7 @@ std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,
     }
     // What came while the part was written stays.
     trace.lsn_min = lsn_min;
-    if (row) trace.older = std::optional<TraceRow>(*row);
+    if (row) trace.older.emplace(row);
     ++trace.version;
     return contribution;
 }

@@ -8,7 +8,7 @@
 
 namespace tomograph {
 
-Quarantine::Quarantine(FileSystem& files, std::string data_directory, StoreMetrics& metrics)
+Quarantine::Quarantine(FileSystem& files, const std::string& data_directory, StoreMetrics& metrics)
     : files_(files),
       directory_(join_path(data_directory, quarantine_directory)),
       metrics_(metrics) {}

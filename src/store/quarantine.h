@@ -12,7 +12,7 @@ namespace tomograph {
 /// Where damaged files are set aside: never deleted, never fatal, always reported. Threads: any.
 class Quarantine {
  public:
-    Quarantine(FileSystem& files, std::string data_directory, StoreMetrics& metrics);
+    Quarantine(FileSystem& files, const std::string& data_directory, StoreMetrics& metrics);
 
     /// Counts what earlier starts left. errors: io
     Result<void> open();

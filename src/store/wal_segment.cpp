@@ -104,19 +104,23 @@ Result<WalSegmentFactory::Spare> WalSegmentFactory::make_file(std::uint64_t size
 }
 
 Result<WalSegment> WalSegmentFactory::begin(Lsn first, std::uint64_t size, std::uint64_t salt) {
-    auto spare = take_spare(size);
-    if (!spare) spare = TRY(make_file(size));
+    const auto taken = take_spare(size);
+    Spare spare;
+    if (taken)
+        spare = *taken;
+    else
+        spare = TRY(make_file(size));
     WalSegment segment;
     segment.header = {.serial = next_serial(), .store_id = store_id_, .first = first, .salt = salt};
     segment.path =
         join_path(directory_, wal_name({.first = first, .serial = segment.header.serial}));
-    segment.size = spare->size;
+    segment.size = spare.size;
     segment.used = wal_frames_offset;
     segment.seed = frame_seed(segment.header);
-    segment.file = TRY(files_.open(spare->path, OpenMode::read_write));
+    segment.file = TRY(files_.open(spare.path, OpenMode::read_write));
     TRY(segment.file->write(0, encode_segment_header(segment.header)));
     TRY(segment.file->sync());
-    TRY(files_.rename(spare->path, segment.path));
+    TRY(files_.rename(spare.path, segment.path));
     TRY(files_.sync_directory(directory_));
     return segment;
 }

@@ -39,38 +39,42 @@ void WalWriter::start(Lsn next, std::deque<ClosedSegment> closed) {
     if (options_.background) thread_ = std::thread([this] { run(); });
 }
 
+std::optional<Error> WalWriter::refusal(const Queue& queue, std::uint64_t bytes) {
+    if (queue.closing) {
+        metrics_.refused_closing.add();
+        return Error(ErrorCode::unavailable, "the store is closing");
+    }
+    if (queue.read_only) {
+        metrics_.refused_read_only.add();
+        return Error(ErrorCode::unavailable, "the store is read-only: " + queue.reason);
+    }
+    if (bytes > wal_frame_bytes_max)
+        return Error(ErrorCode::limit,
+                     fmt::format("append of {} bytes, at most {}", bytes, wal_frame_bytes_max));
+    if (queue.bytes + bytes > options_.queue_bytes_max && !queue.appends.empty()) {
+        metrics_.refused_queue.add();
+        return Error(ErrorCode::unavailable, fmt::format("{} bytes wait for the log", queue.bytes));
+    }
+    return std::nullopt;
+}
+
 void WalWriter::submit(WalAppend append) {
     const std::uint64_t bytes = append.frame_bytes();
-    std::optional<Error> refused;
-    {
-        auto queue = queue_.lock();
-        if (queue->closing) {
-            metrics_.refused_closing.add();
-            refused.emplace(ErrorCode::unavailable, "the store is closing");
-        } else if (queue->read_only) {
-            metrics_.refused_read_only.add();
-            refused.emplace(ErrorCode::unavailable, "the store is read-only: " + queue->reason);
-        } else if (bytes > wal_frame_bytes_max) {
-            refused.emplace(ErrorCode::limit, fmt::format("append of {} bytes, at most {}", bytes,
-                                                          wal_frame_bytes_max));
-        } else if (queue->bytes + bytes > options_.queue_bytes_max && !queue->appends.empty()) {
-            metrics_.refused_queue.add();
-            refused.emplace(ErrorCode::unavailable,
-                            fmt::format("{} bytes wait for the log", queue->bytes));
-        } else {
-            queue->bytes += bytes;
-            metrics_.wal_queue_bytes.set(static_cast<double>(queue->bytes));
-            queue->appends.push_back(std::move(append));
-        }
-    }
+    auto queue = queue_.lock();
+    auto refused = refusal(*queue, bytes);
     if (refused) {
+        queue.mutex().unlock();
         sink_.withdraw(append.documents);
-        append.done(std::move(*refused));
-    } else if (options_.background) {
-        wake_.notify_one();
-    } else {
-        write_group(take_group());
+        return append.done(std::move(*refused));
     }
+    queue->bytes += bytes;
+    metrics_.wal_queue_bytes.set(static_cast<double>(queue->bytes));
+    queue->appends.push_back(std::move(append));
+    queue.mutex().unlock();
+    if (options_.background)
+        wake_.notify_one();
+    else
+        write_group(take_group());
 }
 
 void WalWriter::run() {
@@ -108,8 +112,9 @@ void WalWriter::write_group(Group group) {
         Result<void> written;
         {
             auto log = log_.lock();
+            const auto& segment = log->segment;
             const std::uint64_t room =
-                log->segment ? log->segment->size - log->segment->used : wal_frame_bytes_max;
+                segment ? segment->size - segment->used : wal_frame_bytes_max;
             std::uint64_t bytes = 0;
             while (count < rest.size() && bytes + rest[count].frame_bytes() <= room)
                 bytes += rest[count++].frame_bytes();
@@ -156,6 +161,7 @@ Result<void> WalWriter::write_some(Log& log, std::span<WalAppend> appends) {
 }
 
 Result<void> WalWriter::write_frames(Log& log, std::span<WalAppend> appends, Instant received) {
+    ASSERT(log.segment.has_value());
     WalSegment& segment = *log.segment;
     std::string bytes;
     WalFrameHead head{.first = log.next, .starts_group = true};
@@ -277,9 +283,10 @@ void WalWriter::maintain(bool disk_is_short) {
         return;
     }
     auto log = log_.lock();
-    if (!log->failure || clock_.monotonic() < log->next_probe) return;
-    const bool may_recover = log->failure->code() == ErrorCode::limit;
-    if (!may_recover) return;
+    // After an io error only a new start, with a new look at the disk, may help.
+    const auto& failure = log->failure;
+    if (!failure || failure->code() != ErrorCode::limit) return;
+    if (clock_.monotonic() < log->next_probe) return;
     log->next_probe = clock_.monotonic() + disk_probe_interval;
     if (!begin_segment(*log, 0)) return;
     log->failure.reset();

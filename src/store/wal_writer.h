@@ -123,6 +123,7 @@ class WalWriter {
     };
     using Group = std::vector<WalAppend>;
 
+    std::optional<Error> refusal(const Queue& queue, std::uint64_t bytes);
     void run();
     Group take_group();
     void write_group(Group group);

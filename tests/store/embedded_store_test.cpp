@@ -47,7 +47,7 @@ TEST_CASE("a kill, a power cut and a stop in order lose nothing and double nothi
             {.trace = trace_number(i), .id = 1, .start_ms = static_cast<std::int64_t>(i) * 10},
             {.trace = trace_number(i), .id = 2, .parent = 1, .name = "db"}};
         fixture.must_append(specs);
-        oracle.append(documents_of(specs), [](Result<void>) {});
+        oracle.append(documents_of(specs), [](const Result<void>&) {});
         ids.push_back(trace_number(i));
         if (i % 10 == 3) fixture.advance(Duration::seconds(31));
         if (i % 20 == 7) fixture.kill();
@@ -87,17 +87,18 @@ TEST_CASE(
     std::vector<SegmentSpec> specs;
     for (std::uint64_t id = 1; id <= 5; ++id) specs.push_back({.trace = trace, .id = id});
     const auto refused =
-        fixture.store->append(documents_of(specs), [](Result<void> done) { CHECK(done); });
+        fixture.store->append(documents_of(specs), [](const Result<void>& done) { CHECK(done); });
     CHECK(refused == std::vector<std::size_t>{3, 4});
     CHECK(fixture.documents_in(trace) == 3);
     // A newer version of a kept document takes no room.
-    CHECK(
-        fixture.store
-            ->append(documents_of({{.trace = trace, .id = 1, .status = 500}}), [](Result<void>) {})
-            .empty());
+    CHECK(fixture.store
+              ->append(documents_of({{.trace = trace, .id = 1, .status = 500}}),
+                       [](const Result<void>&) {})
+              .empty());
     fixture.settle();
-    CHECK(fixture.store->append(documents_of({{.trace = trace, .id = 9}}), [](Result<void>) {})
-              .size() == 1);
+    CHECK(
+        fixture.store->append(documents_of({{.trace = trace, .id = 9}}), [](const Result<void>&) {})
+            .size() == 1);
     const auto got = fixture.store->get(std::span(&trace, 1));
     REQUIRE(got);
     CHECK(got->front().limit_exceeded);
@@ -118,7 +119,7 @@ TEST_CASE("telemetry survives a kill, before and after it is written out, once")
     StoreFixture fixture;
     fixture.must_open();
     const auto put = [&](const std::string& json) {
-        fixture.store->append_telemetry(json, [](Result<void> done) { CHECK(done); });
+        fixture.store->append_telemetry(json, [](const Result<void>& done) { CHECK(done); });
     };
     put(R"({"n":1})");
     fixture.kill();
@@ -184,7 +185,7 @@ TEST_CASE("old parts expire by age, and by the budget except the newest day") {
     const std::int64_t day_ms = 86'400'000;
     for (std::int64_t day = 0; day < 6; ++day) {
         const TraceId id =
-            trace_number(static_cast<std::uint64_t>(day), test_second + day * 86'400);
+            trace_number(static_cast<std::uint64_t>(day), test_second + day * std::int64_t{86'400});
         fixture.must_append({{.trace = id, .start_ms = day * day_ms, .end_ms = day * day_ms + 5}});
         fixture.settle();
         fixture.clock.advance(Duration::days(1));
@@ -192,13 +193,13 @@ TEST_CASE("old parts expire by age, and by the budget except the newest day") {
     fixture.store->tick();
     CHECK(fixture.store->status().parts == 2);
     CHECK(fixture.documents_in(trace_number(0)) == 0);
-    CHECK(fixture.documents_in(trace_number(5, test_second + 5 * 86'400)) == 1);
+    CHECK(fixture.documents_in(trace_number(5, test_second + std::int64_t{5} * 86'400)) == 1);
     fixture.store.reset();
     fixture.options.disk_budget_bytes = 1;
     fixture.must_open();
     fixture.store->tick();
     CHECK(fixture.store->status().parts == 1);
-    CHECK(fixture.documents_in(trace_number(5, test_second + 5 * 86'400)) == 1);
+    CHECK(fixture.documents_in(trace_number(5, test_second + std::int64_t{5} * 86'400)) == 1);
 }
 
 TEST_CASE("a wall clock that jumps ahead deletes nothing") {

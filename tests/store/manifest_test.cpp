@@ -40,6 +40,7 @@ ManifestEdit add(std::uint64_t id) {
 
 std::vector<std::uint64_t> ids_of(const ManifestState& state) {
     std::vector<std::uint64_t> ids;
+    ids.reserve(state.parts.size());
     for (const auto& [id, part] : state.parts) ids.push_back(id);
     return ids;
 }

@@ -186,7 +186,8 @@ class PowerCutRound {
     void check(const std::string& when) {
         MemoryStore oracle;
         for (const Batch& batch : batches_)
-            if (batch.was_seen) oracle.append(documents_of(batch.specs), [](Result<void>) {});
+            if (batch.was_seen)
+                oracle.append(documents_of(batch.specs), [](const Result<void>&) {});
         const TimeRange range{Instant::from_seconds(test_second - 1000),
                               Instant::from_seconds(test_second + 100'000)};
         const auto got = fixture_.store->get(ids_);

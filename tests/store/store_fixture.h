@@ -72,6 +72,7 @@ inline Document document_of(const SegmentSpec& spec) {
 
 inline std::vector<Document> documents_of(const std::vector<SegmentSpec>& specs) {
     std::vector<Document> documents;
+    documents.reserve(specs.size());
     for (const SegmentSpec& spec : specs) documents.push_back(document_of(spec));
     return documents;
 }
@@ -126,7 +127,8 @@ struct StoreFixture {
     }
     Result<void> append(std::vector<Document> documents) {
         std::optional<Result<void>> answer;
-        store->append(std::move(documents), [&](Result<void> done) { answer.emplace(done); });
+        store->append(std::move(documents),
+                      [&](const Result<void>& done) { answer.emplace(done); });
         REQUIRE(answer);
         return *answer;
     }
@@ -183,6 +185,7 @@ inline std::string text_of(const StoredTrace& trace) {
 
 inline std::vector<std::string> texts_of(const std::vector<StoredTrace>& traces) {
     std::vector<std::string> texts;
+    texts.reserve(traces.size());
     for (const StoredTrace& trace : traces) texts.push_back(text_of(trace));
     return texts;
 }

@@ -61,7 +61,7 @@ class Twins {
             sent_.push_back(spec);
         }
         fixture_.must_append(specs);
-        oracle_.append(documents_of(specs), [](Result<void>) {});
+        oracle_.append(documents_of(specs), [](const Result<void>&) {});
     }
 
     void check() {
@@ -115,7 +115,7 @@ void live_through_failing_call(std::uint64_t n) {
         if (!fixture.append(specs)) static_cast<void>(fixture.append(specs));
         const auto again = fixture.append(specs);
         REQUIRE(again);
-        oracle.append(documents_of(specs), [](Result<void>) {});
+        oracle.append(documents_of(specs), [](const Result<void>&) {});
         if (i % 3 == 2) fixture.advance(Duration::seconds(31));
     }
     const TimeRange all{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
@@ -150,7 +150,7 @@ TEST_CASE("merges keep the number of parts down and change no answer") {
         const std::vector<SegmentSpec> specs{{.trace = trace_number(i % 30), .id = 1 + i / 30}};
         if (i < 30) ids.push_back(specs.front().trace);
         fixture.must_append(specs);
-        oracle.append(documents_of(specs), [](Result<void>) {});
+        oracle.append(documents_of(specs), [](const Result<void>&) {});
         fixture.advance(Duration::seconds(31));
     }
     for (int i = 0; i < 20; ++i) fixture.advance(Duration::seconds(1));

@@ -40,6 +40,7 @@ TEST_CASE("senders, readers and background work go on together, and nothing is l
         }
     }
     std::vector<std::thread> threads;
+    threads.reserve(sender_count + 1);
     for (std::uint64_t sender = 0; sender < sender_count; ++sender) {
         threads.emplace_back([&, sender] {
             for (auto& documents : work[sender]) {

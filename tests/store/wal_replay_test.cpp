@@ -158,7 +158,6 @@ TEST_CASE("frames of an earlier use of the file are not read") {
 TEST_CASE("foreign, empty and cut files in the log's directory are set aside") {
     LogFixture fixture;
     fixture.write(2);
-    const std::string image = fixture.images.front().second;
     REQUIRE(replace_file(fixture.files, "/data/wal/notes.txt", "hello"));
     REQUIRE(replace_file(fixture.files, "/data/wal/0000000000000009-00000009.wal", ""));
     REQUIRE(replace_file(fixture.files, "/data/wal/000000000000000a-0000000a.wal",
