@@ -1,5 +1,9 @@
 #include "store/open_graph.h"
 
+#include <limits>
+#include <tuple>
+#include <utility>
+
 #include "trace/graph_cells.h"
 #include "trace/graph_of_trace.h"
 
@@ -13,18 +17,44 @@ struct Minutes {
     GraphGrain grain;
 };
 
+bool is_before(const GraphKey& a, const GraphKey& b) {
+    return std::tie(a.entry, a.source, a.target) < std::tie(b.entry, b.source, b.target);
+}
+
+/// Walks the sum beside each minute's cells: both are in order, and mostly the same, so that
+/// neither keys are copied nor the sum is searched.
+class WholeSum {
+ public:
+    explicit WholeSum(GraphRollup& sum) : sum_(sum), at_(sum.cells.begin()) {}
+
+    void add(const GraphKey& key, const GraphCell& cell) {
+        if (key.minute != minute_) at_ = sum_.cells.begin();
+        minute_ = key.minute;
+        while (at_ != sum_.cells.end() && is_before(at_->first, key)) ++at_;
+        if (at_ == sum_.cells.end() || is_before(key, at_->first)) {
+            GraphKey whole = key;
+            whole.minute = 0;
+            at_ = sum_.cells.emplace_hint(at_, std::move(whole), GraphCell());
+        }
+        at_->second.add(cell);
+    }
+
+ private:
+    GraphRollup& sum_;
+    std::map<GraphKey, GraphCell>::iterator at_;
+    std::int64_t minute_ = std::numeric_limits<std::int64_t>::min();
+};
+
 void add_minutes(GraphRollup& sum, const GraphRollup& rollup, const Minutes& minutes) {
     GraphKey from;
     from.minute = minutes.first;
+    WholeSum whole(sum);
     for (auto cell = rollup.cells.lower_bound(from);
          cell != rollup.cells.end() && cell->first.minute <= minutes.last; ++cell) {
-        if (minutes.grain == GraphGrain::minute) {
+        if (minutes.grain == GraphGrain::minute)
             sum.cells[cell->first].add(cell->second);
-        } else {
-            GraphKey key = cell->first;
-            key.minute = 0;
-            sum.cells[std::move(key)].add(cell->second);
-        }
+        else
+            whole.add(cell->first, cell->second);
     }
 }
 
