@@ -194,9 +194,10 @@ void graph_of_six_hours(benchmark::State& state) {
         state.counters["cells"] = static_cast<double>(graph->cells.size());
     }
 }
-BENCHMARK(graph_of_six_hours)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(graph_of_six_hours)->UseRealTime()->Iterations(50)->Unit(benchmark::kMillisecond);
 
-/// One trace by its id, from parts.
+/// One trace by its id, from parts. Preparing takes a minute, so the iterations are given: Google
+/// Benchmark would prepare again for every guess at their number.
 void get_trace(benchmark::State& state) {
     BenchStore bench;
     const Instant now = bench.clock().now();
@@ -219,7 +220,7 @@ void get_trace(benchmark::State& state) {
         if (!got || got->size() != 1) std::abort();
     }
 }
-BENCHMARK(get_trace)->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(get_trace)->UseRealTime()->Iterations(2000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace tomograph
