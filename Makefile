@@ -20,7 +20,7 @@ run: build
 
 build:
 	@scripts/packages.sh build
-	@cmake --preset release > build-release.log 2>&1 || { cat build-release.log; exit 1; }; rm -f build-release.log
+	@mkdir -p build; cmake --preset release > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 	@cmake --build --preset release -j $(JOBS) --target tomo
 
 dev:

@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const auto datagram = split_datagram(text);
     if (const auto* documents = std::get_if<0>(&datagram)) check_views(text, *documents);
-    const auto array = split_documents(text);
+    const auto array = split_documents(text, text.size());
     if (array) check_views(text, *array);
     return 0;
 }

@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include "api/document_array.h"
 #include "api/limits.h"
+#include "wire/xray/document_array.h"
 
 namespace tomograph {
 
@@ -169,15 +169,14 @@ void Ingest::take(std::string_view document, Batch& batch) const {
     if (!is_array(document)) return decode(document, batch);
     const std::size_t seen = batch.documents.size() + batch.outcome.rejections.size();
     const std::size_t room = documents_per_batch_max - std::min(seen, documents_per_batch_max);
-    const auto elements = split_array(document, std::min(room, array_elements_max));
+    const auto elements = split_documents(document, std::min(room, array_elements_max));
     if (elements) {
         for (const std::string_view element : *elements) decode(element, batch);
         return;
     }
     batch.counters->received->add();
     batch.reject(std::nullopt, RejectionCode::parse_error,
-                 "Invalid segment. ErrorCode: ParseError, Cause: not an array of at most " +
-                     std::to_string(array_elements_max) + " documents",
+                 "Invalid segment. ErrorCode: ParseError, Cause: " + elements.error().message(),
                  *batch.counters->rejected[static_cast<std::size_t>(RejectionCode::parse_error)]);
 }
 

@@ -16,6 +16,9 @@ inline constexpr unsigned json_depth_max = 64;
 /// The header line of a datagram is some 30 bytes; more is room for members we do not know.
 inline constexpr std::size_t datagram_header_bytes_max = 1'024;
 
+/// What fits into a datagram of 64 KiB, at two bytes each.
+inline constexpr std::size_t datagram_documents_max = 32'768;
+
 // Lengths that X-Ray documents, in characters (code points). What is longer is cut, never refused.
 inline constexpr std::size_t name_characters_max = 200;
 inline constexpr std::size_t text_characters_max = 250;

@@ -78,7 +78,8 @@ std::variant<std::vector<std::string_view>, DatagramDrop> split_datagram(
         return std::vector{body};
     }
     if (body.front() == '[') {
-        if (auto documents = split_documents(body)) return std::move(documents).value();
+        if (auto documents = split_documents(body, datagram_documents_max))
+            return std::move(documents).value();
     }
     return split_lines(body);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -11,8 +12,10 @@ namespace tomograph {
 /// Only the array is looked at: what an element is (null, say) is for the decoder to judge. The
 /// views borrow from `text`.
 ///
-/// errors  invalid  the array's brackets or commas are wrong, or something follows it
+/// errors  limit    the array has more than `documents_max` elements
+///         invalid  the array's brackets or commas are wrong, or something follows it
 /// cost    O(1) for a single document, else O(text)
-Result<std::vector<std::string_view>> split_documents(std::string_view text);
+Result<std::vector<std::string_view>> split_documents(std::string_view text,
+                                                      std::size_t documents_max);
 
 }  // namespace tomograph

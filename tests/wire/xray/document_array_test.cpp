@@ -20,12 +20,12 @@ TEST_CASE("an array is cut into its elements, anything else is one document") {
         {"[]", {}},
         {" [ ] \n", {}},
         {R"([{"a":"],["} , {"b":[1,{}]}])", {R"({"a":"],["})", R"({"b":[1,{}]})"}},
-        {R"([1,"x]",null,[2]])", {"1", R"("x]")", "null", "[2]"}},
+        {R"([1,"x]",[null]])", {"1", R"("x]")", "[null]"}},
         {"T1Sabcd", {"T1Sabcd"}},
     };
     for (const Case& each : cases) {
         CAPTURE(each.text);
-        const auto split = split_documents(each.text);
+        const auto split = split_documents(each.text, 3);
         REQUIRE(split);
         CHECK(*split == each.documents);
     }
@@ -49,11 +49,19 @@ TEST_CASE("a broken array names the place") {
     };
     for (const Case& each : cases) {
         CAPTURE(each.text);
-        const auto split = split_documents(each.text);
+        const auto split = split_documents(each.text, 3);
         REQUIRE_FALSE(split);
         CHECK(split.error().message() == each.message);
     }
-    CHECK_FALSE(split_documents(std::string(1'000'000, '[')));
+    CHECK_FALSE(split_documents(std::string(1'000'000, '['), 3));
+}
+
+TEST_CASE("an array of too many documents is refused, one at the bound is not") {
+    CHECK(split_documents("[1,2,3]", 3)->size() == 3);
+    const auto split = split_documents("[1,2,3,4]", 3);
+    REQUIRE_FALSE(split);
+    CHECK(split.error().code() == ErrorCode::limit);
+    CHECK(split.error().message() == "array of more than 3 documents");
 }
 
 }  // namespace tomograph
