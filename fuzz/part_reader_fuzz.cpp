@@ -8,9 +8,9 @@
 #include "base/bytes.h"
 #include "base/fault_file_system.h"
 #include "base/log.h"
-#include "store/part.h"
-#include "store/part_block_writer.h"
-#include "store/part_merge.h"
+#include "store/part/block_writer.h"
+#include "store/part/merge.h"
+#include "store/part/part.h"
 
 // The first byte of an input picks one of two forms:
 //

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "store/file_names.h"
-#include "store/wal_replay.h"
+#include "store/wal/replay.h"
 
 namespace {
 

@@ -6,13 +6,13 @@
 #include <thread>
 
 #include "base/log.h"
+#include "store/engine/maintenance.h"
+#include "store/engine/open_graph.h"
+#include "store/engine/recovery.h"
+#include "store/engine/store_core.h"
+#include "store/engine/trace_finder.h"
 #include "store/file_names.h"
-#include "store/maintenance.h"
-#include "store/open_graph.h"
-#include "store/part_limits.h"
-#include "store/recovery.h"
-#include "store/store_core.h"
-#include "store/trace_finder.h"
+#include "store/part/limits.h"
 
 namespace tomograph {
 namespace {

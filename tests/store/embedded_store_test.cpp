@@ -1,7 +1,7 @@
 #include "store/embedded_store.h"
 
 #include "store/limits.h"
-#include "store_fixture.h"
+#include "store/store_fixture.h"
 
 namespace tomograph {
 namespace {

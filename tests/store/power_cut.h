@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "store_fixture.h"
+#include "store/store_fixture.h"
 
 namespace tomograph::testing {
 

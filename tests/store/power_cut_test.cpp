@@ -1,4 +1,4 @@
-#include "power_cut.h"
+#include "store/power_cut.h"
 
 namespace tomograph::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "store_fixture.h"
+#include "store/store_fixture.h"
 
 namespace tomograph {
 namespace {

@@ -1,7 +1,7 @@
 #include <atomic>
 #include <thread>
 
-#include "store_fixture.h"
+#include "store/store_fixture.h"
 
 namespace tomograph {
 namespace {

@@ -1,0 +1,192 @@
+#include "store/engine/flusher.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "base/log.h"
+#include "store/engine/open_graph.h"
+#include "store/file_names.h"
+#include "trace/graph_of_trace.h"
+#include "trace/trace_order.h"
+
+namespace tomograph {
+namespace {
+
+/// Spans of one part at most: its trace table is read whole by merges.
+constexpr std::uint64_t part_spans_max = 2 * flush_spans;
+
+/// The winners that are not in a part yet, in their order.
+std::vector<DocumentPointer> fresh_documents(const OpenTrace& trace, const WholeTrace& whole) {
+    if (whole.older.empty()) return whole.merged;
+    const std::set<DocumentPointer> open(trace.documents.begin(), trace.documents.end());
+    std::vector<DocumentPointer> fresh;
+    for (const DocumentPointer& document : whole.merged)
+        if (open.contains(document)) fresh.push_back(document);
+    return fresh;
+}
+
+}  // namespace
+
+Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> traces) {
+    const Parts parts = core_.parts();
+    std::vector<Placed> placed;
+    placed.reserve(traces.size());
+    for (OpenTrace& trace : traces) {
+        auto older = TRY(older_row(core_, trace, *parts));
+        trace.older = older;
+        const WholeTrace whole = TRY(whole_trace(core_, trace, *parts));
+        const Instant start = whole.merged.front()->document.header.start;
+        const std::int64_t second = trace_second(trace.id, start);
+        placed.push_back({second, std::move(trace), std::move(older)});
+    }
+    std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
+        return std::tie(a.second, a.trace.id) < std::tie(b.second, b.trace.id);
+    });
+    return placed;
+}
+
+Result<void> Flusher::flush(std::vector<OpenTrace> traces) {
+    const std::vector<Placed> placed = TRY(place(std::move(traces)));
+    std::span<const Placed> rest(placed);
+    while (!rest.empty()) {
+        const std::string day = day_name(rest.front().second);
+        std::size_t count = 0;
+        std::uint64_t spans = 0;
+        while (count < rest.size() && (count == 0 || spans < part_spans_max) &&
+               day_name(rest[count].second) == day)
+            spans += rest[count++].trace.spans;
+        const Duration start = core_.clock.monotonic();
+        const auto flushed = flush_part(rest.first(count));
+        core_.metrics.flush_seconds.observe((core_.clock.monotonic() - start).as_seconds());
+        if (!flushed) {
+            core_.metrics.flush_failures.add();
+            return flushed;
+        }
+        rest = rest.subspan(count);
+    }
+    return {};
+}
+
+Result<void> Flusher::flush_part(std::span<const Placed> traces) {
+    ManifestPart part;
+    part.id = publisher_.next_part_id();
+    part.path = part_path({.level = 0,
+                           .second_min = traces.front().second,
+                           .second_max = traces.back().second,
+                           .id = part.id});
+    const std::string path = core_.path(part.path);
+    const std::string temporary = path + std::string(temporary_suffix);
+    TRY(core_.files.make_directories(path.substr(0, path.rfind('/'))));
+    auto writer = TRY(PartWriter::create(core_.files, temporary));
+    auto written = write(*writer, traces);
+    Result<void> done;
+    if (!written) {
+        done = written.error();
+    } else if (written->rows == 0) {
+        // Only documents that lost against what the parts have: nothing to publish but their end.
+        static_cast<void>(core_.files.remove(temporary));
+        return publisher_.publish({}, forget(std::move(*written)));
+    } else {
+        auto facts = writer->finish(written->rollup);
+        if (facts)
+            part.facts = *facts;
+        else
+            done = facts.error();
+    }
+    writer.reset();
+    if (done) return publish(part, temporary, std::move(*written));
+    // The next start removes what cannot be removed now.
+    static_cast<void>(core_.files.remove(temporary));
+    return done;
+}
+
+Result<Flusher::Written> Flusher::write(PartWriter& writer, std::span<const Placed> traces) {
+    Written written;
+    const Parts parts = core_.parts();
+    for (const Placed& placed : traces) TRY(write_trace(writer, placed, *parts, written));
+    return written;
+}
+
+Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
+                                  const PartSnapshot& parts, Written& written) {
+    const OpenTrace& trace = placed.trace;
+    const WholeTrace whole = TRY(whole_trace(core_, trace, parts));
+    const std::vector<DocumentPointer> fresh = fresh_documents(trace, whole);
+    if (fresh.empty()) {
+        written.traces.push_back({.id = trace.id, .lsn = trace.lsn_max, .row = {}});
+        return {};
+    }
+    const Trace merged = assembly_.assemble(trace.id, whole.merged);
+    if (trace.only_if_complete) {
+        if (!is_complete(merged)) {
+            core_.open.set_unfinished(trace);
+            return {};
+        }
+        core_.metrics.sealed_complete.add();
+    }
+    PartTrace part_trace;
+    part_trace.row = row_of(merged, whole.merged, trace.lsn_max);
+    part_trace.row.trace_second = placed.second;
+    unsigned flags = part_trace.row.flags;
+    if (placed.older) flags |= trace_has_older_rows | (placed.older->flags & trace_limit_exceeded);
+    if (trace.limit_exceeded) flags |= trace_limit_exceeded;
+    part_trace.row.flags = static_cast<std::uint16_t>(flags);
+    for (const DocumentPointer& document : fresh) part_trace.documents.push_back(*document);
+    part_trace.spans = span_rows(merged, fresh);
+    TRY(writer.add(part_trace));
+    if (placed.older) core_.metrics.late_fragments.add();
+    if (trace.is_described())
+        written.rollup.add(*trace.contribution);
+    else
+        written.rollup.add(contribution_of(assembly_, merged, whole));
+    written.traces.push_back({.id = trace.id, .lsn = trace.lsn_max, .row = part_trace.row});
+    ++written.rows;
+    return {};
+}
+
+Result<void> Flusher::publish(const ManifestPart& part, const std::string& temporary,
+                              Written written) {
+    const std::string path = core_.path(part.path);
+    auto live = name_part(part, temporary);
+    if (!live) {
+        // Under either name it is an unfinished publication, which the next start would remove.
+        static_cast<void>(core_.files.remove(temporary));
+        static_cast<void>(core_.files.remove(path));
+        return std::move(live).error();
+    }
+    Publisher::Change change = forget(std::move(written));
+    change.added.push_back(std::move(*live));
+    TRY(publisher_.publish({AddPart{part}}, std::move(change)));
+    core_.metrics.flushes.add();
+    return {};
+}
+
+Result<std::shared_ptr<LivePart>> Flusher::name_part(const ManifestPart& part,
+                                                     const std::string& temporary) {
+    const std::string path = core_.path(part.path);
+    TRY(core_.files.rename(temporary, path));
+    TRY(core_.files.sync_directory(path.substr(0, path.rfind('/'))));
+    return LivePart::open(core_.files, core_.options.directory, part, core_.cache, core_.metrics);
+}
+
+/// Takes the traces out of the open table, in the moment in which the part has them.
+Publisher::Change Flusher::forget(Written written) {
+    auto shared = std::make_shared<Written>(std::move(written));
+    auto removed = std::make_shared<GraphRollup>();
+    Publisher::Change change;
+    change.prepare = [this, shared, removed] {
+        for (const Flushed& flushed : shared->traces) {
+            const auto trace = core_.open.find(flushed.id);
+            if (trace && trace->contribution) removed->add(*trace->contribution);
+        }
+    };
+    change.show = [this, shared, removed](StoreView& view) {
+        for (const Flushed& flushed : shared->traces)
+            core_.open.forget(flushed.id, flushed.lsn, flushed.row);
+        view.open_sum.add(*removed, -1);
+    };
+    return change;
+}
+
+}  // namespace tomograph

@@ -1,0 +1,172 @@
+#include "store/engine/manifest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/crc32c.h"
+#include "base/log.h"
+#include "store/engine/manifest_format.h"
+#include "store/file_names.h"
+#include "store/limits.h"
+
+namespace tomograph {
+namespace {
+
+std::string encode_current(std::uint32_t number) {
+    const std::string name = manifest_name(number);
+    return fmt::format("{} {:08x}\n", name, crc32c(name));
+}
+
+std::optional<std::uint32_t> decode_current(std::string_view text) {
+    const auto space = text.find(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    const auto number = parse_manifest_name(text.substr(0, space));
+    if (!number || encode_current(*number) != text) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
+void ManifestState::apply(const ManifestEdit& edit) {
+    is_clean = std::holds_alternative<MarkClean>(edit);
+    if (const auto* add = std::get_if<AddPart>(&edit)) {
+        parts[add->part.id] = add->part;
+        next_part_id = std::max(next_part_id, add->part.id + 1);
+    } else if (const auto* drop = std::get_if<DropPart>(&edit)) {
+        parts.erase(drop->id);
+    } else if (const auto* set = std::get_if<SetFloor>(&edit)) {
+        floor = std::max(floor, set->floor);
+    } else if (const auto* quarantine = std::get_if<NoteQuarantine>(&edit)) {
+        parts.erase(quarantine->part_id);
+    } else if (const auto* next = std::get_if<SetNextPartId>(&edit)) {
+        next_part_id = std::max(next_part_id, next->id);
+    }
+}
+
+Manifest::Manifest(FileSystem& files, std::string data_directory)
+    : files_(files), directory_(std::move(data_directory)) {}
+
+std::string Manifest::path_of(std::uint32_t number) const {
+    return fmt::format("{}/{}/{}", directory_, manifest_directory, manifest_name(number));
+}
+
+Result<std::optional<ManifestContents>> Manifest::load_number(std::uint32_t number) {
+    const std::string path = path_of(number);
+    const auto bytes = read_file(files_, path, manifest_read_bytes_max);
+    if (!bytes) {
+        if (bytes.error().code() == ErrorCode::not_found) return std::optional<ManifestContents>();
+        return bytes.error();
+    }
+    auto contents = read_manifest(*bytes);
+    if (contents) return std::optional(std::move(*contents));
+    if (contents.error().code() != ErrorCode::corrupt)
+        return std::move(contents).error().within(path);
+    log_error("manifest is damaged", {{"file", path}, {"error", contents.error()}});
+    return std::optional<ManifestContents>();
+}
+
+Result<std::optional<ManifestContents>> Manifest::load() {
+    std::vector<std::uint32_t> numbers;
+    for (const auto& name : TRY(files_.list(join_path(directory_, manifest_directory))))
+        if (const auto number = parse_manifest_name(name)) numbers.push_back(*number);
+    number_highest_ = numbers.empty() ? 0 : numbers.back();
+
+    const auto current =
+        read_file(files_, join_path(directory_, current_name), small_file_bytes_max);
+    if (!current && current.error().code() != ErrorCode::not_found &&
+        current.error().code() != ErrorCode::limit)
+        return current.error();
+    const auto named = current ? decode_current(*current) : std::nullopt;
+    if (named) {
+        auto contents = TRY(load_number(*named));
+        if (contents) return contents;
+    }
+    // A start that died before CURRENT was first written left a manifest that says nothing yet;
+    // after damage the newest one that is whole holds all that any older one does.
+    for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
+        auto contents = TRY(load_number(*number));
+        if (!contents) continue;
+        if (current) log_error("CURRENT is damaged", {{"manifest", manifest_name(*number)}});
+        contents->is_damaged |= static_cast<bool>(current) || *number > 1;
+        return contents;
+    }
+    if (current) return Error(ErrorCode::corrupt, "CURRENT names a manifest, but none can be read");
+    return std::optional<ManifestContents>();
+}
+
+void Manifest::adopt(ManifestContents contents) {
+    contents_ = std::move(contents);
+    file_.reset();
+}
+
+Result<void> Manifest::commit(std::vector<ManifestEdit> edits) {
+    pending_.insert(pending_.end(), std::make_move_iterator(edits.begin()),
+                    std::make_move_iterator(edits.end()));
+    ManifestState state = contents_.state;
+    for (const ManifestEdit& edit : pending_) state.apply(edit);
+
+    Result<void> done = Error(ErrorCode::io, "no manifest is open");
+    if (file_ && size_ < manifest_bytes_max) {
+        done = append(encode_edits(pending_));
+        if (!done) log_error("manifest failed, writing a new one", {{"error", done.error()}});
+    }
+    if (!done) {
+        file_.reset();
+        done = rewrite(state);
+    }
+    if (!done) return std::move(done).error().within("manifest");
+    contents_.state = std::move(state);
+    pending_.clear();
+    return {};
+}
+
+Result<void> Manifest::append(const std::string& payload) {
+    const std::string bytes = encode_record(seed_, ++sequence_, payload);
+    TRY(file_->write(size_, bytes));
+    TRY(file_->sync());
+    size_ += bytes.size();
+    return {};
+}
+
+Result<void> Manifest::rewrite(const ManifestState& state) {
+    const std::uint32_t number = ++number_highest_;
+    const std::uint32_t seed = record_seed(number, contents_.store_id);
+    std::vector<ManifestEdit> edits;
+    edits.emplace_back(SetNextPartId{state.next_part_id});
+    edits.emplace_back(SetFloor{state.floor});
+    for (const auto& [id, part] : state.parts) edits.emplace_back(AddPart{part});
+    if (state.is_clean) edits.emplace_back(MarkClean{});
+    std::string bytes = encode_manifest_header(number, contents_.store_id);
+    bytes += encode_record(seed, 1, encode_edits(edits));
+
+    const std::string path = path_of(number);
+    auto file = TRY(files_.open(path, OpenMode::replace));
+    TRY(file->write(0, bytes));
+    TRY(file->sync());
+    TRY(files_.sync_directory(join_path(directory_, manifest_directory)));
+    TRY(replace_file(files_, join_path(directory_, current_name), encode_current(number)));
+
+    file_ = std::move(file);
+    size_ = bytes.size();
+    seed_ = seed;
+    sequence_ = 1;
+    contents_.number = number;
+    remove_others();
+    return {};
+}
+
+void Manifest::remove_others() {
+    const std::string folder = join_path(directory_, manifest_directory);
+    const auto names = files_.list(folder);
+    if (!names) return;
+    for (const std::string& name : *names) {
+        const auto number = parse_manifest_name(name);
+        if (!number || *number == contents_.number) continue;
+        const auto removed = files_.remove(join_path(folder, name));
+        if (!removed) log_warn("old manifest not removed", {{"error", removed.error()}});
+    }
+}
+
+}  // namespace tomograph

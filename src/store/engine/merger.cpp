@@ -1,0 +1,128 @@
+#include "store/engine/merger.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/log.h"
+#include "store/file_names.h"
+#include "store/part/merge.h"
+
+namespace tomograph {
+namespace {
+
+using Group = std::vector<std::shared_ptr<LivePart>>;
+
+/// The first parts of the group, as many as make a part of allowed size; empty when they are too
+/// few.
+Group worthwhile(const Group& group, const EmbeddedStoreOptions& options) {
+    Group inputs;
+    std::uint64_t spans = 0;
+    for (const auto& part : group) {
+        spans += part->facts().spans;
+        if (inputs.size() == merge_fan_in_max || spans > options.merge_spans_max) break;
+        inputs.push_back(part);
+    }
+    // Parts that are large already stay as they are.
+    return inputs.size() >= options.merge_fan_in ? inputs : Group();
+}
+
+std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+}  // namespace
+
+std::optional<MergePlan> Merger::plan() {
+    if (core_.disk_is_low || core_.clock.monotonic() < not_before_) return std::nullopt;
+    std::map<std::pair<std::uint32_t, std::string>, Group> groups;  // level and day
+    for (const auto& part : core_.parts()->parts) {
+        const ManifestPart& listed = part->listed();
+        if (listed.level < merge_level_max && !part->is_damaged())
+            groups[{listed.level, directory_of(listed.path)}].push_back(part);
+    }
+    for (const auto& [level_and_day, group] : groups) {
+        MergePlan plan{.inputs = worthwhile(group, core_.options), .output = {}};
+        if (plan.inputs.empty() || !disk_has_room(plan.inputs)) continue;
+        PartName name{.level = level_and_day.first + 1,
+                      .second_min = plan.inputs.front()->facts().second_min,
+                      .second_max = plan.inputs.front()->facts().second_max,
+                      .id = publisher_.next_part_id()};
+        for (const auto& part : plan.inputs) {
+            name.second_min = std::min(name.second_min, part->facts().second_min);
+            name.second_max = std::max(name.second_max, part->facts().second_max);
+        }
+        plan.output = {.id = name.id, .level = name.level, .path = part_path(name), .facts = {}};
+        return plan;
+    }
+    return std::nullopt;
+}
+
+/// Inputs and output are on the disk together for a while.
+bool Merger::disk_has_room(const Group& inputs) const {
+    std::uint64_t bytes = 0;
+    for (const auto& part : inputs) bytes += part->facts().bytes;
+    const auto space = core_.files.space(core_.options.directory);
+    return space && space->free_bytes > core_.options.disk_free_min_bytes + 2 * bytes;
+}
+
+Result<std::shared_ptr<LivePart>> Merger::write_part(const MergePlan& plan,
+                                                     const std::string& temporary) const {
+    std::vector<PartReader*> readers;
+    readers.reserve(plan.inputs.size());
+    for (const auto& part : plan.inputs) readers.push_back(&part->reader());
+    ManifestPart output = plan.output;
+    output.facts = TRY(merge_parts(core_.files, readers, temporary));
+    const std::string path = core_.path(output.path);
+    TRY(core_.files.rename(temporary, path));
+    TRY(core_.files.sync_directory(directory_of(path)));
+    return LivePart::open(core_.files, core_.options.directory, std::move(output), core_.cache,
+                          core_.metrics);
+}
+
+Result<std::shared_ptr<LivePart>> Merger::write(const MergePlan& plan) const {
+    const Duration start = core_.clock.monotonic();
+    const std::string path = core_.path(plan.output.path);
+    const std::string temporary = path + std::string(temporary_suffix);
+    auto written = write_part(plan, temporary);
+    core_.metrics.merge_seconds.observe((core_.clock.monotonic() - start).as_seconds());
+    if (!written) {
+        // Under either name it is an unfinished publication, which the next start would remove.
+        static_cast<void>(core_.files.remove(temporary));
+        static_cast<void>(core_.files.remove(path));
+    }
+    return written;
+}
+
+Result<void> Merger::publish(const MergePlan& plan, Result<std::shared_ptr<LivePart>> written) {
+    if (!written) {
+        core_.metrics.merge_failures.add();
+        not_before_ = core_.clock.monotonic() + disk_probe_interval;
+        if (written.error().code() == ErrorCode::corrupt) {
+            // Whose damage it is shows when each is read alone.
+            for (const auto& part : plan.inputs) {
+                const auto verified = part->reader().verify();
+                if (!verified && verified.error().code() == ErrorCode::corrupt)
+                    part->report_damage(verified.error());
+            }
+        }
+        return std::move(written).error().within("merge");
+    }
+    const Parts now = core_.parts();
+    std::vector<ManifestEdit> edits{AddPart{(*written)->listed()}};
+    Publisher::Change change{
+        .added = {*written}, .removed = {}, .prepare = nullptr, .show = nullptr};
+    for (const auto& input : plan.inputs) {
+        const bool is_live =
+            std::find(now->parts.begin(), now->parts.end(), input) != now->parts.end();
+        if (!is_live) {
+            // Retention was faster. What expired must not come back in another part.
+            static_cast<void>(core_.files.remove((*written)->path()));
+            return {};
+        }
+        edits.emplace_back(DropPart{input->id()});
+        change.removed.push_back(input->id());
+    }
+    TRY(publisher_.publish(std::move(edits), std::move(change)));
+    core_.metrics.merges.add();
+    return {};
+}
+
+}  // namespace tomograph

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/engine/store_core.h"
+
+namespace tomograph {
+
+/// What to merge into what.
+struct MergePlan {
+    std::vector<std::shared_ptr<LivePart>> inputs;
+    ManifestPart output;  ///< facts come with the result
+};
+
+/// Joins small parts of one level and one day into one of the next level.
+///
+///   plan()     thread that maintains the store: picks the oldest group that is worth it
+///   write()    any thread: takes long, touches nothing but the new file
+///   publish()  thread that maintains the store
+class Merger {
+ public:
+    Merger(StoreCore& core, Publisher& publisher) : core_(core), publisher_(publisher) {}
+
+    /// Nothing to do, or the disk is short: none.
+    std::optional<MergePlan> plan();
+
+    /// The finished part under its final name; on failure nothing of it is left.
+    Result<std::shared_ptr<LivePart>> write(const MergePlan& plan) const;
+
+    /// errors: as Publisher::publish
+    Result<void> publish(const MergePlan& plan, Result<std::shared_ptr<LivePart>> written);
+
+ private:
+    bool disk_has_room(const std::vector<std::shared_ptr<LivePart>>& inputs) const;
+    Result<std::shared_ptr<LivePart>> write_part(const MergePlan& plan,
+                                                 const std::string& temporary) const;
+
+    StoreCore& core_;
+    Publisher& publisher_;
+    Duration not_before_;  ///< after a failure, wait
+};
+
+}  // namespace tomograph

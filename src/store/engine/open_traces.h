@@ -1,0 +1,135 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "base/guarded.h"
+#include "model/document.h"
+#include "model/graph.h"
+#include "store/engine/store_metrics.h"
+#include "store/limits.h"
+#include "store/part/part.h"
+
+namespace tomograph {
+
+using DocumentPointer = std::shared_ptr<const StoredDocument>;
+
+/// A trace that is not, or not wholly, in a part yet. Copies are cheap: documents are shared.
+struct OpenTrace {
+    TraceId id;
+    std::vector<SpanId> span_ids;            ///< of `documents`, in the same order
+    std::vector<DocumentPointer> documents;  ///< one per span id: last writes won
+    std::uint64_t spans = 0;
+    std::uint64_t bytes = 0;
+    Lsn lsn_min;        ///< pins the log from here
+    Lsn lsn_max;        ///< of all that came, kept or not
+    Duration first_at;  ///< monotonic
+    Duration last_at;
+    bool limit_exceeded = false;
+    std::uint64_t version = 0;  ///< changes with `documents`
+
+    /// The newest row of this trace in the parts, once somebody looked: the inner optional is empty
+    /// when there is none. Stays right until this trace is flushed itself.
+    std::optional<std::optional<TraceRow>> older;
+
+    /// What the trace adds to the graph beyond the parts, as of `described_version`; null: nothing
+    /// yet.
+    std::shared_ptr<const GraphRollup> contribution;
+    std::uint64_t described_version = 0;
+    std::uint64_t unfinished_version = 0;  ///< somebody looked at this version: it is not complete
+
+    /// Set by the sealer in its copy: into a part only if it proves complete.
+    bool only_if_complete = false;
+
+    bool is_described() const { return contribution && described_version == version; }
+};
+
+struct OpenTracesOptions {
+    std::uint32_t trace_spans_max = tomograph::trace_spans_max;
+    std::uint64_t trace_bytes_max = tomograph::trace_bytes_max;
+};
+
+/// The traces that have documents outside of the parts, by id, readable at once. Threads: any.
+class OpenTraces {
+ public:
+    OpenTraces(StoreMetrics& metrics, OpenTracesOptions options)
+        : metrics_(metrics), options_(options) {}
+
+    /// Books room for the documents in their traces; the indexes of those whose trace has its
+    /// limit.
+    std::vector<std::size_t> reserve(std::span<const Document> documents);
+    /// Gives the room back: the documents will not come.
+    void release(std::span<const Document> documents);
+    /// Takes documents numbered from `first`; those reserved give their booking back.
+    void insert(Lsn first, std::vector<Document> documents, Duration now, bool is_reserved);
+
+    std::optional<OpenTrace> find(TraceId id) const;
+    /// Calls with each trace that has documents, under a lock: short work only.
+    void visit(const std::function<void(const OpenTrace&)>& look) const;
+
+    /// Remembers what was found out of this copy of a trace, unless it was flushed since.
+    void set_older(const OpenTrace& seen, std::optional<TraceRow> row);
+    /// Replaces the contribution; gives back the one before. Nothing happens when the trace is
+    /// gone: then the answer is empty.
+    struct Description {
+        std::uint64_t version = 0;
+        std::shared_ptr<const GraphRollup> contribution;
+    };
+    std::optional<std::shared_ptr<const GraphRollup>> describe(TraceId id, Description description);
+
+    /// The version of this copy is not complete: not to be looked at again until it changes.
+    void set_unfinished(const OpenTrace& seen);
+
+    /// Forgets the documents up to `lsn`: the parts have them. Gives back the contribution, which
+    /// goes too.
+    ///
+    /// row  what the parts now say of the trace; absent when nothing was written
+    std::shared_ptr<const GraphRollup> forget(TraceId id, Lsn lsn,
+                                              const std::optional<TraceRow>& row);
+
+    std::uint64_t traces() const { return traces_; }
+    std::uint64_t bytes() const { return bytes_; }
+    /// The smallest number that is only in the log; nothing when all is in parts.
+    std::optional<Lsn> lsn_min() const;
+
+ private:
+    struct Size {
+        std::uint64_t spans = 0;
+        std::uint64_t bytes = 0;
+        bool limit_exceeded = false;
+    };
+    struct Shard {
+        std::unordered_map<TraceId, OpenTrace> traces;
+        std::unordered_map<TraceId, Size> reserved;
+        // Sizes of sealed traces, in two generations: the older is dropped when the younger is
+        // full.
+        std::unordered_map<TraceId, Size> sealed_young;
+        std::unordered_map<TraceId, Size> sealed_old;
+    };
+    static constexpr std::size_t shard_count = 16;
+
+    Guarded<Shard>& shard_of(TraceId id) const {
+        return shards_[std::hash<TraceId>()(id) % shard_count];
+    }
+    static const Size* sealed_size(const Shard& shard, TraceId id);
+    static void remember_sealed(Shard& shard, TraceId id, const Size& added);
+    bool fits(Shard& shard, const Document& document) const;
+    static void release_one(Shard& shard, const Document& document);
+    void insert_one(Shard& shard, Lsn lsn, Document document, Duration now);
+    void count_bytes(std::uint64_t added, std::uint64_t removed);
+
+    StoreMetrics& metrics_;
+    OpenTracesOptions options_;
+    mutable std::array<Guarded<Shard>, shard_count> shards_;
+    std::atomic<std::uint64_t> traces_{0};
+    std::atomic<std::uint64_t> bytes_{0};
+};
+
+}  // namespace tomograph

@@ -1,0 +1,157 @@
+#include "store/engine/part_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "store/file_names.h"
+
+namespace tomograph {
+namespace {
+
+constexpr std::uint16_t rollup_section = 0;
+
+/// Memory of a rollup: cells are large, their histograms' buckets the rest.
+std::size_t bytes_of(const GraphRollup& rollup) {
+    constexpr std::size_t node_bytes = 48;
+    constexpr std::size_t bucket_bytes = sizeof(LatencyHistogram::Entry);
+    std::size_t bytes = 0;
+    for (const auto& [key, cell] : rollup.cells)
+        bytes += sizeof key + sizeof cell + node_bytes +
+                 bucket_bytes * (cell.statistics.response_time.buckets().size() +
+                                 cell.statistics.duration.buckets().size());
+    return bytes;
+}
+
+/// Calls with each row of the trace, until an io error.
+template <class Look>
+Result<void> each_row(const PartSnapshot& parts, TraceId id, const Look& look) {
+    const std::int64_t second = id.claimed_second();
+    for (const auto& part : parts.parts) {
+        if (second < part->facts().claimed_second_min || second > part->facts().claimed_second_max)
+            continue;
+        const auto ordinals = part->reader().find(id);
+        if (!ordinals) {
+            if (ordinals.error().code() != ErrorCode::corrupt) return ordinals.error();
+            part->report_damage(ordinals.error());
+            continue;
+        }
+        for (const std::uint32_t ordinal : *ordinals) {
+            const auto row = part->reader().row(ordinal);
+            if (row) {
+                TRY(look(*part, ordinal, *row));
+            } else {
+                if (row.error().code() != ErrorCode::corrupt) return row.error();
+                part->report_damage(row.error());
+            }
+        }
+    }
+    return {};
+}
+
+void take_newest(TraceInParts& found, const TraceRow& row) {
+    found.limit_exceeded |= (row.flags & trace_limit_exceeded) != 0;
+    if (!found.row || row.lsn_max > found.row->lsn_max) found.row = row;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<LivePart>> LivePart::open(FileSystem& files,
+                                                 const std::string& data_directory,
+                                                 ManifestPart listed,
+                                                 std::shared_ptr<PartCache> cache,
+                                                 StoreMetrics& metrics) {
+    std::string path = join_path(data_directory, listed.path);
+    std::shared_ptr<LivePart> part(
+        new LivePart(files, metrics, std::move(listed), std::move(path)));
+    part->cache_key_ = cache->new_reader();
+    part->cache_ = cache;
+    part->reader_ = TRY(PartReader::open(files, part->path_, std::move(cache)));
+    part->listed_.facts = part->reader_->facts();
+    if (part->facts().has_fragments) TRY(part->learn_fragments());
+    return part;
+}
+
+Result<void> LivePart::learn_fragments() {
+    for (std::uint64_t ordinal = 0; ordinal < facts().traces; ++ordinal) {
+        const auto row = reader_->row(static_cast<std::uint32_t>(ordinal));
+        if (!row && row.error().code() != ErrorCode::corrupt) return row.error();
+        if (!row)
+            report_damage(row.error());
+        else if ((row->flags & trace_has_older_rows) != 0)
+            fragments_.insert(row->id);
+    }
+    return {};
+}
+
+LivePart::~LivePart() {
+    if (cache_) cache_->drop(cache_key_);
+    if (!is_doomed_) return;
+    const auto removed = files_.remove(path_);
+    if (!removed) log_warn("old part not removed", {{"error", removed.error()}});
+}
+
+Result<std::shared_ptr<const GraphRollup>> LivePart::rollup() const {
+    const PartCache::Key key{.reader = cache_key_, .section = rollup_section, .index = 0};
+    auto cached = cache_->get<GraphRollup>(key);
+    if (cached) return cached;
+    auto rollup = std::make_shared<const GraphRollup>(TRY(reader_->rollup()));
+    cache_->put(key, rollup, bytes_of(*rollup));
+    return rollup;
+}
+
+void LivePart::report_damage(const Error& error) const {
+    is_damaged_ = true;
+    metrics_.damaged_reads.add();
+    log_error("part is damaged", {{"part", path_}, {"error", error}});
+}
+
+Parts make_snapshot(std::vector<std::shared_ptr<LivePart>> parts) {
+    auto snapshot = std::make_shared<PartSnapshot>();
+    std::sort(parts.begin(), parts.end(),
+              [](const auto& a, const auto& b) { return a->id() < b->id(); });
+    for (const auto& part : parts)
+        snapshot->fragments.insert(part->fragments().begin(), part->fragments().end());
+    snapshot->parts = std::move(parts);
+    return snapshot;
+}
+
+Parts changed(const Parts& now, std::vector<std::shared_ptr<LivePart>> added,
+              const std::vector<std::uint64_t>& removed) {
+    for (const auto& part : now->parts)
+        if (std::find(removed.begin(), removed.end(), part->id()) == removed.end())
+            added.push_back(part);
+    return make_snapshot(std::move(added));
+}
+
+Result<TraceInParts> look_up(const PartSnapshot& parts, TraceId id) {
+    TraceInParts found;
+    TRY(each_row(parts, id,
+                 [&](const LivePart&, std::uint32_t, const TraceRow& row) -> Result<void> {
+                     take_newest(found, row);
+                     return {};
+                 }));
+    return found;
+}
+
+Result<TraceInParts> read_trace(const PartSnapshot& parts, TraceId id, DocumentSet& documents) {
+    TraceInParts found;
+    TRY(each_row(parts, id, [&](const LivePart& part, std::uint32_t ordinal, const TraceRow& row) {
+        take_newest(found, row);
+        return read_row(part, ordinal, documents);
+    }));
+    return found;
+}
+
+Result<void> read_row(const LivePart& part, std::uint32_t ordinal, DocumentSet& documents) {
+    auto read = part.reader().documents(ordinal);
+    if (read) {
+        documents.add(std::move(*read));
+        return {};
+    }
+    if (read.error().code() != ErrorCode::corrupt) return std::move(read).error();
+    part.report_damage(read.error());
+    return {};
+}
+
+}  // namespace tomograph

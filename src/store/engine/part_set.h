@@ -1,0 +1,96 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/guarded.h"
+#include "store/engine/document_set.h"
+#include "store/engine/manifest.h"
+#include "store/engine/store_metrics.h"
+#include "store/part/cache.h"
+#include "store/part/part.h"
+
+namespace tomograph {
+
+/// A part that readers may use as long as they hold it. Its file goes when it is doomed and nobody
+/// does.
+class LivePart {
+ public:
+    /// Opens the file and learns which traces are fragments. errors: as PartReader
+    static Result<std::shared_ptr<LivePart>> open(FileSystem& files,
+                                                  const std::string& data_directory,
+                                                  ManifestPart listed,
+                                                  std::shared_ptr<PartCache> cache,
+                                                  StoreMetrics& metrics);
+    ~LivePart();
+    LivePart(const LivePart&) = delete;
+    LivePart& operator=(const LivePart&) = delete;
+
+    std::uint64_t id() const { return listed_.id; }
+    const ManifestPart& listed() const { return listed_; }
+    const PartFacts& facts() const { return listed_.facts; }
+    const std::string& path() const { return path_; }
+    PartReader& reader() const { return *reader_; }
+
+    /// Traces with a row here that has older ones.
+    const std::unordered_set<TraceId>& fragments() const { return fragments_; }
+
+    /// The rollup, from the cache if it is there.
+    Result<std::shared_ptr<const GraphRollup>> rollup() const;
+
+    /// The file is not listed any more: remove it after the last reader.
+    void doom() { is_doomed_ = true; }
+    /// A block of it cannot be read: counted and logged. The part's other blocks stay in use, but a
+    /// merge would make the loss final, so it is left out of merges.
+    void report_damage(const Error& error) const;
+    bool is_damaged() const { return is_damaged_; }
+
+ private:
+    LivePart(FileSystem& files, StoreMetrics& metrics, ManifestPart listed, std::string path)
+        : files_(files), metrics_(metrics), listed_(std::move(listed)), path_(std::move(path)) {}
+    Result<void> learn_fragments();
+
+    FileSystem& files_;
+    StoreMetrics& metrics_;
+    ManifestPart listed_;
+    std::string path_;
+    std::shared_ptr<PartCache> cache_;
+    std::uint64_t cache_key_ = 0;
+    std::unique_ptr<PartReader> reader_;
+    std::unordered_set<TraceId> fragments_;
+    std::atomic<bool> is_doomed_{false};
+    mutable std::atomic<bool> is_damaged_{false};
+};
+
+/// All live parts at one moment, by id. Immutable.
+struct PartSnapshot {
+    std::vector<std::shared_ptr<LivePart>> parts;
+    /// Traces that may have several rows: the one with the highest lsn_max speaks for the trace.
+    std::unordered_set<TraceId> fragments;
+};
+using Parts = std::shared_ptr<const PartSnapshot>;
+
+Parts make_snapshot(std::vector<std::shared_ptr<LivePart>> parts);
+/// `now` without the parts of these ids, and with `added`.
+Parts changed(const Parts& now, std::vector<std::shared_ptr<LivePart>> added,
+              const std::vector<std::uint64_t>& removed);
+
+/// What the parts hold of one trace. Damaged blocks are left out and reported.
+struct TraceInParts {
+    std::optional<TraceRow> row;  ///< the newest, for the whole trace
+    bool limit_exceeded = false;
+};
+/// errors: io
+Result<TraceInParts> look_up(const PartSnapshot& parts, TraceId id);
+/// Adds the documents of every row. errors: io
+Result<TraceInParts> read_trace(const PartSnapshot& parts, TraceId id, DocumentSet& documents);
+
+/// Adds the documents of one row; damaged ones are left out, counted and logged. errors: io
+Result<void> read_row(const LivePart& part, std::uint32_t ordinal, DocumentSet& documents);
+
+}  // namespace tomograph

@@ -1,0 +1,251 @@
+#include "store/engine/recovery.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/crc32c.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "store/file_names.h"
+
+namespace tomograph {
+namespace {
+
+constexpr unsigned data_version = 1;
+
+std::string encode_version(std::uint64_t store_id) {
+    const std::string text = fmt::format("{} {:016x} ", data_version, store_id);
+    return fmt::format("{}{:08x}\n", text, crc32c(text));
+}
+
+std::uint64_t new_store_id(const StoreCore& core) {
+    const std::uint64_t id =
+        mix64(static_cast<std::uint64_t>(core.clock.now().ns)) ^
+        hash64(core.options.directory, static_cast<std::uint64_t>(core.clock.monotonic().ns));
+    return id == 0 ? 1 : id;
+}
+
+}  // namespace
+
+Result<void> Recovery::open_directory() {
+    TRY(core_.files.make_directories(core_.options.directory));
+    lock_ = TRY_WITHIN("data directory", core_.files.lock(core_.path(lock_name)));
+    const Version version = TRY(read_version());
+    TRY(make_directories());
+    TRY(core_.quarantine.open());
+    TRY(load_manifest(version));
+    inventory_ = TRY(
+        list_wal(core_.files, core_.path(wal_directory), publisher_manifest_id_, core_.quarantine));
+    TRY(open_parts());
+    TRY(clean_up());
+    // A new manifest for every start: it ends the clean mark of the last one.
+    edits_.emplace_back(SetFloor{publisher_.manifest().state().floor});
+    const auto committed = publisher_.publish(std::move(edits_), {});
+    if (!committed) log_error("manifest is not writable", {{"error", committed.error()}});
+    return {};
+}
+
+Result<Recovery::Version> Recovery::read_version() {
+    const auto text = read_file(core_.files, core_.path(version_name), small_file_bytes_max);
+    if (!text && text.error().code() == ErrorCode::not_found) return Version{};
+    if (!text && text.error().code() != ErrorCode::limit) return text.error();
+    Version version{.exists = true, .is_readable = false, .store_id = 0};
+    if (!text) return version;
+    // "<number> <store id> <crc>\n": a newer one may say more between number and crc.
+    const auto last_space = text->rfind(' ');
+    if (last_space == std::string::npos) return version;
+    const std::string covered = text->substr(0, last_space + 1);
+    if (text->substr(last_space + 1) != fmt::format("{:08x}\n", crc32c(covered))) return version;
+    unsigned number = 0;
+    const auto [end, error] =
+        std::from_chars(covered.data(), covered.data() + covered.size(), number);
+    if (error != std::errc() || number == 0) return version;
+    if (number > data_version)
+        return Error(ErrorCode::invalid,
+                     fmt::format("data directory {} has version {}, this program reads up to {}",
+                                 core_.options.directory, number, data_version));
+    std::from_chars(end + 1, covered.data() + covered.size(), version.store_id, 16);
+    version.is_readable = version.store_id != 0;
+    return version;
+}
+
+Result<void> Recovery::make_directories() {
+    for (const std::string_view name :
+         {manifest_directory, wal_directory, spans_directory, telemetry_directory})
+        TRY(core_.files.make_directories(core_.path(name)));
+    return core_.files.sync_directory(core_.options.directory);
+}
+
+Result<void> Recovery::load_manifest(const Version& version) {
+    auto contents = TRY(publisher_.manifest().load());
+    ManifestContents state;
+    if (contents) {
+        state = std::move(*contents);
+    } else {
+        state.store_id = version.is_readable ? version.store_id : new_store_id(core_);
+    }
+    core_.metrics.prev_shutdown_clean.set(state.state.is_clean ? 1 : 0);
+    publisher_manifest_id_ = state.store_id;
+    publisher_.start_ids_at(state.state.next_part_id);
+    if (version.exists && !version.is_readable)
+        log_error("VERSION is damaged, written again", {{"file", core_.path(version_name)}});
+    if (!version.is_readable)
+        TRY(replace_file(core_.files, core_.path(version_name),
+                         encode_version(publisher_manifest_id_)));
+    publisher_.manifest().adopt(std::move(state));
+    return {};
+}
+
+Result<void> Recovery::open_parts() {
+    std::vector<std::shared_ptr<LivePart>> parts;
+    for (const auto& [id, listed] : publisher_.manifest().state().parts) {
+        auto part = LivePart::open(core_.files, core_.options.directory, listed, core_.cache,
+                                   core_.metrics);
+        if (part) {
+            parts.push_back(std::move(*part));
+            continue;
+        }
+        const ErrorCode code = part.error().code();
+        if (code != ErrorCode::corrupt && code != ErrorCode::not_found)
+            return std::move(part).error().within(listed.path);
+        if (code == ErrorCode::corrupt)
+            TRY(core_.quarantine.move(core_.path(listed.path), part.error().message()));
+        else
+            log_error("part is missing", {{"part", listed.path}, {"error", part.error()}});
+        edits_.emplace_back(
+            NoteQuarantine{.part_id = id, .what = listed.path, .why = part.error().message()});
+    }
+    core_.view.lock()->parts = make_snapshot(std::move(parts));
+    return {};
+}
+
+Result<void> Recovery::clean_up() {
+    TRY(remove_temporaries(core_.options.directory));
+    for (const std::string_view name :
+         {manifest_directory, wal_directory, telemetry_directory, quarantine_directory})
+        TRY(remove_temporaries(core_.path(name)));
+    return clean_spans();
+}
+
+Result<void> Recovery::remove_temporaries(const std::string& directory) {
+    for (const std::string& name : TRY(core_.files.list(directory)))
+        if (ends_with_temporary(name)) TRY(core_.files.remove(join_path(directory, name)));
+    return {};
+}
+
+/// Removes unfinished publications and parts that were replaced; keeps them aside when the manifest
+/// does not know for certain which those are.
+Result<void> Recovery::clean_spans() {
+    std::set<std::string> listed;
+    for (const auto& [id, part] : publisher_.manifest().state().parts)
+        listed.insert(core_.path(part.path));
+    const std::string spans = core_.path(spans_directory);
+    for (const std::string& day : TRY(core_.files.list(spans))) {
+        const std::string directory = join_path(spans, day);
+        const auto names = core_.files.list(directory);
+        if (!names) continue;  // not a directory: not ours
+        for (const std::string& name : *names) {
+            const std::string path = join_path(directory, name);
+            if (ends_with_temporary(name)) {
+                TRY(core_.files.remove(path));
+            } else if (name.ends_with(".part") && !listed.contains(path)) {
+                if (publisher_.manifest().is_damaged())
+                    TRY(core_.quarantine.move(path,
+                                              "the manifest is damaged and does not list it"));
+                else
+                    TRY(core_.files.remove(path));
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> Recovery::learn_known() {
+    const Lsn floor = publisher_.manifest().state().floor;
+    for (const auto& part : core_.parts()->parts) {
+        const PartFacts& facts = part->facts();
+        if (facts.lsn_max < floor) continue;
+        for (std::uint64_t ordinal = 0; ordinal < facts.traces; ++ordinal) {
+            const auto row = part->reader().row(static_cast<std::uint32_t>(ordinal));
+            if (!row && row.error().code() != ErrorCode::corrupt) return row.error();
+            if (!row || row->lsn_max < floor) continue;
+            Lsn& known = known_[row->id];
+            known = std::max(known, row->lsn_max);
+        }
+    }
+    return {};
+}
+
+Result<void> Recovery::replay() {
+    const Duration start = core_.clock.monotonic();
+    TRY(learn_known());
+    TRY_WITHIN("replay", replay_.run(inventory_, {.floor = publisher_.manifest().state().floor}));
+    known_ = {};
+    const double seconds = (core_.clock.monotonic() - start).as_seconds();
+    core_.metrics.replay_seconds.set(seconds);
+    log_info("log replayed", {{"bytes", inventory_.bytes},
+                              {"documents", core_.metrics.replayed_documents.value()},
+                              {"lost", core_.metrics.replay_lost_documents.value()},
+                              {"damaged_bytes", core_.metrics.replay_damaged_bytes.value()},
+                              {"seconds", seconds}});
+    if (flush_failure_) return *flush_failure_;
+    return {};
+}
+
+void Recovery::replay(Lsn first, Instant received, std::span<const std::string_view> documents) {
+    static_cast<void>(received);
+    if (flush_failure_) return;  // there is no room for more; the store will not be ready
+    std::vector<Document> one(1);
+    for (const std::string_view bytes : documents) {
+        const Lsn lsn = first;
+        ++first.value;
+        const auto header = assembly_.header(bytes);
+        if (!header) {
+            core_.metrics.replay_unreadable.add();
+            core_.quarantine.keep_copy(fmt::format("document-{:x}.json", lsn.value), bytes,
+                                       "the decoder refuses a document of the log");
+            continue;
+        }
+        const auto known = known_.find(header->trace_id);
+        if (known != known_.end() && lsn <= known->second) {
+            core_.metrics.replayed_known.add();
+            continue;
+        }
+        core_.metrics.replayed_documents.add();
+        one.resize(1);
+        one.front() = {.header = *header, .bytes = std::string(bytes)};
+        core_.open.insert(lsn, std::move(one), core_.clock.monotonic(), false);
+        one.clear();
+    }
+    flush_if_over_budget();
+}
+
+void Recovery::replay_telemetry(Lsn lsn, Instant received, std::string_view json) {
+    core_.telemetry.add(lsn, received, std::string(json));
+}
+
+void Recovery::flush_if_over_budget() {
+    if (!sealer_.is_over_budget() || flush_failure_) return;
+    const auto flushed = flusher_.flush(sealer_.take_ready(Lsn{}, false));
+    // Going on would break the promise of bounded memory.
+    if (!flushed) flush_failure_ = flushed.error();
+}
+
+void Recovery::start(WalWriter& wal) {
+    Lsn next = std::max(replay_.next(), publisher_.manifest().state().floor);
+    for (const auto& part : core_.parts()->parts)
+        next = std::max(next, Lsn{part->facts().lsn_max.value + 1});
+    wal.segments().start_after(inventory_.serial_max);
+    for (const auto& [name, size] : inventory_.spares) {
+        const auto adopted = size == core_.options.wal_segment_bytes
+                                 ? wal.segments().adopt_spare(name, size)
+                                 : core_.files.remove(join_path(core_.path(wal_directory), name));
+        if (!adopted) log_warn("spare log segment not usable", {{"error", adopted.error()}});
+    }
+    wal.start(next, replay_.closed(core_.clock));
+}
+
+}  // namespace tomograph

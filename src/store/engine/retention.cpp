@@ -1,0 +1,84 @@
+#include "store/engine/retention.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "store/file_names.h"
+
+namespace tomograph {
+
+bool Retention::clock_is_believable() {
+    const Instant wall = core_.clock.now();
+    const Duration mono = core_.clock.monotonic();
+    const Duration drift = (wall - wall_) - (mono - mono_);
+    wall_ = wall;
+    mono_ = mono;
+    if (drift > clock_jump_max || drift < Duration{-clock_jump_max.ns}) {
+        log_warn("wall clock jumped, retention waits", {{"seconds", drift.as_seconds()}});
+        hold_until_ = mono + retention_hold;
+    }
+    return mono >= hold_until_;
+}
+
+Result<void> Retention::run() {
+    const bool is_believable = clock_is_believable();
+    const Duration now = core_.clock.monotonic();
+    if (now < next_) return {};
+    next_ = now + retention_interval;
+    if (is_believable && core_.options.retention_age > Duration{}) {
+        const auto old = over_age(*core_.parts());
+        TRY(drop(old));
+        core_.metrics.parts_expired_age.add(old.size());
+        const Instant horizon = core_.clock.now() - core_.options.retention_age;
+        TRY(core_.telemetry.expire(horizon.second()));
+    }
+    if (core_.options.disk_budget_bytes > 0) {
+        const auto excess = over_budget(*core_.parts());
+        TRY(drop(excess));
+        core_.metrics.parts_expired_budget.add(excess.size());
+    }
+    return {};
+}
+
+std::vector<std::shared_ptr<LivePart>> Retention::over_age(const PartSnapshot& parts) const {
+    const Instant horizon = core_.clock.now() - core_.options.retention_age;
+    std::vector<std::shared_ptr<LivePart>> old;
+    for (const auto& part : parts.parts)
+        if (part->facts().end_max < horizon) old.push_back(part);
+    return old;
+}
+
+/// The oldest activity goes first; the newest day stays whatever the budget says.
+std::vector<std::shared_ptr<LivePart>> Retention::over_budget(const PartSnapshot& parts) const {
+    std::vector<std::shared_ptr<LivePart>> oldest_first = parts.parts;
+    std::sort(oldest_first.begin(), oldest_first.end(),
+              [](const auto& a, const auto& b) { return a->facts().end_max < b->facts().end_max; });
+    std::uint64_t bytes = 0;
+    std::string newest_day;
+    for (const auto& part : oldest_first) {
+        bytes += part->facts().bytes;
+        newest_day = std::max(newest_day, day_name(part->facts().second_max));
+    }
+    std::vector<std::shared_ptr<LivePart>> excess;
+    for (const auto& part : oldest_first) {
+        if (bytes <= core_.options.disk_budget_bytes) break;
+        if (day_name(part->facts().second_max) == newest_day) continue;
+        bytes -= part->facts().bytes;
+        excess.push_back(part);
+    }
+    return excess;
+}
+
+Result<void> Retention::drop(const std::vector<std::shared_ptr<LivePart>>& parts) {
+    if (parts.empty()) return {};
+    std::vector<ManifestEdit> edits;
+    Publisher::Change change;
+    for (const auto& part : parts) {
+        log_info("part expired", {{"part", part->path()}});
+        edits.emplace_back(DropPart{part->id()});
+        change.removed.push_back(part->id());
+    }
+    return publisher_.publish(std::move(edits), std::move(change));
+}
+
+}  // namespace tomograph

@@ -1,0 +1,142 @@
+#include "store/engine/trace_assembly.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "trace/graph_of_trace.h"
+#include "trace/trace_order.h"
+
+namespace tomograph {
+namespace {
+
+std::uint16_t flags_of(const Span& span) {
+    unsigned flags = 0;
+    if (span.is_segment) flags |= span_is_segment;
+    if (span.in_progress) flags |= span_in_progress;
+    if (span.error) flags |= span_error;
+    if (span.fault) flags |= span_fault;
+    if (span.throttle) flags |= span_throttle;
+    if (span.name_space == SpanNamespace::aws) flags |= span_aws;
+    if (span.name_space == SpanNamespace::remote) flags |= span_remote;
+    if (span.has_sql) flags |= span_sql;
+    return static_cast<std::uint16_t>(flags);
+}
+
+SpanRow row_of_span(const Span& span, std::string_view service) {
+    const std::int32_t status = span.http.status.value_or(0);
+    const bool is_status = status > 0 && status <= 0xffff;
+    return {.id = span.id,
+            .parent_id = span.parent_id,
+            .start = span.start,
+            .duration = span.duration(),
+            .flags = flags_of(span),
+            .status = static_cast<std::uint16_t>(is_status ? status : 0),
+            .service = service,
+            .name = span.name};
+}
+
+std::uint16_t trace_flags(const Trace& trace) {
+    unsigned flags = trace.is_partial ? trace_is_partial : 0;
+    for (const TraceDocument& document : trace.documents) {
+        for (const Span& span : document.segment.spans) {
+            if (span.fault) flags |= trace_has_fault;
+            if (span.error) flags |= trace_has_error;
+            if (span.throttle) flags |= trace_has_throttle;
+        }
+    }
+    return static_cast<std::uint16_t>(flags);
+}
+
+}  // namespace
+
+Trace TraceAssembly::assemble(TraceId id, const std::vector<DocumentPointer>& documents) {
+    std::vector<TraceDocument> decoded;
+    decoded.reserve(documents.size());
+    for (const DocumentPointer& document : documents) {
+        auto segment = decoder_.decode(document->document.bytes, std::nullopt);
+        if (auto* good = std::get_if<Segment>(&segment))
+            decoded.push_back({.lsn = document->lsn, .segment = std::move(*good)});
+    }
+    return assemble_trace(id, std::move(decoded), after_grace);
+}
+
+GraphRollup TraceAssembly::graph(TraceId id, const std::vector<DocumentPointer>& documents) {
+    if (documents.empty()) return {};
+    return graph_of_trace(assemble(id, documents));
+}
+
+std::optional<SegmentHeader> TraceAssembly::header(std::string_view document) {
+    const auto segment = decoder_.decode(document, std::nullopt);
+    if (const auto* good = std::get_if<Segment>(&segment)) return good->header();
+    return std::nullopt;
+}
+
+bool is_complete(const Trace& trace) {
+    if (trace.root < 0) return false;
+    const Entity& root = trace.entities[static_cast<std::size_t>(trace.root)];
+    if (root.span == nullptr || !root.span->parent_id.is_none()) return false;
+    return std::none_of(trace.documents.begin(), trace.documents.end(),
+                        [](const auto& document) { return document.segment.own().in_progress; });
+}
+
+TraceRow row_of(const Trace& trace, const std::vector<DocumentPointer>& documents, Lsn lsn_max) {
+    TraceRow row;
+    row.id = trace.id;
+    row.lsn_max = lsn_max;
+    if (documents.empty()) return row;
+    row.start = row.end = documents.front()->document.header.start;
+    // No segment ended: the range is empty, with bounds that any encoder can hold.
+    row.segment_end_min = Instant{1};
+    row.segment_end_max = Instant{0};
+    for (const DocumentPointer& document : documents) {
+        const SegmentHeader& header = document->document.header;
+        row.start = std::min(row.start, header.start);
+        row.end = std::max(row.end, header.end);
+        row.span_count += header.span_count;
+        if (!header.is_segment || header.in_progress) continue;
+        const bool is_first = row.segment_end_min > row.segment_end_max;
+        row.segment_end_min = is_first ? header.end : std::min(row.segment_end_min, header.end);
+        row.segment_end_max = is_first ? header.end : std::max(row.segment_end_max, header.end);
+    }
+    row.trace_second = trace_second(trace.id, row.start);
+    row.flags = trace_flags(trace);
+    if (trace.root >= 0)
+        row.root_service = trace.entities[static_cast<std::size_t>(trace.root)].service.name;
+    return row;
+}
+
+std::vector<SpanRow> span_rows(const Trace& trace, const std::vector<DocumentPointer>& documents) {
+    std::unordered_map<SpanId, const TraceDocument*> by_id;
+    for (const TraceDocument& document : trace.documents)
+        by_id[document.segment.own().id] = &document;
+    std::unordered_map<const Span*, std::string_view> services;
+    for (const Entity& entity : trace.entities) {
+        if (entity.is_inferred || entity.segment < 0) continue;
+        services[entity.span] =
+            trace.entities[static_cast<std::size_t>(entity.segment)].service.name;
+    }
+    std::vector<SpanRow> rows;
+    for (const DocumentPointer& document : documents) {
+        const SegmentHeader& header = document->document.header;
+        const auto found = by_id.find(header.id);
+        std::size_t count = 0;
+        if (found != by_id.end()) {
+            for (const Span& span : found->second->segment.spans) {
+                if (count == header.span_count) break;
+                const auto service = services.find(&span);
+                rows.push_back(
+                    row_of_span(span, service == services.end() ? span.name : service->second));
+                ++count;
+            }
+        }
+        // A document that this program cannot read any more keeps its place.
+        for (; count < header.span_count; ++count) {
+            rows.emplace_back();
+            rows.back().id = header.id;
+            rows.back().start = header.start;
+        }
+    }
+    return rows;
+}
+
+}  // namespace tomograph

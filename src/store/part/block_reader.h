@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/file_system.h"
+#include "store/part/footer.h"
+#include "store/part/format.h"
+
+namespace tomograph {
+
+/// Reads the blocks of a part, each checked before it is given out. Threads: any.
+class PartBlockReader {
+ public:
+    /// Reads the header and the end of the file; uses the copies when an original is damaged.
+    /// errors  corrupt; invalid for a newer format, another signal, a section that must be known
+    static Result<std::unique_ptr<PartBlockReader>> open(FileSystem& files,
+                                                         const std::string& path);
+
+    const std::string& path() const { return path_; }
+    const PartFooter& footer() const { return footer_; }
+    std::uint64_t part_seed() const { return seed_; }
+    /// 0 when the part has no such section.
+    std::uint32_t blocks(PartSection section) const;
+
+    /// One block, decompressed. cost: two reads, of a directory page and the block.
+    /// errors  corrupt, with the file, the section, the block and its offset
+    Result<std::string> read(PartSection section, std::uint32_t index) const;
+
+    /// Reads and checks every frame, the copies too. The first damage is the error.
+    Result<void> verify() const;
+
+ private:
+    struct Place {
+        std::uint64_t offset = 0;
+        std::uint32_t bytes = 0;
+    };
+
+    PartBlockReader(std::unique_ptr<File> file, std::string path);
+    Result<void> open_ends();
+    Result<void> check_kind(const PartHeader& header) const;
+    Result<PartTrailer> read_trailer(std::uint64_t file_bytes) const;
+    Result<PartFooter> read_footer(std::uint64_t offset, std::uint32_t bytes) const;
+    Result<std::string> read_frame(Place place, PartSection section, std::uint32_t index) const;
+    Result<std::string> read_page(const SectionEntry& entry, std::uint64_t directory_offset,
+                                  std::uint32_t page) const;
+    Result<Place> place_of(PartSection section, std::uint32_t index) const;
+    Result<void> verify_ends() const;
+    Result<void> verify_section(const SectionEntry& entry) const;
+
+    std::unique_ptr<File> file_;
+    std::string path_;
+    std::uint64_t seed_ = 0;
+    PartTrailer trailer_;
+    PartFooter footer_;
+};
+
+}  // namespace tomograph

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file_system.h"
+#include "store/part/footer.h"
+#include "store/part/format.h"
+
+namespace tomograph {
+
+/// Writes the frames of a part one after the other and remembers where they are (16 bytes a block).
+class PartBlockWriter {
+ public:
+    /// Creates the file, which must not exist, and writes its header.
+    static Result<std::unique_ptr<PartBlockWriter>> create(FileSystem& files,
+                                                           const std::string& path);
+
+    std::uint64_t part_seed() const { return seed_; }
+    std::uint32_t blocks(PartSection section) const;
+    /// `rows_per_block` must be the same at every call for the section; 0: varies.
+    Result<void> append(PartSection section, std::uint32_t rows_per_block, std::string_view block,
+                        FrameCodec codec);
+    /// Writes directories, footer and trailer, and syncs. Returns the size of the file.
+    Result<std::uint64_t> finish(const PartFacts& facts);
+
+ private:
+    struct Place {
+        std::uint64_t offset;
+        std::uint32_t bytes;
+    };
+    struct Section {
+        std::uint32_t rows_per_block = 0;
+        std::vector<Place> blocks;
+    };
+
+    PartBlockWriter(std::unique_ptr<File> file, const PartUuid& uuid);
+    std::uint64_t end() const { return written_ + buffer_.size(); }
+    Result<void> put(std::string_view bytes);
+    Result<void> flush();
+    Result<std::uint64_t> write_directory(PartSection section, const std::vector<Place>& blocks);
+
+    std::unique_ptr<File> file_;
+    PartUuid uuid_;
+    std::uint64_t seed_;
+    std::uint64_t written_ = 0;
+    std::string buffer_;
+    std::map<PartSection, Section> sections_;
+};
+
+}  // namespace tomograph

@@ -1,0 +1,184 @@
+#include "store/part/format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "column/zstd_block.h"
+#include "store/part/limits.h"
+
+namespace tomograph {
+namespace {
+
+constexpr std::string_view header_magic = "TOMOPART";
+constexpr std::string_view trailer_magic = "TOMOTAIL";
+constexpr std::size_t signal_bytes = 16;
+
+std::string_view view(const PartUuid& uuid) { return {uuid.data(), uuid.size()}; }
+
+PartUuid read_uuid(ByteReader& reader) {
+    PartUuid uuid{};
+    const std::string_view bytes = reader.raw(uuid.size());
+    std::copy(bytes.begin(), bytes.end(), uuid.begin());
+    return uuid;
+}
+
+std::uint64_t checksum_of(std::string_view frame_header, std::string_view stored,
+                          std::uint64_t part_seed) {
+    return hash64(stored, hash64(frame_header, part_seed));
+}
+
+}  // namespace
+
+std::string to_text(PartSection section) {
+    const auto id = static_cast<std::uint16_t>(section);
+    if (id & 0x8000) return "directory of " + to_text(static_cast<PartSection>(id & 0x7fff));
+    switch (section) {
+        case PartSection::documents:
+            return "documents";
+        case PartSection::spans:
+            return "spans";
+        case PartSection::traces:
+            return "traces";
+        case PartSection::id_index:
+            return "id index";
+        case PartSection::rollup:
+            return "rollup";
+        case PartSection::footer:
+            return "footer";
+    }
+    return fmt::format("section {}", id);
+}
+
+PartUuid random_part_uuid() {
+    std::random_device device;
+    PartUuid uuid{};
+    for (std::size_t i = 0; i < uuid.size(); i += sizeof(unsigned)) {
+        const unsigned word = device();
+        std::memcpy(uuid.data() + i, &word, sizeof word);
+    }
+    return uuid;
+}
+
+std::uint64_t seed_of(const PartUuid& uuid) { return hash64(view(uuid)); }
+
+std::string encode_header(const PartHeader& header) {
+    ASSERT(header.signal.size() <= signal_bytes);
+    std::string bytes;
+    ByteWriter writer(bytes);
+    writer.raw(header_magic);
+    writer.fixed(header.format);
+    writer.fixed(std::uint32_t{0});
+    writer.raw(view(header.uuid));
+    writer.raw(header.signal);
+    bytes.resize(part_header_bytes - sizeof(std::uint64_t));
+    writer.fixed(hash64(bytes));
+    return bytes;
+}
+
+Result<PartHeader> decode_header(std::string_view bytes) {
+    ByteReader reader(bytes);
+    PartHeader header;
+    const bool is_ours = reader.raw(header_magic.size()) == header_magic;
+    header.format = reader.fixed<std::uint32_t>();
+    reader.fixed<std::uint32_t>();
+    header.uuid = read_uuid(reader);
+    const std::string_view signal = reader.raw(signal_bytes);
+    header.signal = signal.substr(0, signal.find('\0'));
+    reader.fixed<std::uint64_t>();
+    const std::string_view checked = bytes.substr(0, bytes.size() - reader.remaining());
+    const auto checksum = reader.fixed<std::uint64_t>();
+    if (!is_ours) return Error(ErrorCode::corrupt, "header: not a part file");
+    if (reader.failed() || checksum != hash64(checked))
+        return Error(ErrorCode::corrupt, "header: checksum mismatch");
+    return header;
+}
+
+std::string encode_trailer(const PartTrailer& trailer) {
+    std::string bytes;
+    ByteWriter writer(bytes);
+    writer.fixed(trailer.footer_offset);
+    writer.fixed(trailer.footer_copy_offset);
+    writer.fixed(trailer.footer_bytes);
+    writer.fixed(trailer.format);
+    writer.raw(view(trailer.uuid));
+    writer.fixed(trailer.file_bytes);
+    writer.fixed(hash64(bytes));
+    writer.raw(trailer_magic);
+    return bytes;
+}
+
+Result<PartTrailer> decode_trailer(std::string_view bytes) {
+    ByteReader reader(bytes);
+    PartTrailer trailer;
+    trailer.footer_offset = reader.fixed<std::uint64_t>();
+    trailer.footer_copy_offset = reader.fixed<std::uint64_t>();
+    trailer.footer_bytes = reader.fixed<std::uint32_t>();
+    trailer.format = reader.fixed<std::uint32_t>();
+    trailer.uuid = read_uuid(reader);
+    trailer.file_bytes = reader.fixed<std::uint64_t>();
+    const std::string_view checked = bytes.substr(0, bytes.size() - reader.remaining());
+    const auto checksum = reader.fixed<std::uint64_t>();
+    const bool is_ours = reader.raw(trailer_magic.size()) == trailer_magic;
+    if (reader.failed() || !is_ours || checksum != hash64(checked))
+        return Error(ErrorCode::corrupt, "trailer: checksum mismatch");
+    return trailer;
+}
+
+std::string encode_frame(const FrameName& name, std::string_view block, FrameCodec codec) {
+    ASSERT(block.size() <= frame_bytes_max);
+    std::string compressed;
+    if (codec == FrameCodec::zstd) compressed = column::zstd_compress(block);
+    if (compressed.size() >= block.size()) codec = FrameCodec::none;
+    const std::string_view stored = codec == FrameCodec::zstd ? compressed : block;
+
+    std::string frame;
+    frame.reserve(frame_header_bytes + stored.size());
+    ByteWriter writer(frame);
+    writer.fixed(static_cast<std::uint16_t>(name.section));
+    writer.fixed(static_cast<std::uint8_t>(codec));
+    writer.fixed(std::uint8_t{0});
+    writer.fixed(name.index);
+    writer.fixed(static_cast<std::uint32_t>(stored.size()));
+    writer.fixed(static_cast<std::uint32_t>(block.size()));
+    writer.fixed(checksum_of(frame, stored, name.part_seed));
+    writer.raw(stored);
+    return frame;
+}
+
+Result<std::string> decode_frame(const FrameName& name, std::string frame) {
+    ByteReader reader(frame);
+    const auto section = reader.fixed<std::uint16_t>();
+    const auto codec = static_cast<FrameCodec>(reader.fixed<std::uint8_t>());
+    reader.fixed<std::uint8_t>();
+    const auto index = reader.fixed<std::uint32_t>();
+    const auto stored_bytes = reader.fixed<std::uint32_t>();
+    const auto raw_bytes = reader.fixed<std::uint32_t>();
+    const auto checksum = reader.fixed<std::uint64_t>();
+    if (reader.failed() || stored_bytes != reader.remaining() || raw_bytes > frame_bytes_max)
+        return Error(ErrorCode::corrupt, fmt::format("frame of {} bytes claims {} stored, {} raw",
+                                                     frame.size(), stored_bytes, raw_bytes));
+    const std::string_view stored = reader.raw(stored_bytes);
+    const std::string_view checked(frame.data(), frame_header_bytes - sizeof checksum);
+    if (checksum != checksum_of(checked, stored, name.part_seed))
+        return Error(ErrorCode::corrupt, "checksum mismatch");
+    if (section != static_cast<std::uint16_t>(name.section) || index != name.index)
+        return Error(ErrorCode::corrupt, fmt::format("block {} of {} is in its place", index,
+                                                     to_text(static_cast<PartSection>(section))));
+    switch (codec) {
+        case FrameCodec::zstd:
+            return column::zstd_decompress(stored, raw_bytes);
+        case FrameCodec::none:
+            if (raw_bytes != stored_bytes)
+                return Error(ErrorCode::corrupt, "raw block of two sizes");
+            frame.erase(0, frame_header_bytes);
+            return frame;
+    }
+    return Error(ErrorCode::corrupt, fmt::format("block codec {} is not known to this program",
+                                                 static_cast<unsigned>(codec)));
+}
+
+}  // namespace tomograph

@@ -1,0 +1,162 @@
+#include "store/part/merge.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace tomograph {
+namespace {
+
+// Where one input stands.
+struct Cursor {
+    PartReader* part = nullptr;
+    std::uint32_t ordinal = 0;
+    TraceRow row;
+
+    bool is_done() const { return ordinal >= part->facts().traces; }
+    Result<void> load() {
+        if (!is_done()) row = TRY(part->row(ordinal));
+        return {};
+    }
+    Result<void> advance() {
+        ++ordinal;
+        return load();
+    }
+};
+
+// A row with what hangs on it; the texts of its spans live in the arena of its group.
+struct Fragment {
+    TraceRow row;
+    std::vector<StoredDocument> documents;
+    std::vector<SpanRow> spans;
+};
+
+auto key_of(const TraceRow& row) { return std::tuple(row.trace_second, row.id); }
+auto order_of(const TraceRow& row) { return std::tuple(row.trace_second, row.id, row.lsn_max); }
+
+Result<Fragment> read_fragment(const Cursor& cursor, Arena& texts) {
+    Fragment fragment{.row = cursor.row, .documents = {}, .spans = {}};
+    fragment.documents = TRY(cursor.part->documents(cursor.ordinal));
+    fragment.spans = TRY(cursor.part->spans(cursor.ordinal, texts));
+    return fragment;
+}
+
+// The cursor whose row comes first; null at the end. Few inputs: a scan is as fast as a heap.
+Cursor* first_of(std::vector<Cursor>& cursors) {
+    Cursor* first = nullptr;
+    for (Cursor& cursor : cursors)
+        if (!cursor.is_done() && (first == nullptr || order_of(cursor.row) < order_of(first->row)))
+            first = &cursor;
+    return first;
+}
+
+struct Winner {
+    StoredDocument document;
+    std::vector<SpanRow> spans;
+};
+
+// Spans whose document cannot be told stay, whatever replaces it: they are an index, not the
+// record.
+bool tells_documents(const Fragment& fragment) {
+    const std::uint64_t spans =
+        std::accumulate(fragment.documents.begin(), fragment.documents.end(), std::uint64_t{0},
+                        [](std::uint64_t sum, const StoredDocument& stored) {
+                            return sum + stored.document.header.span_count;
+                        });
+    return spans == fragment.spans.size();
+}
+
+class Joiner {
+ public:
+    void add(Fragment fragment) {
+        const bool tells = tells_documents(fragment);
+        if (!tells) loose_.insert(loose_.end(), fragment.spans.begin(), fragment.spans.end());
+        std::size_t first = 0;
+        for (StoredDocument& stored : fragment.documents) {
+            Winner candidate;
+            const std::size_t spans = tells ? stored.document.header.span_count : 0;
+            const auto begin = fragment.spans.begin() + static_cast<std::ptrdiff_t>(first);
+            candidate.spans.assign(begin, begin + static_cast<std::ptrdiff_t>(spans));
+            first += spans;
+            candidate.document = std::move(stored);
+            offer(std::move(candidate));
+        }
+    }
+
+    PartTrace finish(TraceRow row) && {
+        std::vector<Winner*> order;
+        for (auto& [id, winner] : winners_) order.push_back(&winner);
+        std::sort(order.begin(), order.end(), [](const Winner* a, const Winner* b) {
+            const SegmentHeader& x = a->document.document.header;
+            const SegmentHeader& y = b->document.document.header;
+            return std::tie(x.start, x.id) < std::tie(y.start, y.id);
+        });
+        PartTrace joined{.row = std::move(row), .documents = {}, .spans = {}};
+        for (Winner* winner : order) {
+            joined.documents.push_back(std::move(winner->document));
+            joined.spans.insert(joined.spans.end(), winner->spans.begin(), winner->spans.end());
+        }
+        joined.spans.insert(joined.spans.end(), loose_.begin(), loose_.end());
+        return joined;
+    }
+
+ private:
+    void offer(Winner candidate) {
+        const SpanId id = candidate.document.document.header.id;
+        const auto place = winners_.find(id);
+        if (place == winners_.end())
+            winners_.emplace(id, std::move(candidate));
+        else if (replaces(candidate.document, place->second.document))
+            place->second = std::move(candidate);
+    }
+
+    std::unordered_map<SpanId, Winner> winners_;
+    std::vector<SpanRow> loose_;
+};
+
+// Fragments of one key, oldest first.
+PartTrace join(std::vector<Fragment> fragments) {
+    TraceRow row = fragments.back().row;
+    const int older = fragments.front().row.flags & trace_has_older_rows;
+    row.flags = static_cast<std::uint16_t>((row.flags & ~trace_has_older_rows) | older);
+    if (fragments.size() == 1)
+        return {.row = std::move(row),
+                .documents = std::move(fragments.front().documents),
+                .spans = std::move(fragments.front().spans)};
+    Joiner joiner;
+    for (Fragment& fragment : fragments) joiner.add(std::move(fragment));
+    return std::move(joiner).finish(std::move(row));
+}
+
+}  // namespace
+
+Result<PartFacts> merge_parts(FileSystem& files, std::span<PartReader* const> inputs,
+                              const std::string& output_path) {
+    GraphRollup rollup;
+    std::vector<Cursor> cursors;
+    for (PartReader* part : inputs) {
+        const GraphRollup cells = TRY(part->rollup());
+        rollup.add(cells);
+        cursors.push_back({.part = part, .ordinal = 0, .row = {}});
+        TRY(cursors.back().load());
+    }
+    const auto writer = TRY(PartWriter::create(files, output_path));
+    while (Cursor* first = first_of(cursors)) {
+        Arena texts;
+        std::vector<Fragment> fragments;
+        const TraceRow key = first->row;
+        for (Cursor* next = first; next != nullptr && key_of(next->row) == key_of(key);
+             next = first_of(cursors)) {
+            Fragment fragment = TRY(read_fragment(*next, texts));
+            fragments.push_back(std::move(fragment));
+            TRY(next->advance());
+        }
+        const PartTrace joined = join(std::move(fragments));
+        TRY(writer->add(joined));
+    }
+    return writer->finish(rollup);
+}
+
+}  // namespace tomograph
