@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tomograph {
+
+/// A document with its late subsegments put in may be larger than one that a client sends.
+inline constexpr std::size_t shredded_document_bytes_max = 524'288;
+
+/// What a trace may hold; a row takes 40 bytes and more of text anyhow.
+inline constexpr std::size_t shredded_rows_max = 10'000;
+
+/// A hundred services make some hundreds of templates. Behind the first bound only the coarse cut
+/// makes new ones; together they fit 12 bits.
+inline constexpr std::size_t templates_fine_max = 3'584;
+inline constexpr std::size_t templates_max = 4'096;
+
+/// Each path is a column of the part that holds the rows. As for templates.
+inline constexpr std::size_t paths_fine_max = 960;
+inline constexpr std::size_t paths_max = 1'024;
+
+/// A text with more places for values is not a usual document, and would make a wide table row.
+inline constexpr std::size_t slots_per_template_max = 256;
+
+/// Objects inside each other whose members get slots of their own: `aws.ecs.x` is 3. Deeper ones
+/// are kept as text.
+inline constexpr unsigned slot_depth_max = 8;
+
+/// Entities inside each other: each level takes two of json_depth_max.
+inline constexpr unsigned entity_depth_max = 32;
+
+// One object whose keys are made up as they come (metadata keyed by request) would fill the tables
+// alone. Members that X-Ray documents vary by nature, from service to service.
+inline constexpr std::size_t object_shapes_max = 64;
+inline constexpr std::size_t object_keys_max = 128;
+inline constexpr std::size_t known_object_shapes_max = 512;
+inline constexpr std::size_t known_object_keys_max = 512;
+
+/// 10^18 is the largest power of ten in 64 bits.
+inline constexpr unsigned number_scale_max = 18;
+
+// A stored dictionary may come from several shredders, by merging.
+inline constexpr std::size_t dictionary_templates_max = 65'536;
+inline constexpr std::size_t dictionary_paths_max = 65'536;
+
+}  // namespace tomograph

@@ -1,0 +1,70 @@
+#include "wire/shred/shredder.h"
+
+#include "base/assert.h"
+#include "wire/shred/entity_cutter.h"
+#include "wire/shred/limits.h"
+#include "wire/shred/template_table.h"
+
+namespace tomograph {
+
+struct Shredder::Impl {
+    ValueReader values;
+    TemplateTable table;
+    std::vector<TemplateDraft> drafts;
+    ShredderCounters counters;
+
+    bool cut(std::string_view document, std::vector<ShreddedRow>& rows,
+             std::vector<ShreddedValue>& shredded);
+};
+
+/// Every time that a document is cut again one more object is kept whole, so it ends; a document
+/// that makes the rules change this often is none to take apart.
+constexpr int cuts_max = 16;
+
+bool Shredder::Impl::cut(std::string_view document, std::vector<ShreddedRow>& rows,
+                         std::vector<ShreddedValue>& shredded) {
+    EntityCutter cutter(values, [this](std::string_view path) { return table.is_whole(path); });
+    for (int cuts = 0; cuts < cuts_max; ++cuts) {
+        if (!cutter.cut(document, drafts, rows, shredded)) return false;
+        const Admission admission = table.admit(drafts, rows);
+        if (admission == Admission::recut) continue;
+        return admission == Admission::admitted;
+    }
+    return false;
+}
+
+Shredder::Shredder() : impl_(std::make_unique<Impl>()) {}
+Shredder::~Shredder() = default;
+
+bool Shredder::shred(std::string_view document, std::vector<ShreddedRow>& rows,
+                     std::vector<ShreddedValue>& values) {
+    Impl& impl = *impl_;
+    impl.values.clear();
+    const bool is_cut =
+        document.size() <= shredded_document_bytes_max && impl.cut(document, rows, values);
+    impl.counters.objects_kept_whole = impl.table.objects_kept_whole();
+    impl.counters.is_coarse = impl.table.is_coarse();
+    if (is_cut) {
+        ++impl.counters.cut;
+        return true;
+    }
+    ++impl.counters.refused;
+    rows.clear();
+    values.clear();
+    return false;
+}
+
+std::size_t Shredder::templates() const { return impl_->table.templates().size(); }
+
+const Template& Shredder::template_at(std::uint32_t index) const {
+    ASSERT(index < impl_->table.templates().size());
+    return impl_->table.templates()[index];
+}
+
+const std::vector<std::string>& Shredder::paths() const { return impl_->table.paths(); }
+
+void Shredder::reset() { impl_ = std::make_unique<Impl>(); }
+
+const ShredderCounters& Shredder::counters() const { return impl_->counters; }
+
+}  // namespace tomograph

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "wire/shred/entity_cutter.h"
+#include "wire/shred/template.h"
+
+namespace tomograph {
+
+/// What a TemplateTable made of the drafts of a document.
+enum class Admission {
+    admitted,  ///< every row has its template
+    recut,     ///< the rules of is_whole() changed: cut the document again
+    refused,   ///< no room
+};
+
+/// Numbers templates and paths, and keeps both bounded: an object whose keys explode is kept whole
+/// from then on, and when the table is nearly full so are all objects that X-Ray does not know.
+class TemplateTable {
+ public:
+    /// Whether an object at this path is one json value, by what was seen so far.
+    bool is_whole(std::string_view path) const;
+
+    /// Sets template_index of row i to the template that draft i is.
+    Admission admit(std::span<const TemplateDraft> drafts, std::span<ShreddedRow> rows);
+
+    const std::deque<Template>& templates() const { return templates_; }
+    const std::vector<std::string>& paths() const { return paths_; }
+    std::size_t objects_kept_whole() const { return whole_.size(); }
+    bool is_coarse() const { return is_coarse_; }
+
+ private:
+    /// What was seen at one object's path.
+    struct SeenObject {
+        std::unordered_set<std::uint64_t> shapes;
+        std::unordered_set<std::string> keys;
+    };
+
+    bool note_objects(const TemplateDraft& draft);
+    Admission make_coarse();
+    std::size_t new_paths(std::span<const std::string> paths);
+    std::uint32_t add(const TemplateDraft& draft, std::string key);
+
+    std::deque<Template> templates_;
+    std::vector<std::string> paths_;
+    std::unordered_map<std::string, std::uint32_t> template_of_;  ///< by template_key()
+    std::unordered_map<std::string, std::uint32_t> path_of_;
+    std::unordered_map<std::string, SeenObject> seen_;
+    std::unordered_set<std::string> whole_;
+    bool is_coarse_ = false;
+};
+
+}  // namespace tomograph

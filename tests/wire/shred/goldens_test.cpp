@@ -1,0 +1,65 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "wire/shred/round_trip.h"
+#include "wire/xray/segment_decoder.h"
+
+namespace tomograph {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+/// A key twice, `subsegments` that is an object, elements of it that are none.
+const std::set<std::string> refused = {"duplicate_keys", "spellings", "dropped_subsegments"};
+
+}  // namespace
+
+// The documents of tests/wire/xray, as clients send them.
+TEST_CASE("documents of the real SDKs are taken apart, and put together byte for byte") {
+    Shredder shredder;
+    SegmentDecoder decoder;
+    std::size_t cases = 0;
+    for (const int pass : {1, 2}) {
+        for (const auto& entry : fs::directory_iterator(fs::path(GOLDENS_FOLDER) / "../xray")) {
+            if (!fs::exists(entry.path() / "in.json")) continue;
+            CAPTURE(entry.path().filename().string());
+            CAPTURE(pass);
+            const std::string document = read(entry.path() / "in.json");
+            const auto decoded = decoder.decode(document, {});
+            const auto* segment = std::get_if<Segment>(&decoded);
+            if (segment == nullptr) continue;
+            ++cases;
+
+            Shredded shredded;
+            const bool is_shredded = shredder.shred(document, shredded.rows, shredded.values);
+            CHECK(is_shredded == !refused.contains(entry.path().filename().string()));
+            if (!is_shredded) continue;
+            CHECK(rebuilt(shredder, shredded) == document);
+
+            if (segment->subsegments_dropped != 0) continue;
+            REQUIRE(shredded.rows.size() == segment->spans.size());
+            for (std::size_t i = 0; i < shredded.rows.size(); ++i) {
+                const Template& shape = shredder.template_at(shredded.rows[i].template_index);
+                for (std::size_t slot = 0; slot < shape.slots.size(); ++slot) {
+                    if (shape.slots[slot].kind != SlotKind::span_id) continue;
+                    CHECK(static_cast<std::uint64_t>(shredded.value(i, slot, shape).mantissa) ==
+                          segment->spans[i].id.value);
+                }
+            }
+        }
+    }
+    CHECK(cases >= 40);
+}
+
+}  // namespace tomograph

@@ -1,0 +1,337 @@
+#include "wire/shred/shredder.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <map>
+
+#include "wire/shred/limits.h"
+#include "wire/shred/round_trip.h"
+
+namespace tomograph {
+namespace {
+
+/// Each slot of the rows as `row path kind value`, a line each.
+std::string dump(const Shredder& shredder, const Shredded& shredded) {
+    std::string lines;
+    for (std::size_t row = 0; row < shredded.rows.size(); ++row) {
+        const Template& shape = shredder.template_at(shredded.rows[row].template_index);
+        for (std::size_t i = 0; i < shape.slots.size(); ++i) {
+            const Slot& slot = shape.slots[i];
+            lines += fmt::format("{} {} ", row, dotted(shredder.paths()[slot.path]));
+            if (slot.kind == SlotKind::children) {
+                lines += fmt::format("children {}\n", shredded.rows[row].children);
+                continue;
+            }
+            const ShreddedValue& value = shredded.value(row, i, shape);
+            switch (slot.kind) {
+                case SlotKind::text:
+                    lines += fmt::format("text <{}>\n", value.text);
+                    break;
+                case SlotKind::name:
+                    lines += fmt::format("name <{}>\n", value.text);
+                    break;
+                case SlotKind::json:
+                    lines += fmt::format("json {}\n", value.text);
+                    break;
+                case SlotKind::number:
+                    lines += fmt::format("number {} / {}\n", value.mantissa, value.scale);
+                    break;
+                case SlotKind::start_time:
+                    lines += fmt::format("start {} / {}\n", value.mantissa, value.scale);
+                    break;
+                case SlotKind::end_time:
+                    lines += fmt::format("end {} / {}\n", value.mantissa, value.scale);
+                    break;
+                case SlotKind::literal:
+                    lines += fmt::format("literal {}\n", value.mantissa);
+                    break;
+                default:
+                    lines += fmt::format("id {:x} {:x}\n", value.mantissa, value.low);
+            }
+        }
+    }
+    return lines;
+}
+
+std::string shredded_dump(Shredder& shredder, std::string_view document) {
+    Shredded shredded;
+    if (!shredder.shred(document, shredded.rows, shredded.values)) return "refused";
+    CHECK(rebuilt(shredder, shredded) == document);
+    return dump(shredder, shredded);
+}
+
+/// What a document becomes the first time and, by the templates that it left, the second.
+std::string dump_twice(std::string_view document) {
+    Shredder shredder;
+    const std::string first = shredded_dump(shredder, document);
+    const std::size_t templates = shredder.templates();
+    const std::string second = shredded_dump(shredder, document);
+    CHECK(first == second);
+    CHECK(shredder.templates() == templates);
+    return first;
+}
+
+}  // namespace
+
+TEST_CASE("an entity becomes a row with a slot for each value") {
+    CHECK(
+        dump_twice(R"({"id":"70de5b6f19ff9a0a","name":"a","start_time":1478293361.271,)"
+                   R"("end_time":1478293361.449,"trace_id":"1-581cf771-a006649127e371903a2de979",)"
+                   R"("parent_id":"0000000000000001","http":{"request":{"url":"http://x/"},)"
+                   R"("response":{"status":200}},"fault":false,"user":null,"throttle":true})") ==
+        "0 id id 70de5b6f19ff9a0a 0\n"
+        "0 name name <a>\n"
+        "0 start_time start 1478293361271 / 3\n"
+        "0 end_time end 1478293361449 / 3\n"
+        "0 trace_id id 581cf771a0066491 27e371903a2de979\n"
+        "0 parent_id id 1 0\n"
+        "0 http.request.url text <http://x/>\n"
+        "0 http.response.status number 200 / 0\n"
+        "0 fault literal 0\n"
+        "0 user literal 2\n"
+        "0 throttle literal 1\n");
+}
+
+TEST_CASE("members of subsegments are relative to their entity") {
+    CHECK(
+        dump_twice(R"({"name":"a","subsegments":[{"name":"b","subsegments":[{"name":"c"}],"x":1},)"
+                   R"({"name":"d"}],"y":2})") ==
+        "0 name name <a>\n"
+        "0 subsegments children 2\n"
+        "0 y number 2 / 0\n"
+        "1 name name <b>\n"
+        "1 subsegments children 1\n"
+        "1 x number 1 / 0\n"
+        "2 name name <c>\n"
+        "3 name name <d>\n");
+}
+
+TEST_CASE("the number of children is not part of the template") {
+    Shredder shredder;
+    CHECK(round_trips(shredder, R"({"subsegments":[{"name":"a"}]})"));
+    CHECK(shredder.templates() == 2);
+    CHECK(round_trips(shredder, R"({"subsegments":[{"name":"a"},{"name":"b"},{"name":"c"}]})"));
+    CHECK(shredder.templates() == 2);
+    CHECK(round_trips(shredder, "{\"subsegments\":[\n {\"name\":\"a\"},\n {\"name\":\"b\"}\n]}"));
+    CHECK(shredder.templates() == 3);
+}
+
+TEST_CASE("a value is what its bytes allow") {
+    const std::map<std::string, std::string> cases = {
+        {"12", "number 12 / 0"},
+        {"0", "number 0 / 0"},
+        {"-0.50", "number -50 / 2"},
+        {"1.0", "number 10 / 1"},
+        {"0.0", "number 0 / 1"},
+        {"0.000000000000000001", "number 1 / 18"},
+        {"9223372036854775807", "number 9223372036854775807 / 0"},
+        {"-9223372036854775807", "number -9223372036854775807 / 0"},
+        {"0.0000000000000000001", "json 0.0000000000000000001"},
+        {"9223372036854775808", "json 9223372036854775808"},
+        {"-9223372036854775808", "json -9223372036854775808"},
+        {"12345678901234567890", "json 12345678901234567890"},
+        {"18446744073709551617", "json 18446744073709551617"},
+        {"-0", "json -0"},
+        {"-0.0", "json -0.0"},
+        {"1e5", "json 1e5"},
+        {"1.5E-3", "json 1.5E-3"},
+        {R"("")", "text <>"},
+        {R"("plain")", "text <plain>"},
+        {R"("\"\\\n\r\t\u0001")", "text <\"\\\n\r\t\x01>"},
+        {R"("a\/b")", R"(json "a\/b")"},
+        {R"("\u0041")", R"(json "\u0041")"},
+        {R"("\u000a")", R"(json "\u000a")"},
+        {R"("\u001F")", R"(json "\u001F")"},
+        {R"("\b")", R"(json "\b")"},
+        {R"("long enough for \\ sixteen bytes")", R"(text <long enough for \ sixteen bytes>)"},
+        {"\"\xc3\xa9 \xf0\x9f\x9a\x80\"", "text <\xc3\xa9 \xf0\x9f\x9a\x80>"},
+        {"true", "literal 1"},
+        {"false", "literal 0"},
+        {"null", "literal 2"},
+        {"[]", "json []"},
+        {R"([1, "]", {"a":[2]}])", R"(json [1, "]", {"a":[2]}])"},
+    };
+    for (const auto& [value, line] : cases) {
+        CAPTURE(value);
+        CHECK(dump_twice(fmt::format(R"({{"x":{}}})", value)) == fmt::format("0 x {}\n", line));
+    }
+}
+
+TEST_CASE("a member of the entity is its own kind only in its usual spelling") {
+    const std::map<std::string, std::string> cases = {
+        {R"("id":"70DE5B6F19FF9A0A")", "id text <70DE5B6F19FF9A0A>"},
+        {R"("id":"0000000000000000")", "id text <0000000000000000>"},
+        {R"("id":"70de5b6f19ff9a0")", "id text <70de5b6f19ff9a0>"},
+        {R"("id":7)", "id number 7 / 0"},
+        {R"("parent_id":"")", "parent_id text <>"},
+        {R"("trace_id":"1-581cf771-a006649127e371903a2de97")",
+         "trace_id text <1-581cf771-a006649127e371903a2de97>"},
+        {R"("trace_id":"2-581cf771-a006649127e371903a2de979")",
+         "trace_id text <2-581cf771-a006649127e371903a2de979>"},
+        {R"("trace_id":"1-00000000-000000000000000000000000")",
+         "trace_id text <1-00000000-000000000000000000000000>"},
+        {R"("start_time":"1")", "start_time text <1>"},
+        {R"("start_time":1.478293361271E9)", "start_time json 1.478293361271E9"},
+        {R"("name":"a\nb")", "name name <a\nb>"},
+        {R"("name":"a\/b")", R"(name json "a\/b")"},
+        {R"("name":5)", "name number 5 / 0"},
+        {R"("subsegments":null)", "subsegments literal 2"},
+        {R"("aws":{"id":"70de5b6f19ff9a0a"})", "aws.id text <70de5b6f19ff9a0a>"},
+        {R"("x":{"name":"n"})", "x.name text <n>"},
+    };
+    for (const auto& [member, line] : cases) {
+        CAPTURE(member);
+        CHECK(dump_twice("{" + member + "}") == fmt::format("0 {}\n", line));
+    }
+}
+
+TEST_CASE("empty objects are text, and so is the space") {
+    CHECK(dump_twice("{}") == "");
+    CHECK(dump_twice(" \n{ \t}\r\n ") == "");
+    CHECK(dump_twice(R"({"a":{},"b" : { } , "subsegments" : [ ] , "c":[ ]})") == "0 c json [ ]\n");
+    CHECK(dump_twice("\n{\n  \"a\" :\t1 ,\n  \"b\": [ 1 ]\n}\n") ==
+          "0 a number 1 / 0\n0 b json [ 1 ]\n");
+}
+
+TEST_CASE("keys keep their spelling, paths their meaning") {
+    CHECK(dump_twice(R"({"annotations":{"a.b":1,"c\/d":2,"\u0065":3,"":4}})") ==
+          "0 annotations.a.b number 1 / 0\n"
+          "0 annotations.c/d number 2 / 0\n"
+          "0 annotations.e number 3 / 0\n"
+          "0 annotations. number 4 / 0\n");
+}
+
+TEST_CASE("what has no one place for each value is refused") {
+    const char* documents[] = {
+        R"({"a":1,"a":2})",
+        R"({"a":1,"\u0061":2})",
+        R"({"m":{"a":1,"a":2}})",
+        R"({"subsegments":[],"subsegments":[]})",
+        R"({"subsegments":{}})",
+        R"({"subsegments":[{},null]})",
+        R"({"subsegments":[1]})",
+        R"({"subsegments":[{},{}, {}]})",
+        R"({"a\u001fb":1})",
+        R"({"m":{"a\u001fb":1}})",
+        "",
+        "[]",
+        "{",
+        R"({"a":)",
+        R"({"a":1)",
+        R"({"a":"b)",
+        R"({"a":"b\)",
+        R"({"a)",
+        R"({"a":[)",
+        R"({"a":tru})",
+        R"({} {})",
+    };
+    for (const char* document : documents) {
+        CAPTURE(document);
+        CHECK(dump_twice(document) == "refused");
+    }
+}
+
+TEST_CASE("an object too deep is one value") {
+    const std::string deepest = R"({"1":{"2":{"3":{"4":{"5":{"6":{"7":{"8":1}}}}}}}})";
+    CHECK(dump_twice(deepest) == "0 1.2.3.4.5.6.7.8 number 1 / 0\n");
+    CHECK(dump_twice(R"({"0":)" + deepest + "}") == "0 0.1.2.3.4.5.6.7 json {\"8\":1}\n");
+}
+
+TEST_CASE("entities nest to the depth that JSON may have") {
+    std::string document;
+    for (unsigned depth = 1; depth <= entity_depth_max; ++depth) {
+        document = depth == 1 ? R"({"name":"leaf"})"
+                              : R"({"name":"n","subsegments":[{"name":"s"},)" + document +
+                                    R"(,{"name":"t"}],"end_time":2.5})";
+        CAPTURE(depth);
+        Shredder shredder;
+        CHECK(round_trips(shredder, document));
+        CHECK(round_trips(shredder, document));
+        CHECK(shredder.templates() <= 2);
+    }
+    Shredder shredder;
+    CHECK_FALSE(round_trips(shredder, R"({"subsegments":[)" + document + "]}"));
+}
+
+TEST_CASE("an object whose keys explode is kept whole from then on") {
+    Shredder shredder;
+    for (int i = 0; i < 1'000; ++i) {
+        CHECK(round_trips(
+            shredder, fmt::format(R"({{"name":"n","metadata":{{"default":{{"k{}":1}}}}}})", i)));
+    }
+    CHECK(shredder.templates() == object_shapes_max + 1);
+    CHECK(shredder.counters().objects_kept_whole == 1);
+    CHECK_FALSE(shredder.counters().is_coarse);
+    const std::string usual = R"({"name":"n","metadata":{"default":{"k0":1},"other":{"a":1}}})";
+    CHECK(shredded_dump(shredder, usual) ==
+          "0 name name <n>\n"
+          "0 metadata.default json {\"k0\":1}\n"
+          "0 metadata.other.a number 1 / 0\n");
+}
+
+TEST_CASE("an object with very many keys is kept whole") {
+    std::string members;
+    for (std::size_t i = 0; i <= object_keys_max; ++i) {
+        members += fmt::format(R"({}"k{}":{})", i == 0 ? "" : ",", i, i);
+    }
+    Shredder shredder;
+    Shredded shredded;
+    const std::string document = R"({"metadata":{)" + members + "}}";
+    CHECK(shredder.shred(document, shredded.rows, shredded.values));
+    CHECK(shredded.values.size() == 1);
+    CHECK(shredder.paths().size() == 1);
+}
+
+TEST_CASE("annotations vary more than made-up keys may") {
+    Shredder shredder;
+    for (int i = 0; i < 300; ++i) {
+        CHECK(round_trips(shredder, fmt::format(R"({{"annotations":{{"k{}":1}}}})", i)));
+    }
+    CHECK(shredder.counters().objects_kept_whole == 0);
+    CHECK(shredder.templates() == 300);
+}
+
+TEST_CASE("a full table cuts coarser, then refuses what is new") {
+    Shredder shredder;
+    bool is_refused = false;
+    for (int i = 0; i < 3'000 && !is_refused; ++i) {
+        is_refused = !round_trips(
+            shredder, fmt::format(R"({{"name":"n","k{}":1,"metadata":{{"a":{{"b":2}}}}}})", i));
+    }
+    CHECK(is_refused);
+    CHECK(shredder.counters().is_coarse);
+    CHECK(shredder.paths().size() <= paths_max);
+    CHECK(shredder.templates() <= templates_max);
+    // Old templates still serve; metadata is whole now, whatever is in it.
+    CHECK(round_trips(shredder, R"({"name":"n","metadata":{"c":{"d":2}}})"));
+    CHECK(shredded_dump(shredder, R"({"name":"n","metadata":{"e":[]}})") ==
+          "0 name name <n>\n0 metadata json {\"e\":[]}\n");
+
+    shredder.reset();
+    CHECK(shredder.templates() == 0);
+    CHECK(shredder.paths().empty());
+    CHECK_FALSE(shredder.counters().is_coarse);
+    CHECK(round_trips(shredder, R"({"zzz":1})"));
+}
+
+TEST_CASE("a document beyond the bounds is refused") {
+    Shredder shredder;
+    const std::string fill(shredded_document_bytes_max, 'x');
+    CHECK_FALSE(round_trips(shredder, R"({"x":")" + fill + R"("})"));
+    CHECK(round_trips(shredder, R"({"x":")" + fill.substr(8) + R"("})"));
+
+    std::string many = R"({"k":0)";
+    for (std::size_t i = 1; i < slots_per_template_max; ++i) many += fmt::format(",\"k{}\":1", i);
+    CHECK(round_trips(shredder, many + "}"));
+    CHECK_FALSE(round_trips(shredder, many + R"(,"one_more":1})"));
+    CHECK_FALSE(round_trips(shredder, many + R"(,"subsegments":[{}]})"));
+
+    std::string rows = R"({"subsegments":[{})";
+    for (std::size_t i = 2; i < shredded_rows_max; ++i) rows += ",{}";
+    CHECK(round_trips(shredder, rows + "]}"));
+    CHECK_FALSE(round_trips(shredder, rows + ",{}]}"));
+    CHECK_FALSE(round_trips(shredder, rows + ",{}]}"));
+}
+
+}  // namespace tomograph
