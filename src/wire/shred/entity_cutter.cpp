@@ -105,7 +105,7 @@ bool EntityCutter::cut_member(Entity& entity, unsigned depth, ObjectShape& objec
     } else if (is_subsegments && *at_ == '{') {
         is_cut = false;
     } else {
-        const bool takes_objects = depth == slot_depth_max || is_whole_(entity.path);
+        const bool takes_objects = is_whole_(entity.path);
         if (*at_ == '{' && !takes_objects) {
             is_cut = cut_object(entity, depth + 1);
         } else {

@@ -4,17 +4,20 @@
 #include "wire/shred/entity_cutter.h"
 #include "wire/shred/limits.h"
 #include "wire/shred/template_table.h"
+#include "wire/shred/template_trie.h"
 
 namespace tomograph {
 
 struct Shredder::Impl {
     ValueReader values;
     TemplateTable table;
+    TemplateTrie trie;
     std::vector<TemplateDraft> drafts;
     ShredderCounters counters;
 
     bool cut(std::string_view document, std::vector<ShreddedRow>& rows,
              std::vector<ShreddedValue>& shredded);
+    void teach_trie(const std::vector<ShreddedRow>& rows);
 };
 
 /// Every time that a document is cut again one more object is kept whole, so it ends; a document
@@ -27,10 +30,28 @@ bool Shredder::Impl::cut(std::string_view document, std::vector<ShreddedRow>& ro
     for (int cuts = 0; cuts < cuts_max; ++cuts) {
         if (!cutter.cut(document, drafts, rows, shredded)) return false;
         const Admission admission = table.admit(drafts, rows);
-        if (admission == Admission::recut) continue;
-        return admission == Admission::admitted;
+        // What is in the trie was cut by the rules before.
+        if (admission == Admission::recut) trie.clear();
+        if (admission == Admission::refused) return false;
+        if (admission == Admission::admitted) {
+            teach_trie(rows);
+            return true;
+        }
     }
     return false;
+}
+
+void Shredder::Impl::teach_trie(const std::vector<ShreddedRow>& rows) {
+    std::vector<TemplateTrie::Place> places;
+    for (const ShreddedRow& row : rows) {
+        const Template& shape = table.templates()[row.template_index];
+        places.clear();
+        for (const Slot& slot : shape.slots) {
+            const std::string& path = table.paths()[slot.path];
+            places.push_back({role_of(path), table.is_whole(path)});
+        }
+        trie.insert(shape, row.template_index, places);
+    }
 }
 
 Shredder::Shredder() : impl_(std::make_unique<Impl>()) {}
@@ -40,6 +61,11 @@ bool Shredder::shred(std::string_view document, std::vector<ShreddedRow>& rows,
                      std::vector<ShreddedValue>& values) {
     Impl& impl = *impl_;
     impl.values.clear();
+    if (document.size() <= shredded_document_bytes_max &&
+        impl.trie.match(document, impl.values, rows, values)) {
+        ++impl.counters.matched;
+        return true;
+    }
     const bool is_cut =
         document.size() <= shredded_document_bytes_max && impl.cut(document, rows, values);
     impl.counters.objects_kept_whole = impl.table.objects_kept_whole();

@@ -38,6 +38,7 @@ std::string template_key(const Template& shape) {
 
 bool TemplateTable::is_whole(std::string_view path) const {
     if (is_coarse_ && !is_known(path)) return true;
+    if (std::ranges::count(path, path_separator) + 1 >= slot_depth_max) return true;
     return !whole_.empty() && whole_.contains(std::string(path));
 }
 
