@@ -186,9 +186,10 @@ bool EntityCutter::take_key(std::string& key) {
     if (!take('"')) return false;
     const char* const begin = at_;
     for (;;) {
-        at_ = find_quote_or_backslash(at_, end_);
+        at_ = find_string_stop(at_, end_);
         if (end_ - at_ < 2) return false;
         if (*at_ == '"') break;
+        if (*at_ != '\\') return false;
         at_ += 2;
     }
     const std::string_view raw(begin, static_cast<std::size_t>(at_ - begin));

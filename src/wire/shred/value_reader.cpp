@@ -204,24 +204,26 @@ MemberRole role_of(std::string_view path) {
     return MemberRole::other;
 }
 
-const char* find_quote_or_backslash_bytewise(const char* at, const char* end) {
-    while (at != end && *at != '"' && *at != '\\') ++at;
+const char* find_string_stop_bytewise(const char* at, const char* end) {
+    while (at != end && *at != '"' && *at != '\\' && static_cast<std::uint8_t>(*at) >= ' ') ++at;
     return at;
 }
 
-const char* find_quote_or_backslash(const char* at, const char* end) {
+const char* find_string_stop(const char* at, const char* end) {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"');
     const __m128i backslash = _mm_set1_epi8('\\');
+    const __m128i control = _mm_set1_epi8(' ' - 1);
     for (; end - at >= 16; at += 16) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i hits =
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+        const __m128i hits = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+            _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
         const int mask = _mm_movemask_epi8(hits);
         if (mask != 0) return at + __builtin_ctz(static_cast<unsigned>(mask));
     }
 #endif
-    return find_quote_or_backslash_bytewise(at, end);
+    return find_string_stop_bytewise(at, end);
 }
 
 const char* ValueReader::read(const char* at, const char* end, MemberRole role, bool takes_objects,
@@ -230,11 +232,10 @@ const char* ValueReader::read(const char* at, const char* end, MemberRole role, 
     value = {};
     switch (*at) {
         case '"': {
-            const char* const stop = find_quote_or_backslash(at + 1, end);
+            const char* const stop = find_string_stop(at + 1, end);
             if (stop == end) return nullptr;
-            if (*stop == '\\') {
-                return read_escaped(at, stop, end, role, kind, value);
-            }
+            if (*stop == '\\') return read_escaped(at, stop, end, role, kind, value);
+            if (*stop != '"') return nullptr;
             kind = string_kind({at + 1, static_cast<std::size_t>(stop - at - 1)}, role, value);
             return stop + 1;
         }
@@ -269,9 +270,9 @@ const char* ValueReader::read_escaped(const char* at, const char* backslash, con
     const char* stop = backslash;
     while (stop != end && *stop == '\\') {
         if (end - stop < 2) return nullptr;
-        stop = find_quote_or_backslash(stop + 2, end);
+        stop = find_string_stop(stop + 2, end);
     }
-    if (stop == end) return nullptr;
+    if (stop == end || *stop != '"') return nullptr;
     scratch_.clear();
     if (append_canonical({at + 1, static_cast<std::size_t>(stop - at - 1)}, scratch_)) {
         // No id holds anything that needs an escape.

@@ -24,10 +24,11 @@ enum class MemberRole : std::uint8_t {
 /// By the path relative to the entity.
 MemberRole role_of(std::string_view path);
 
-/// The first `"` or `\` at or behind `at`, or `end`; 16 bytes at a time where the processor can.
-const char* find_quote_or_backslash(const char* at, const char* end);
+/// The first `"`, `\` or control character (which no JSON string holds) at or behind `at`, or
+/// `end`; 16 bytes at a time where the processor can.
+const char* find_string_stop(const char* at, const char* end);
 /// Its twin, a byte at a time.
-const char* find_quote_or_backslash_bytewise(const char* at, const char* end);
+const char* find_string_stop_bytewise(const char* at, const char* end);
 
 /// Reads the value at a place of a JSON text. The kind depends on the role and the bytes of the
 /// value alone, so that equal documents become equal rows whichever way they are read.
