@@ -57,7 +57,9 @@ bool EntityCutter::cut_entity(unsigned depth) {
         take_space();
         if (at_ != end_) return false;
     }
-    (*drafts_)[entity.row].shape.text.append(entity.literal_begin, at_);
+    std::string& text = (*drafts_)[entity.row].shape.text;
+    text.append(entity.literal_begin, at_);
+    if (text.size() > template_bytes_max) return false;
     ShreddedRow& row = (*rows_)[entity.row];
     row.first_value = static_cast<std::uint32_t>(values_->size());
     row.values = static_cast<std::uint32_t>(entity.values.size());
@@ -97,6 +99,7 @@ bool EntityCutter::cut_member(Entity& entity, unsigned depth, ObjectShape& objec
     const std::size_t outer = entity.path.size();
     if (depth > 1) entity.path.push_back(path_separator);
     entity.path.append(key);
+    if (entity.path.size() > path_bytes_max) return false;
     const bool is_subsegments = depth == 1 && key == "subsegments";
     bool is_cut = false;
     std::uint8_t kind_in_shape = nested_object;
@@ -164,6 +167,7 @@ bool EntityCutter::cut_children(Entity& entity) {
     }
     entity.literal_begin = at_;
     if (!take(']')) return false;
+    if (open.size() + 1 + between.size() + close.size() > template_bytes_max) return false;
     (*rows_)[entity.row].children = children;
     Template& shape = (*drafts_)[entity.row].shape;
     shape.children_slot = static_cast<std::int32_t>(shape.slots.size() - 1);

@@ -23,6 +23,15 @@ inline constexpr std::size_t paths_max = 1'024;
 /// A text with more places for values is not a usual document, and would make a wide table row.
 inline constexpr std::size_t slots_per_template_max = 256;
 
+/// Memory of the tables, whatever the keys: the text of one template and of all, and the keys and
+/// shapes remembered of objects.
+inline constexpr std::size_t template_bytes_max = 16'384;
+inline constexpr std::size_t template_bytes_sum_max = 16'777'216;
+inline constexpr std::size_t object_notes_max = 65'536;
+
+/// A path of an annotation key of annotation_key_bytes_max, and more.
+inline constexpr std::size_t path_bytes_max = 1'024;
+
 /// Objects inside each other whose members get slots of their own: `aws.ecs.x` is 3. Deeper ones
 /// are kept as text.
 inline constexpr unsigned slot_depth_max = 8;

@@ -40,9 +40,9 @@ Result<Slot> decode_slot(ByteReader& reader, std::size_t paths, std::size_t lite
         return Error(ErrorCode::corrupt,
                      fmt::format("template dictionary: slot kind {} is not known", kind));
     if (path >= paths) return broken("a path out of range");
-    if (literal > shredded_document_bytes_max) return broken("a literal is too long");
+    if (literal > template_bytes_max) return broken("a literal is too long");
     const std::size_t end = literal_begin + static_cast<std::size_t>(literal);
-    if (end > shredded_document_bytes_max) return broken("a template is too long");
+    if (end > template_bytes_max) return broken("a template is too long");
     return Slot{.kind = SlotKind{kind},
                 .path = static_cast<std::uint32_t>(path),
                 .literal_end = static_cast<std::uint32_t>(end)};
@@ -66,10 +66,14 @@ Result<Template> decode_template(ByteReader& reader, std::size_t paths) {
         shape.separators.open = reader.text();
         shape.separators.between = reader.text();
         shape.separators.close = reader.text();
+        if (shape.separators.open.size() > template_bytes_max ||
+            shape.separators.between.size() > template_bytes_max ||
+            shape.separators.close.size() > template_bytes_max)
+            return broken("a separator is too long");
     }
     shape.text = reader.text();
     if (reader.failed()) return broken("ends early");
-    if (shape.text.size() > shredded_document_bytes_max) return broken("a template is too long");
+    if (shape.text.size() > template_bytes_max) return broken("a template is too long");
     if (literal_end > shape.text.size()) return broken("a literal ends behind its template");
     return shape;
 }

@@ -53,8 +53,9 @@ Admission TemplateTable::admit(std::span<const TemplateDraft> drafts, std::span<
         if (!note_objects(drafts[i])) return Admission::recut;
         const std::size_t templates_most = is_coarse_ ? templates_max : templates_fine_max;
         const std::size_t paths_most = is_coarse_ ? paths_max : paths_fine_max;
-        if (templates_.size() >= templates_most ||
-            paths_.size() + new_paths(drafts[i].paths) > paths_most)
+        if (templates_.size() >= templates_most || notes_ > object_notes_max ||
+            paths_.size() + new_paths(drafts[i].paths) > paths_most ||
+            bytes_ + drafts[i].shape.text.size() > template_bytes_sum_max)
             return make_coarse();
         rows[i].template_index = add(drafts[i], std::move(key));
     }
@@ -63,14 +64,16 @@ Admission TemplateTable::admit(std::span<const TemplateDraft> drafts, std::span<
 
 /// false: an object of the draft is to be kept whole from now on.
 bool TemplateTable::note_objects(const TemplateDraft& draft) {
+    if (notes_ > object_notes_max) return true;
     for (const ObjectShape& object : draft.objects) {
         const bool known = is_known(object.path);
         SeenObject& seen = seen_[object.path];
-        seen.shapes.insert(object.shape);
-        for (const std::string& key : object.keys) seen.keys.insert(key);
+        notes_ += seen.shapes.insert(object.shape).second ? 1 : 0;
+        for (const std::string& key : object.keys) notes_ += seen.keys.insert(key).second ? 1 : 0;
         if (seen.shapes.size() > (known ? known_object_shapes_max : object_shapes_max) ||
             seen.keys.size() > (known ? known_object_keys_max : object_keys_max)) {
             whole_.insert(object.path);
+            notes_ -= seen.shapes.size() + seen.keys.size();
             seen_.erase(object.path);
             return false;
         }
@@ -81,6 +84,9 @@ bool TemplateTable::note_objects(const TemplateDraft& draft) {
 Admission TemplateTable::make_coarse() {
     if (is_coarse_) return Admission::refused;
     is_coarse_ = true;
+    // Objects that nobody knows are no longer taken apart, so only some of these come again.
+    seen_.clear();
+    notes_ = 0;
     return Admission::recut;
 }
 
@@ -100,6 +106,7 @@ std::uint32_t TemplateTable::add(const TemplateDraft& draft, std::string key) {
         if (is_new) paths_.push_back(path);
         slot.path = place->second;
     }
+    bytes_ += shape.text.size();
     template_of_.emplace(std::move(key), index);
     return index;
 }

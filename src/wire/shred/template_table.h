@@ -54,6 +54,8 @@ class TemplateTable {
     std::unordered_map<std::string, std::uint32_t> path_of_;
     std::unordered_map<std::string, SeenObject> seen_;
     std::unordered_set<std::string> whole_;
+    std::size_t notes_ = 0;  ///< all keys and shapes in seen_
+    std::size_t bytes_ = 0;  ///< of all templates' texts
     bool is_coarse_ = false;
 };
 

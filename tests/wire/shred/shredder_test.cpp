@@ -315,6 +315,22 @@ TEST_CASE("a full table cuts coarser, then refuses what is new") {
     CHECK(round_trips(shredder, R"({"zzz":1})"));
 }
 
+TEST_CASE("what is remembered of objects without values is bounded too") {
+    Shredder shredder;
+    bool is_refused = false;
+    for (int i = 0; i < 2'000 && !is_refused; ++i) {
+        // Each object has few keys, but there are ever more objects.
+        std::string members;
+        for (int j = 0; j < 100; ++j) {
+            members += fmt::format(R"({}"o{}":{{"p{}":{{"k{}":{{}}}}}})", j == 0 ? "" : ",", j,
+                                   i % 40, i / 40);
+        }
+        is_refused = !round_trips(shredder, R"({"http":{)" + members + "}}");
+    }
+    CHECK(shredder.counters().is_coarse);
+    CHECK(is_refused);
+}
+
 TEST_CASE("a document beyond the bounds is refused") {
     Shredder shredder;
     const std::string fill(shredded_document_bytes_max, 'x');
@@ -326,6 +342,12 @@ TEST_CASE("a document beyond the bounds is refused") {
     CHECK(round_trips(shredder, many + "}"));
     CHECK_FALSE(round_trips(shredder, many + R"(,"one_more":1})"));
     CHECK_FALSE(round_trips(shredder, many + R"(,"subsegments":[{}]})"));
+
+    const std::string long_key(template_bytes_max, 'k');
+    CHECK_FALSE(round_trips(shredder, R"({"a":{")" + long_key + R"(":{}}})"));
+    CHECK_FALSE(
+        round_trips(shredder, R"({")" + long_key.substr(0, path_bytes_max + 1) + R"(":1})"));
+    CHECK(round_trips(shredder, R"({")" + long_key.substr(0, path_bytes_max) + R"(":1})"));
 
     std::string rows = R"({"subsegments":[{})";
     for (std::size_t i = 2; i < shredded_rows_max; ++i) rows += ",{}";
