@@ -38,8 +38,23 @@ std::vector<std::string> documents() {
     return made;
 }
 
-void shred_segment(benchmark::State& state) {
-    const std::vector<std::string> all = documents();
+/// The same with two subsegments each: 3 rows.
+std::vector<std::string> documents_with_subsegments() {
+    std::vector<std::string> all = documents();
+    for (std::string& document : all) {
+        document.pop_back();
+        document +=
+            R"(,"subsegments":[{"id":"53995c3f42cd8ad8","name":"DynamoDB","namespace":"aws",)"
+            R"("start_time":1698931122.290123,"end_time":1698931122.310456,)"
+            R"("aws":{"operation":"GetItem","region":"us-west-2","table_name":"orders"}},)"
+            R"({"id":"53995c3f42cd8ad9","name":"shop@db","namespace":"remote",)"
+            R"("start_time":1698931122.320123,"end_time":1698931122.350456,)"
+            R"("sql":{"sanitized_query":"SELECT * FROM orders WHERE id = ?"}}]})";
+    }
+    return all;
+}
+
+void shred_all(benchmark::State& state, const std::vector<std::string>& all) {
     Shredder shredder;
     std::vector<ShreddedRow> rows;
     std::vector<ShreddedValue> values;
@@ -51,6 +66,11 @@ void shred_segment(benchmark::State& state) {
     state.counters["values"] = static_cast<double>(values.size());
     state.counters["templates"] = static_cast<double>(shredder.templates());
     state.SetItemsProcessed(state.iterations());
+}
+
+void shred_segment(benchmark::State& state) { shred_all(state, documents()); }
+void shred_segment_with_two_subsegments(benchmark::State& state) {
+    shred_all(state, documents_with_subsegments());
 }
 
 /// Every document finds the shredder empty.
@@ -97,6 +117,7 @@ void rebuild_segment(benchmark::State& state) {
 }
 
 BENCHMARK(shred_segment);
+BENCHMARK(shred_segment_with_two_subsegments);
 BENCHMARK(shred_segment_of_new_template);
 BENCHMARK(rebuild_segment);
 
