@@ -92,6 +92,7 @@ bool is_plain(std::string_view text) {
 }
 
 void append_text(std::string_view text, DocumentSink& out) {
+    if (text.empty()) return out.append(R"("")");  // its data may be null
     if (!is_plain(text)) {
         std::string quoted;
         append_quoted(text, quoted);

@@ -87,6 +87,7 @@ TEST_CASE("values are printed as documents spell them") {
     CHECK(printed(SlotKind::span_id, {.mantissa = -1}) == R"("ffffffffffffffff")");
     CHECK(printed(SlotKind::trace_id, {.mantissa = 0x0000000200000003, .low = 4}) ==
           R"("1-00000002-000000030000000000000004")");
+    CHECK(printed(SlotKind::text, {}) == R"("")");
     CHECK(printed(SlotKind::text, {.text = "a\"b\\\x1f"}) == R"("a\"b\\\u001f")");
 }
 
