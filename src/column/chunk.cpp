@@ -11,27 +11,32 @@ namespace {
 
 constexpr std::uint8_t flag_zstd = 1;
 
-// Saving less than an eighth does not pay for decompressing at every read.
-bool pays(std::size_t compressed, std::size_t raw) { return compressed <= raw - raw / 8; }
-
-}  // namespace
-
-void write_chunk(const Chunk& chunk, std::string& out) {
+void write(const Chunk& chunk, std::uint8_t flags, std::string_view stored, std::string& out) {
     ASSERT(chunk.rows <= block_rows_max && chunk.body.size() <= chunk_body_bytes_max);
-    std::string compressed;
-    if (chunk.body.size() >= compress_bytes_min) compressed = zstd_compress(chunk.body);
-    const bool is_compressed = !compressed.empty() && pays(compressed.size(), chunk.body.size());
-    const std::string_view stored = is_compressed ? compressed : chunk.body;
-
     ByteWriter writer(out);
     writer.fixed(static_cast<std::uint8_t>(chunk.encoding));
-    writer.fixed(is_compressed ? flag_zstd : std::uint8_t{0});
+    writer.fixed(flags);
     writer.fixed(std::uint16_t{0});
     writer.fixed(static_cast<std::uint32_t>(chunk.rows));
     writer.fixed(static_cast<std::uint32_t>(chunk.body.size()));
     writer.fixed(static_cast<std::uint32_t>(stored.size()));
     writer.raw(stored);
 }
+
+}  // namespace
+
+void write_chunk(const Chunk& chunk, std::string& out, EncodeOptions options) {
+    if (chunk.body.size() >= compress_bytes_min && !looks_random(chunk.body)) {
+        const std::string compressed = zstd_compress(chunk.body, options.zstd_level);
+        if (compression_pays(compressed.size(), chunk.body.size())) {
+            write(chunk, flag_zstd, compressed, out);
+            return;
+        }
+    }
+    write_chunk_as_is(chunk, out);
+}
+
+void write_chunk_as_is(const Chunk& chunk, std::string& out) { write(chunk, 0, chunk.body, out); }
 
 Result<Chunk> read_chunk(std::string_view bytes, std::size_t rows) {
     ByteReader reader(bytes);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "column/encode_options.h"
 
 namespace tomograph::column {
 
@@ -15,10 +16,20 @@ enum class Encoding : std::uint8_t {
     int_frame_16 = 3,
     int_frame_32 = 4,
     int_raw = 5,
+    int_planes = 6,
+    int_delta_planes = 7,
+    int_dictionary = 8,
+    decimals = 9,
+    decimal_pairs = 10,
     text_constant = 16,
     text_dictionary_8 = 17,
     text_dictionary_16 = 18,
     text_raw = 19,
+    text_hex = 20,
+    text_templates = 21,
+    text_dictionary = 22,
+    codes_constant = 32,
+    codes_packed = 33,
 };
 
 /// The values of one column, still encoded but no longer compressed.
@@ -31,7 +42,10 @@ struct Chunk {
 };
 
 /// Appends the chunk, its body compressed when that pays.
-void write_chunk(const Chunk& chunk, std::string& out);
+void write_chunk(const Chunk& chunk, std::string& out, EncodeOptions options = {});
+
+/// Appends a chunk whose body is compressed inside already, or not worth it.
+void write_chunk_as_is(const Chunk& chunk, std::string& out);
 
 /// Reads a chunk that takes up all of `bytes` and has `rows` rows.
 /// errors  corrupt, also for flags that are not known; the encoding is for the caller to judge

@@ -3,114 +3,253 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
+#include <limits>
 
 #include "base/bytes.h"
 #include "column/chunk.h"
+#include "column/kernels.h"
 #include "column/limits.h"
+#include "column/planes.h"
 
 namespace tomograph::column {
 namespace {
 
-// Sums and differences wrap: any 64-bit value plus any base is a 64-bit value.
-std::uint64_t above(std::int64_t value, std::int64_t base) {
-    return static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(base);
+constexpr std::int64_t int_max = std::numeric_limits<std::int64_t>::max();
+constexpr std::size_t entries_max = 256;
+
+std::int64_t wrapping_sum(std::int64_t base, std::uint64_t code) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(base) + code);
 }
 
-template <class Narrow>
-void append_frame(std::span<const std::int64_t> values, std::int64_t base, std::string& body) {
-    const std::size_t start = body.size();
-    body.resize(start + values.size() * sizeof(Narrow));
-    char* place = body.data() + start;
-    for (const std::int64_t value : values) {
-        const auto narrow = static_cast<Narrow>(above(value, base));
-        std::memcpy(place, &narrow, sizeof narrow);
-        place += sizeof narrow;
-    }
+// The largest code whose value is still a signed 64-bit number. No writer goes beyond: the base is
+// its least value.
+std::uint64_t code_limit(std::int64_t base) {
+    return static_cast<std::uint64_t>(int_max) - static_cast<std::uint64_t>(base);
 }
 
-template <class Narrow>
-Result<std::vector<std::int64_t>> read_frame(const Chunk& chunk) {
-    if (chunk.body.size() != sizeof(std::int64_t) + chunk.rows * sizeof(Narrow))
-        return Error(ErrorCode::corrupt,
-                     fmt::format("integers: {} rows in {} bytes", chunk.rows, chunk.body.size()));
-    ByteReader reader(chunk.body);
-    const auto base = reader.fixed<std::uint64_t>();
-    const char* place = chunk.body.data() + sizeof base;
-    std::vector<std::int64_t> values(chunk.rows);
-    for (std::int64_t& value : values) {
-        Narrow narrow;
-        std::memcpy(&narrow, place, sizeof narrow);
-        place += sizeof narrow;
-        value = static_cast<std::int64_t>(base + narrow);
-    }
-    return values;
+Error damaged(std::size_t rows, std::size_t bytes) {
+    return Error(ErrorCode::corrupt, fmt::format("integers: {} rows in {} bytes", rows, bytes));
 }
 
-Result<std::vector<std::int64_t>> read_constant(const Chunk& chunk) {
-    if (chunk.body.size() != sizeof(std::int64_t))
-        return Error(ErrorCode::corrupt,
-                     fmt::format("constant integer in {} bytes", chunk.body.size()));
-    ByteReader reader(chunk.body);
-    return std::vector<std::int64_t>(chunk.rows, reader.fixed<std::int64_t>());
-}
-
-Result<std::vector<std::int64_t>> read_raw(const Chunk& chunk) {
-    if (chunk.body.size() != chunk.rows * sizeof(std::int64_t))
-        return Error(ErrorCode::corrupt,
-                     fmt::format("integers: {} rows in {} bytes", chunk.rows, chunk.body.size()));
-    std::vector<std::int64_t> values(chunk.rows);
-    if (!values.empty()) std::memcpy(values.data(), chunk.body.data(), chunk.body.size());
-    return values;
+template <class Code>
+void match_codes(const std::vector<Code>& codes, std::int64_t base, std::int64_t min,
+                 std::int64_t max,
+                 void (*range)(const Code*, std::size_t, Code, Code, std::uint64_t*),
+                 std::uint64_t* bits) {
+    if (max < base) return;
+    const auto origin = static_cast<std::uint64_t>(base);
+    constexpr std::uint64_t code_max = std::numeric_limits<Code>::max();
+    const std::uint64_t low = min <= base ? 0 : static_cast<std::uint64_t>(min) - origin;
+    const std::uint64_t high = std::min(static_cast<std::uint64_t>(max) - origin, code_max);
+    if (low > high) return;
+    range(codes.data(), codes.size(), static_cast<Code>(low), static_cast<Code>(high), bits);
 }
 
 }  // namespace
 
-void encode_ints(std::span<const std::int64_t> values, std::string& out) {
-    ASSERT(values.size() <= block_rows_max);
-    const auto [min, max] = std::minmax_element(values.begin(), values.end());
-    const std::int64_t base = values.empty() ? 0 : *min;
-    const std::uint64_t range = values.empty() ? 0 : above(*max, base);
+/// Fills an IntChunk from a chunk's body.
+class IntChunkReader {
+ public:
+    explicit IntChunkReader(const Chunk& chunk) : chunk_(chunk), reader_(chunk.body) {}
 
-    Chunk chunk{.encoding = Encoding::int_raw, .rows = values.size(), .body = {}};
-    ByteWriter writer(chunk.body);
-    if (range == 0) {
-        chunk.encoding = Encoding::int_constant;
-        writer.fixed(base);
-    } else if (range <= 0xff) {
-        chunk.encoding = Encoding::int_frame_8;
-        writer.fixed(base);
-        append_frame<std::uint8_t>(values, base, chunk.body);
-    } else if (range <= 0xffff) {
-        chunk.encoding = Encoding::int_frame_16;
-        writer.fixed(base);
-        append_frame<std::uint16_t>(values, base, chunk.body);
-    } else if (range <= 0xffffffff) {
-        chunk.encoding = Encoding::int_frame_32;
-        writer.fixed(base);
-        append_frame<std::uint32_t>(values, base, chunk.body);
-    } else {
-        append_frame<std::uint64_t>(values, 0, chunk.body);
+    Result<IntChunk> read() {
+        opened_.rows_ = chunk_.rows;
+        switch (chunk_.encoding) {
+            case Encoding::int_constant:
+                if (chunk_.body.size() != sizeof(std::int64_t))
+                    return Error(ErrorCode::corrupt,
+                                 fmt::format("constant integer in {} bytes", chunk_.body.size()));
+                opened_.base_ = reader_.fixed<std::int64_t>();
+                return std::move(opened_);
+            case Encoding::int_frame_8:
+                return frame(opened_.codes8_);
+            case Encoding::int_frame_16:
+                return frame(opened_.codes16_);
+            case Encoding::int_frame_32:
+                return frame(opened_.codes32_);
+            case Encoding::int_raw:
+                return raw();
+            case Encoding::int_planes:
+                return planes();
+            case Encoding::int_delta_planes:
+                return delta_planes();
+            case Encoding::int_dictionary:
+                return dictionary();
+            default:
+                return unknown_encoding(chunk_.encoding);
+        }
     }
-    write_chunk(chunk, out);
+
+ private:
+    template <class Code>
+    Result<IntChunk> frame(std::vector<Code>& codes) {
+        opened_.base_ = reader_.fixed<std::int64_t>();
+        TRY(copy_rest(codes));
+        TRY(check_codes(codes));
+        return std::move(opened_);
+    }
+
+    Result<IntChunk> raw() {
+        TRY(copy_rest(opened_.values_));
+        return std::move(opened_);
+    }
+
+    template <class Value>
+    Result<void> copy_rest(std::vector<Value>& values) {
+        const std::string_view rest = reader_.raw(reader_.remaining());
+        if (reader_.failed() || rest.size() != chunk_.rows * sizeof(Value))
+            return damaged(chunk_.rows, chunk_.body.size());
+        values.resize(chunk_.rows);
+        if (!values.empty()) std::memcpy(values.data(), rest.data(), rest.size());
+        return {};
+    }
+
+    template <class Code>
+    Result<void> check_codes(const std::vector<Code>& codes) const {
+        const std::uint64_t limit = code_limit(opened_.base_);
+        if (limit >= std::numeric_limits<Code>::max()) return {};
+        if (std::any_of(codes.begin(), codes.end(), [=](Code code) { return code > limit; }))
+            return Error(ErrorCode::corrupt, "integers: base and code exceed 64 bits");
+        return {};
+    }
+
+    Result<IntChunk> planes() {
+        opened_.base_ = reader_.fixed<std::int64_t>();
+        const std::size_t width = reader_.fixed<std::uint8_t>();
+        if (width == 0 || width > sizeof(std::int64_t))
+            return Error(ErrorCode::corrupt, fmt::format("integers of {} bytes", width));
+        if (width == 1) {
+            TRY(read_into(opened_.codes8_, width));
+            TRY(check_codes(opened_.codes8_));
+        } else if (width == 2) {
+            TRY(read_into(opened_.codes16_, width));
+            TRY(check_codes(opened_.codes16_));
+        } else if (width <= 4) {
+            TRY(read_into(opened_.codes32_, width));
+            TRY(check_codes(opened_.codes32_));
+        } else {
+            TRY(read_into(opened_.values_, width));
+            for (std::int64_t& value : opened_.values_)
+                value = wrapping_sum(opened_.base_, static_cast<std::uint64_t>(value));
+        }
+        return std::move(opened_);
+    }
+
+    Result<IntChunk> delta_planes() {
+        const auto first = reader_.fixed<std::int64_t>();
+        const auto least = reader_.fixed<std::int64_t>();
+        const std::size_t width = reader_.fixed<std::uint8_t>();
+        if (chunk_.rows == 0 || width > sizeof(std::int64_t) || reader_.failed())
+            return Error(ErrorCode::corrupt,
+                         fmt::format("{} differences of {} bytes", chunk_.rows, width));
+        std::vector<std::int64_t>& values = opened_.values_;
+        values.resize(chunk_.rows);
+        TRY(read_planes(reader_, {chunk_.rows - 1, width, sizeof(std::int64_t)},
+                        reinterpret_cast<std::uint8_t*>(values.data() + 1)));
+        TRY(check_end());
+        values[0] = first;
+        for (std::size_t row = 1; row < values.size(); ++row)
+            values[row] = wrapping_sum(wrapping_sum(values[row], static_cast<std::uint64_t>(least)),
+                                       static_cast<std::uint64_t>(values[row - 1]));
+        return std::move(opened_);
+    }
+
+    Result<IntChunk> dictionary() {
+        const std::size_t count = reader_.fixed<std::uint16_t>();
+        if (count == 0 || count > entries_max)
+            return Error(ErrorCode::corrupt, fmt::format("dictionary of {} integers", count));
+        opened_.entries_.resize(entries_max);
+        for (std::size_t i = 0; i < count; ++i) opened_.entries_[i] = reader_.fixed<std::int64_t>();
+        TRY(copy_rest(opened_.codes8_));
+        if (std::any_of(opened_.codes8_.begin(), opened_.codes8_.end(),
+                        [=](std::uint8_t code) { return code >= count; }))
+            return Error(ErrorCode::corrupt, "integers: code beyond the dictionary");
+        return std::move(opened_);
+    }
+
+    template <class Value>
+    Result<void> read_into(std::vector<Value>& values, std::size_t width) {
+        values.resize(chunk_.rows);
+        TRY(read_planes(reader_, {chunk_.rows, width, sizeof(Value)},
+                        reinterpret_cast<std::uint8_t*>(values.data())));
+        return check_end();
+    }
+
+    Result<void> check_end() const {
+        if (reader_.failed() || reader_.remaining() != 0)
+            return damaged(chunk_.rows, chunk_.body.size());
+        return {};
+    }
+
+    const Chunk& chunk_;
+    ByteReader reader_;
+    IntChunk opened_;
+};
+
+Result<IntChunk> IntChunk::open(std::string_view bytes, std::size_t rows) {
+    if (rows > block_rows_max)
+        return Error(ErrorCode::corrupt, fmt::format("integers of {} rows", rows));
+    const Chunk chunk = TRY(read_chunk(bytes, rows));
+    return IntChunkReader(chunk).read();
+}
+
+// Calls visit with a function from row to value.
+template <class Visit>
+auto IntChunk::with_values(Visit visit) const {
+    if (!entries_.empty()) return visit([this](std::size_t row) { return entries_[codes8_[row]]; });
+    if (!codes8_.empty())
+        return visit([this](std::size_t row) { return wrapping_sum(base_, codes8_[row]); });
+    if (!codes16_.empty())
+        return visit([this](std::size_t row) { return wrapping_sum(base_, codes16_[row]); });
+    if (!codes32_.empty())
+        return visit([this](std::size_t row) { return wrapping_sum(base_, codes32_[row]); });
+    if (!values_.empty()) return visit([this](std::size_t row) { return values_[row]; });
+    return visit([this](std::size_t) { return base_; });
+}
+
+std::int64_t IntChunk::value(std::size_t row) const {
+    ASSERT(row < rows_);
+    return with_values([row](auto at) { return at(row); });
+}
+
+void IntChunk::values(std::span<std::int64_t> out) const {
+    ASSERT(out.size() == rows_);
+    with_values([out](auto at) {
+        for (std::size_t row = 0; row < out.size(); ++row) out[row] = at(row);
+    });
+}
+
+void IntChunk::match(std::int64_t min, std::int64_t max, Bitmap& out) const {
+    ASSERT(out.rows() == rows_);
+    if (min > max) return;
+    std::uint64_t* bits = out.words().data();
+    const Kernels& fast = kernels();
+    if (!entries_.empty()) {
+        std::array<std::uint64_t, entries_max / 64> wanted{};
+        for (std::size_t i = 0; i < entries_.size(); ++i)
+            wanted[i / 64] |= std::uint64_t{entries_[i] >= min && entries_[i] <= max} << i % 64;
+        fast.set_8(codes8_.data(), rows_, wanted.data(), bits);
+    } else if (!codes8_.empty()) {
+        match_codes(codes8_, base_, min, max, fast.range_8, bits);
+    } else if (!codes16_.empty()) {
+        match_codes(codes16_, base_, min, max, fast.range_16, bits);
+    } else if (!codes32_.empty()) {
+        match_codes(codes32_, base_, min, max, fast.range_32, bits);
+    } else if (!values_.empty()) {
+        fast.range_64(values_.data(), rows_, min, max, bits);
+    } else if (base_ >= min && base_ <= max) {
+        out.fill();
+    }
 }
 
 Result<std::vector<std::int64_t>> decode_ints(std::string_view bytes, std::size_t rows) {
-    const Chunk chunk = TRY(read_chunk(bytes, rows));
-    switch (chunk.encoding) {
-        case Encoding::int_constant:
-            return read_constant(chunk);
-        case Encoding::int_frame_8:
-            return read_frame<std::uint8_t>(chunk);
-        case Encoding::int_frame_16:
-            return read_frame<std::uint16_t>(chunk);
-        case Encoding::int_frame_32:
-            return read_frame<std::uint32_t>(chunk);
-        case Encoding::int_raw:
-            return read_raw(chunk);
-        default:
-            return unknown_encoding(chunk.encoding);
-    }
+    const IntChunk chunk = TRY(IntChunk::open(bytes, rows));
+    std::vector<std::int64_t> values(rows);
+    chunk.values(values);
+    return values;
 }
 
 }  // namespace tomograph::column

@@ -13,4 +13,10 @@ constexpr std::size_t chunk_body_bytes_max = 16 << 20;
 /// Bodies below this are not worth zstd's frame header and time.
 constexpr std::size_t compress_bytes_min = 64;
 
+/// A filter of one row group: about 700,000 distinct values at 12 bits; beyond that it answers
+/// "perhaps" more often.
+constexpr std::size_t value_filter_bytes_max = 1 << 20;
+/// Digits after the point of a stored decimal: the largest power of ten in 64 bits.
+constexpr int decimal_scale_max = 18;
+
 }  // namespace tomograph::column

@@ -2,135 +2,128 @@
 
 #include <fmt/format.h>
 
-#include <cstdint>
-#include <cstring>
-#include <unordered_map>
-
-#include "base/bytes.h"
 #include "column/chunk.h"
 #include "column/limits.h"
+#include "column/text_form.h"
 
 namespace tomograph::column {
 namespace {
 
-struct Dictionary {
-    std::vector<std::string_view> entries;  // in order of first use
-    std::vector<std::uint32_t> codes;       // one per value
-    std::size_t entry_bytes = 0;
-};
-
-Dictionary make_dictionary(std::span<const std::string_view> values) {
-    Dictionary dictionary;
-    std::unordered_map<std::string_view, std::uint32_t> code_of;
-    dictionary.codes.reserve(values.size());
-    for (const std::string_view value : values) {
-        const auto next = static_cast<std::uint32_t>(dictionary.entries.size());
-        const auto [place, is_new] = code_of.try_emplace(value, next);
-        if (is_new) {
-            dictionary.entries.push_back(value);
-            dictionary.entry_bytes += value.size() + 1;
-        }
-        dictionary.codes.push_back(place->second);
+TextFormResult open_form(Chunk chunk) {
+    switch (chunk.encoding) {
+        case Encoding::text_constant:
+            return TextDictionary::open_constant(std::move(chunk));
+        case Encoding::text_dictionary_8:
+        case Encoding::text_dictionary_16:
+            return TextDictionary::open_plain(std::move(chunk));
+        case Encoding::text_raw:
+            return open_raw_texts(std::move(chunk));
+        default:
+            return unknown_encoding(chunk.encoding);
     }
-    return dictionary;
-}
-
-template <class Code>
-std::string dictionary_body(const Dictionary& dictionary) {
-    std::string body;
-    ByteWriter writer(body);
-    writer.varint(dictionary.entries.size());
-    for (const std::string_view entry : dictionary.entries) writer.text(entry);
-    for (const std::uint32_t code : dictionary.codes) writer.fixed(static_cast<Code>(code));
-    return body;
-}
-
-std::string raw_body(std::span<const std::string_view> values) {
-    std::string body;
-    ByteWriter writer(body);
-    for (const std::string_view value : values) writer.varint(value.size());
-    for (const std::string_view value : values) writer.raw(value);
-    return body;
-}
-
-Error damaged(const char* what) {
-    return Error(ErrorCode::corrupt, fmt::format("texts: {}", what));
-}
-
-template <class Code>
-Result<void> read_dictionary(std::string_view body, std::vector<std::string_view>& values) {
-    ByteReader reader(body);
-    const std::uint64_t count = reader.varint();
-    if (count == 0 || count > std::uint64_t{1} << (8 * sizeof(Code)) || count > reader.remaining())
-        return damaged("size of the dictionary");
-    std::vector<std::string_view> entries(count);
-    for (std::string_view& entry : entries) entry = reader.text();
-    if (reader.failed() || reader.remaining() != values.size() * sizeof(Code))
-        return damaged("dictionary and codes do not fill the chunk");
-    for (std::string_view& value : values) {
-        const Code code = reader.fixed<Code>();
-        if (code >= count) return damaged("code beyond the dictionary");
-        value = entries[code];
-    }
-    return {};
-}
-
-Result<void> read_raw(std::string_view body, std::vector<std::string_view>& values) {
-    ByteReader reader(body);
-    std::vector<std::uint64_t> lengths(values.size());
-    for (std::uint64_t& length : lengths) length = reader.varint();
-    for (std::size_t row = 0; row < values.size(); ++row) values[row] = reader.raw(lengths[row]);
-    if (reader.failed() || reader.remaining() != 0) return damaged("lengths do not fill the chunk");
-    return {};
 }
 
 }  // namespace
 
-void encode_texts(std::span<const std::string_view> values, std::string& out) {
-    ASSERT(values.size() <= block_rows_max);
-    const Dictionary dictionary = make_dictionary(values);
-    std::size_t raw_bytes = 0;
-    for (const std::string_view value : values) raw_bytes += value.size() + 1;
+void TextForm::match_equal(std::string_view text, Bitmap& out) const {
+    std::string scratch;
+    for (std::size_t row = 0; row < out.rows(); ++row)
+        if (value(row, scratch) == text) out.set(row);
+}
 
-    Chunk chunk{.encoding = Encoding::text_raw, .rows = values.size(), .body = {}};
-    if (dictionary.entries.size() == 1) {
-        chunk.encoding = Encoding::text_constant;
-        chunk.body = values.front();
-    } else if (!values.empty() && dictionary.entries.size() <= 256 &&
-               dictionary.entry_bytes + values.size() < raw_bytes) {
-        chunk.encoding = Encoding::text_dictionary_8;
-        chunk.body = dictionary_body<std::uint8_t>(dictionary);
-    } else if (!values.empty() && dictionary.entry_bytes + 2 * values.size() < raw_bytes) {
-        chunk.encoding = Encoding::text_dictionary_16;
-        chunk.body = dictionary_body<std::uint16_t>(dictionary);
-    } else {
-        chunk.body = raw_body(values);
+TextChunk::TextChunk() = default;
+TextChunk::TextChunk(TextChunk&&) noexcept = default;
+TextChunk& TextChunk::operator=(TextChunk&&) noexcept = default;
+TextChunk::~TextChunk() = default;
+
+Result<TextChunk> TextChunk::open(std::string_view bytes, std::size_t rows) {
+    if (rows > block_rows_max)
+        return Error(ErrorCode::corrupt, fmt::format("texts of {} rows", rows));
+    Chunk chunk = TRY(read_chunk(bytes, rows));
+    TextChunk opened;
+    opened.rows_ = rows;
+    opened.form_ = TRY(open_form(std::move(chunk)));
+    return opened;
+}
+
+std::string_view TextChunk::value(std::size_t row, std::string& scratch) const {
+    ASSERT(row < rows_);
+    return form_->value(row, scratch);
+}
+
+bool TextChunk::is_stored() const { return form_->is_stored(); }
+
+std::size_t TextChunk::distinct() const {
+    const TextDictionary* dictionary = form_->dictionary();
+    return dictionary == nullptr ? 0 : dictionary->entries().size();
+}
+
+std::string_view TextChunk::entry(std::size_t code) const {
+    ASSERT(code < distinct());
+    return form_->dictionary()->entries()[code];
+}
+
+std::uint16_t TextChunk::code(std::size_t row) const {
+    ASSERT(row < rows_ && form_->dictionary() != nullptr);
+    return form_->dictionary()->code(row);
+}
+
+void TextChunk::codes(std::span<std::uint16_t> out) const {
+    ASSERT(out.size() == rows_ && form_->dictionary() != nullptr);
+    const TextDictionary& dictionary = *form_->dictionary();
+    for (std::size_t row = 0; row < rows_; ++row) out[row] = dictionary.code(row);
+}
+
+void TextChunk::match(const std::function<bool(std::string_view)>& test, Bitmap& out) const {
+    ASSERT(out.rows() == rows_);
+    if (const TextDictionary* dictionary = form_->dictionary()) {
+        dictionary->match(test, out);
+        return;
     }
-    write_chunk(chunk, out);
+    std::string scratch;
+    for (std::size_t row = 0; row < rows_; ++row)
+        if (test(form_->value(row, scratch))) out.set(row);
+}
+
+void TextChunk::match_equal(std::string_view text, Bitmap& out) const {
+    ASSERT(out.rows() == rows_);
+    form_->match_equal(text, out);
+}
+
+void TextChunk::each_value(const std::function<void(std::string_view, std::size_t)>& visit) const {
+    if (const TextDictionary* dictionary = form_->dictionary()) {
+        dictionary->each_value(visit);
+        return;
+    }
+    std::string scratch;
+    for (std::size_t row = 0; row < rows_; ++row) visit(form_->value(row, scratch), 1);
 }
 
 Result<Texts> decode_texts(std::string_view bytes, std::size_t rows) {
-    const Chunk chunk = TRY(read_chunk(bytes, rows));
     Texts texts;
-    texts.bytes_.assign(chunk.body.begin(), chunk.body.end());
+    texts.chunk_ = TRY(TextChunk::open(bytes, rows));
     texts.values_.resize(rows);
-    const std::string_view body(texts.bytes_.data(), texts.bytes_.size());
-    switch (chunk.encoding) {
-        case Encoding::text_constant:
-            texts.values_.assign(rows, body);
-            break;
-        case Encoding::text_dictionary_8:
-            TRY(read_dictionary<std::uint8_t>(body, texts.values_));
-            break;
-        case Encoding::text_dictionary_16:
-            TRY(read_dictionary<std::uint16_t>(body, texts.values_));
-            break;
-        case Encoding::text_raw:
-            TRY(read_raw(body, texts.values_));
-            break;
-        default:
-            return unknown_encoding(chunk.encoding);
+    std::string scratch;
+    if (texts.chunk_.is_stored()) {
+        for (std::size_t row = 0; row < rows; ++row)
+            texts.values_[row] = texts.chunk_.value(row, scratch);
+        return texts;
     }
+    std::vector<std::size_t> ends(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+        const std::string_view value = texts.chunk_.value(row, scratch);
+        if (value.size() > chunk_body_bytes_max - texts.bytes_.size())
+            return Error(ErrorCode::corrupt,
+                         fmt::format("texts of more than {} bytes", chunk_body_bytes_max));
+        texts.bytes_.insert(texts.bytes_.end(), value.begin(), value.end());
+        ends[row] = texts.bytes_.size();
+    }
+    std::size_t start = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+        texts.values_[row] = {texts.bytes_.data() + start, ends[row] - start};
+        start = ends[row];
+    }
+    texts.chunk_ = {};
     return texts;
 }
 

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "column/bitmap.h"
+#include "column/chunk.h"
+
+namespace tomograph::column {
+
+class TextDictionary;
+
+/// How the texts of an open chunk are held: one kind per encoding, behind TextChunk.
+class TextForm {
+ public:
+    virtual ~TextForm() = default;
+
+    virtual std::string_view value(std::size_t row, std::string& scratch) const = 0;
+    virtual bool is_stored() const { return false; }
+    virtual const TextDictionary* dictionary() const { return nullptr; }
+    virtual void match_equal(std::string_view text, Bitmap& out) const;
+};
+
+using TextFormResult = Result<std::unique_ptr<const TextForm>>;
+
+/// Distinct texts and a code for each row.
+class TextDictionary : public TextForm {
+ public:
+    /// Encodings 16, 17 and 18. The chunk's body is moved into the form.
+    static TextFormResult open_constant(Chunk chunk);
+    static TextFormResult open_plain(Chunk chunk);
+
+    std::string_view value(std::size_t row, std::string& scratch) const override;
+    bool is_stored() const override { return true; }
+    const TextDictionary* dictionary() const override { return this; }
+    void match_equal(std::string_view text, Bitmap& out) const override;
+
+    const std::vector<std::string_view>& entries() const { return entries_; }
+    std::uint16_t code(std::size_t row) const {
+        return !codes8_.empty()    ? codes8_[row]
+               : !codes16_.empty() ? codes16_[row]
+                                   : std::uint16_t{0};
+    }
+    void match(const std::function<bool(std::string_view)>& test, Bitmap& out) const;
+    void each_value(const std::function<void(std::string_view, std::size_t)>& visit) const;
+
+ private:
+    template <class Code>
+    static TextFormResult open_codes(Chunk chunk, std::vector<Code> TextDictionary::* codes);
+    void match_codes(const std::vector<std::uint64_t>& wanted, Bitmap& out) const;
+
+    std::size_t rows_ = 0;
+    std::string body_;  // never moved once entries_ point into it
+    std::vector<std::string_view> entries_;
+    std::vector<std::uint8_t> codes8_;  // both empty: every row is entry 0
+    std::vector<std::uint16_t> codes16_;
+};
+
+/// Encoding 19: lengths, then all bytes.
+TextFormResult open_raw_texts(Chunk chunk);
+
+}  // namespace tomograph::column
