@@ -56,8 +56,6 @@ Rounded round_down(Decimal value, int scale) {
     return {Wide{quotient} - (rest < 0 ? 1 : 0), rest == 0};
 }
 
-void append_nested(const std::string& chunk, std::string& body) { ByteWriter(body).text(chunk); }
-
 }  // namespace
 
 int compare(Decimal a, Decimal b) {
@@ -111,12 +109,12 @@ void encode_decimals(std::span<const Decimal> values, std::string& out, EncodeOp
         writer.fixed(scale);
         writer.fixed(static_cast<std::uint8_t>(are_same ? 0 : are_shortest ? 1 : 2));
     }
-    append_nested(nested, chunk.body);
+    writer.text(nested);
     if (are_listed) {
         for (std::size_t row = 0; row < values.size(); ++row) mantissas[row] = values[row].scale;
         nested.clear();
         encode_ints(mantissas, nested, options);
-        append_nested(nested, chunk.body);
+        writer.text(nested);
     }
     write_chunk_as_is(chunk, out);
 }

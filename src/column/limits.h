@@ -19,4 +19,7 @@ constexpr std::size_t value_filter_bytes_max = 1 << 20;
 /// Digits after the point of a stored decimal: the largest power of ten in 64 bits.
 constexpr int decimal_scale_max = 18;
 
+/// Patterns of a template chunk: beyond this the texts are words.
+constexpr std::size_t template_patterns_max = 64;
+
 }  // namespace tomograph::column

@@ -5,6 +5,9 @@
 #include "column/chunk.h"
 #include "column/limits.h"
 #include "column/text_form.h"
+#include "column/text_hex.h"
+#include "column/text_raw.h"
+#include "column/text_template.h"
 
 namespace tomograph::column {
 namespace {
@@ -16,14 +19,27 @@ TextFormResult open_form(Chunk chunk) {
         case Encoding::text_dictionary_8:
         case Encoding::text_dictionary_16:
             return TextDictionary::open_plain(std::move(chunk));
-        case Encoding::text_raw:
-            return open_raw_texts(std::move(chunk));
+        case Encoding::text_dictionary:
+            return TextDictionary::open_nested(chunk);
         default:
-            return unknown_encoding(chunk.encoding);
+            return open_flat_texts(std::move(chunk));
     }
 }
 
 }  // namespace
+
+TextFormResult open_flat_texts(Chunk chunk) {
+    switch (chunk.encoding) {
+        case Encoding::text_raw:
+            return open_raw_texts(std::move(chunk));
+        case Encoding::text_hex:
+            return open_hex_texts(chunk);
+        case Encoding::text_templates:
+            return open_template_texts(chunk);
+        default:
+            return unknown_encoding(chunk.encoding);
+    }
+}
 
 void TextForm::match_equal(std::string_view text, Bitmap& out) const {
     std::string scratch;

@@ -5,6 +5,8 @@
 
 #include "base/bytes.h"
 #include "column/kernels.h"
+#include "column/limits.h"
+#include "column/planes.h"
 #include "column/text_form.h"
 
 namespace tomograph::column {
@@ -12,6 +14,13 @@ namespace {
 
 Error damaged(const char* what) {
     return Error(ErrorCode::corrupt, fmt::format("texts: {}", what));
+}
+
+template <class Code>
+Result<void> check_codes(const std::vector<Code>& codes, std::size_t count) {
+    if (std::any_of(codes.begin(), codes.end(), [=](Code code) { return code >= count; }))
+        return damaged("code beyond the dictionary");
+    return {};
 }
 
 }  // namespace
@@ -47,9 +56,57 @@ TextFormResult TextDictionary::open_codes(Chunk chunk, std::vector<Code> TextDic
     places.resize(form->rows_);
     const std::string_view rest = reader.raw(reader.remaining());
     if (!places.empty()) std::memcpy(places.data(), rest.data(), rest.size());
-    if (std::any_of(places.begin(), places.end(), [=](Code code) { return code >= count; }))
-        return damaged("code beyond the dictionary");
+    TRY(check_codes(places, count));
     return TextFormResult(std::move(form));
+}
+
+TextFormResult TextDictionary::open_nested(const Chunk& chunk) {
+    auto form = std::make_unique<TextDictionary>();
+    form->rows_ = chunk.rows;
+    ByteReader reader(chunk.body);
+    const std::uint64_t count = reader.varint();
+    if (count == 0 || count > block_rows_max) return damaged("size of the dictionary");
+    Chunk nested = TRY_WITHIN("entries", read_chunk(reader.text(), count));
+    form->flat_ = TRY_WITHIN("entries", open_flat_texts(std::move(nested)));
+    TRY(form->put_entries(count));
+    if (count <= 256)
+        TRY(read_codes(reader, *form, form->codes8_));
+    else
+        TRY(read_codes(reader, *form, form->codes16_));
+    if (reader.failed() || reader.remaining() != 0)
+        return damaged("dictionary and codes do not fill the chunk");
+    return TextFormResult(std::move(form));
+}
+
+// Entries that are put together from numbers are put together once.
+Result<void> TextDictionary::put_entries(std::size_t count) {
+    std::string scratch;
+    entries_.resize(count);
+    if (flat_->is_stored()) {
+        for (std::size_t i = 0; i < count; ++i) entries_[i] = flat_->value(i, scratch);
+        return {};
+    }
+    std::vector<std::size_t> ends(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string_view entry = flat_->value(i, scratch);
+        if (entry.size() > chunk_body_bytes_max - body_.size())
+            return damaged("entries of more than 16 MiB");
+        body_ += entry;
+        ends[i] = body_.size();
+    }
+    for (std::size_t i = 0, start = 0; i < count; start = ends[i++])
+        entries_[i] = std::string_view(body_).substr(start, ends[i] - start);
+    flat_.reset();
+    return {};
+}
+
+template <class Code>
+Result<void> TextDictionary::read_codes(ByteReader& reader, const TextDictionary& form,
+                                        std::vector<Code>& codes) {
+    codes.resize(form.rows_);
+    TRY(read_planes(reader, {form.rows_, sizeof(Code), sizeof(Code)},
+                    reinterpret_cast<std::uint8_t*>(codes.data())));
+    return check_codes(codes, form.entries_.size());
 }
 
 std::string_view TextDictionary::value(std::size_t row, std::string&) const {

@@ -1,77 +1,151 @@
-#include <unordered_map>
+#include <algorithm>
+#include <array>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "column/chunk.h"
 #include "column/limits.h"
+#include "column/planes.h"
 #include "column/text_chunk.h"
+#include "column/text_dictionary_encode.h"
+#include "column/text_hex.h"
+#include "column/text_pattern.h"
+#include "column/text_raw.h"
+#include "column/text_template.h"
 
 namespace tomograph::column {
 namespace {
 
-struct Dictionary {
-    std::vector<std::string_view> entries;  // in order of first use
-    std::vector<std::uint32_t> codes;       // one per value
-    std::size_t entry_bytes = 0;
-};
+using Values = std::span<const std::string_view>;
 
-Dictionary make_dictionary(std::span<const std::string_view> values) {
-    Dictionary dictionary;
-    std::unordered_map<std::string_view, std::uint32_t> code_of;
-    dictionary.codes.reserve(values.size());
-    for (const std::string_view value : values) {
-        const auto next = static_cast<std::uint32_t>(dictionary.entries.size());
-        const auto [place, is_new] = code_of.try_emplace(value, next);
-        if (is_new) {
-            dictionary.entries.push_back(value);
-            dictionary.entry_bytes += value.size() + 1;
-        }
-        dictionary.codes.push_back(place->second);
+// Windows of neighbours, spread over the rows: equal values often stand together.
+constexpr std::size_t window_rows = 16;
+constexpr std::size_t windows = 16;
+constexpr std::size_t sample_rows = windows * window_rows;
+// Of the sample: more patterns are words; with fewer characters in slots zstd does as well.
+constexpr std::size_t sample_patterns_max = 48;
+constexpr std::size_t slot_characters_min = 2 * sample_rows;
+
+using Sample = std::array<std::string_view, sample_rows>;
+
+Sample take_sample(Values values) {
+    Sample sample;
+    const std::size_t step = values.size() / windows;
+    for (std::size_t i = 0; i < sample_rows; ++i)
+        sample[i] = values[i / window_rows * step + i % window_rows];
+    return sample;
+}
+
+bool is_repetitive(const Sample& sample) {
+    std::array<std::uint64_t, sample_rows> hashes;
+    for (std::size_t i = 0; i < sample_rows; ++i) hashes[i] = hash64(sample[i]);
+    std::sort(hashes.begin(), hashes.end());
+    const auto distinct = std::unique(hashes.begin(), hashes.end()) - hashes.begin();
+    return static_cast<std::size_t>(distinct) <= sample_rows * 19 / 20;
+}
+
+bool has_few_patterns(const Sample& sample) {
+    std::array<std::uint64_t, sample_rows> patterns{};
+    std::size_t in_slots = 0;
+    std::string pattern;
+    for (std::size_t i = 0; i < sample_rows; ++i) {
+        if (!find_pattern(sample[i], pattern)) continue;
+        in_slots += slot_characters(sample[i], pattern);
+        patterns[i] = hash64(pattern);
     }
-    return dictionary;
+    std::sort(patterns.begin(), patterns.end());
+    const auto distinct = std::unique(patterns.begin(), patterns.end()) - patterns.begin();
+    return static_cast<std::size_t>(distinct) <= sample_patterns_max &&
+           in_slots >= slot_characters_min;
 }
 
-template <class Code>
-std::string dictionary_body(const Dictionary& dictionary) {
-    std::string body;
-    ByteWriter writer(body);
-    writer.varint(dictionary.entries.size());
-    for (const std::string_view entry : dictionary.entries) writer.text(entry);
-    for (const std::uint32_t code : dictionary.codes) writer.fixed(static_cast<Code>(code));
-    return body;
+/// Without a dictionary.
+void encode_flat(Values values, std::string& out, EncodeOptions options) {
+    if (values.size() >= sample_rows) {
+        if (encode_hex_texts(values, out, options)) return;
+        if (has_few_patterns(take_sample(values)) && encode_template_texts(values, out, options))
+            return;
+    }
+    encode_raw_texts(values, out, options);
 }
 
-std::string raw_body(std::span<const std::string_view> values) {
-    std::string body;
-    ByteWriter writer(body);
-    for (const std::string_view value : values) writer.varint(value.size());
-    for (const std::string_view value : values) writer.raw(value);
-    return body;
+/// Entries compressed apart from the codes: their letters have nothing in common.
+void write_dictionary(const TextDictionaryBuilder& dictionary, std::string& out,
+                      EncodeOptions options) {
+    const std::vector<std::uint16_t>& codes = dictionary.codes();
+    Chunk chunk{.encoding = Encoding::text_dictionary, .rows = codes.size(), .body = {}};
+    ByteWriter writer(chunk.body);
+    writer.varint(dictionary.entries().size());
+    std::string nested;
+    encode_flat(dictionary.entries(), nested, options);
+    writer.text(nested);
+    const std::size_t width = dictionary.entries().size() <= 256 ? 1 : 2;
+    append_planes(reinterpret_cast<const std::uint8_t*>(codes.data()),
+                  {codes.size(), width, sizeof(std::uint16_t)}, options, chunk.body);
+    write_chunk_as_is(chunk, out);
+}
+
+/// A few rows: headers of parts would be the larger half of them.
+void encode_few(Values values, const TextDictionaryBuilder& dictionary, std::string& out,
+                EncodeOptions options) {
+    std::size_t raw_bytes = 0;
+    for (const std::string_view value : values) raw_bytes += value.size() + 1;
+    if (dictionary.entry_bytes() + values.size() >= raw_bytes) {
+        encode_raw_texts(values, out, options);
+        return;
+    }
+    Chunk chunk{.encoding = Encoding::text_dictionary_8, .rows = values.size(), .body = {}};
+    ByteWriter writer(chunk.body);
+    writer.varint(dictionary.entries().size());
+    for (const std::string_view entry : dictionary.entries()) writer.text(entry);
+    for (const std::uint16_t code : dictionary.codes())
+        writer.fixed(static_cast<std::uint8_t>(code));
+    write_chunk(chunk, out, options);
+}
+
+bool are_equal(Values values) {
+    return std::all_of(values.begin(), values.end(),
+                       [&](std::string_view value) { return value == values.front(); });
+}
+
+/// With a dictionary of that many entries the codes cost so much that numbers and hexadecimal
+/// digits may be cheaper where they stand; both are tried. A dictionary answers questions faster,
+/// so the other has to save a fifth.
+void write_smaller(Values values, const TextDictionaryBuilder& dictionary, std::string& out,
+                   EncodeOptions options) {
+    const std::size_t start = out.size();
+    write_dictionary(dictionary, out, options);
+    if (dictionary.entries().size() <= values.size() / 4) return;
+    if (!has_few_patterns(take_sample(values))) return;
+    std::string flat;
+    encode_flat(values, flat, options);
+    if (flat.size() * 5 > (out.size() - start) * 4) return;
+    out.resize(start);
+    out += flat;
 }
 
 }  // namespace
 
-void encode_texts(std::span<const std::string_view> values, std::string& out,
-                  EncodeOptions options) {
+void encode_texts(Values values, std::string& out, EncodeOptions options) {
     ASSERT(values.size() <= block_rows_max);
-    const Dictionary dictionary = make_dictionary(values);
-    std::size_t raw_bytes = 0;
-    for (const std::string_view value : values) raw_bytes += value.size() + 1;
-
-    Chunk chunk{.encoding = Encoding::text_raw, .rows = values.size(), .body = {}};
-    if (dictionary.entries.size() == 1) {
-        chunk.encoding = Encoding::text_constant;
-        chunk.body = values.front();
-    } else if (!values.empty() && dictionary.entries.size() <= 256 &&
-               dictionary.entry_bytes + values.size() < raw_bytes) {
-        chunk.encoding = Encoding::text_dictionary_8;
-        chunk.body = dictionary_body<std::uint8_t>(dictionary);
-    } else if (!values.empty() && dictionary.entry_bytes + 2 * values.size() < raw_bytes) {
-        chunk.encoding = Encoding::text_dictionary_16;
-        chunk.body = dictionary_body<std::uint16_t>(dictionary);
+    // The hash table and the vectors are worth keeping: a part has a thousand chunks.
+    thread_local TextDictionaryBuilder dictionary;
+    if (values.empty()) {
+        encode_raw_texts(values, out, options);
+    } else if (are_equal(values)) {
+        write_chunk({.encoding = Encoding::text_constant,
+                     .rows = values.size(),
+                     .body = std::string(values.front())},
+                    out, options);
+    } else if (values.size() < sample_rows) {
+        dictionary.build(values, sample_rows);
+        encode_few(values, dictionary, out, options);
+    } else if (is_repetitive(take_sample(values)) &&
+               dictionary.build(values, values.size() * 3 / 4)) {
+        write_smaller(values, dictionary, out, options);
     } else {
-        chunk.body = raw_body(values);
+        encode_flat(values, out, options);
     }
-    write_chunk(chunk, out, options);
 }
 
 }  // namespace tomograph::column

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "column/bitmap.h"
 #include "column/chunk.h"
@@ -31,9 +32,10 @@ using TextFormResult = Result<std::unique_ptr<const TextForm>>;
 /// Distinct texts and a code for each row.
 class TextDictionary : public TextForm {
  public:
-    /// Encodings 16, 17 and 18. The chunk's body is moved into the form.
+    /// Encodings 16; 17 and 18; 22. The chunk's body is moved into the form.
     static TextFormResult open_constant(Chunk chunk);
     static TextFormResult open_plain(Chunk chunk);
+    static TextFormResult open_nested(const Chunk& chunk);
 
     std::string_view value(std::size_t row, std::string& scratch) const override;
     bool is_stored() const override { return true; }
@@ -52,16 +54,21 @@ class TextDictionary : public TextForm {
  private:
     template <class Code>
     static TextFormResult open_codes(Chunk chunk, std::vector<Code> TextDictionary::* codes);
+    template <class Code>
+    static Result<void> read_codes(ByteReader& reader, const TextDictionary& form,
+                                   std::vector<Code>& codes);
+    Result<void> put_entries(std::size_t count);
     void match_codes(const std::vector<std::uint64_t>& wanted, Bitmap& out) const;
 
     std::size_t rows_ = 0;
-    std::string body_;  // never moved once entries_ point into it
+    std::string body_;                      // or these hold the entries: never moved once
+    std::unique_ptr<const TextForm> flat_;  // entries_ point into them
     std::vector<std::string_view> entries_;
     std::vector<std::uint8_t> codes8_;  // both empty: every row is entry 0
     std::vector<std::uint16_t> codes16_;
 };
 
-/// Encoding 19: lengths, then all bytes.
-TextFormResult open_raw_texts(Chunk chunk);
+/// The encodings without a dictionary: 19, 20 and 21.
+TextFormResult open_flat_texts(Chunk chunk);
 
 }  // namespace tomograph::column

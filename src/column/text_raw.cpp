@@ -1,7 +1,6 @@
-#include <fmt/format.h>
+#include "column/text_raw.h"
 
 #include "base/bytes.h"
-#include "column/text_form.h"
 
 namespace tomograph::column {
 namespace {
@@ -42,6 +41,15 @@ class RawTexts : public TextForm {
 };
 
 }  // namespace
+
+void encode_raw_texts(std::span<const std::string_view> values, std::string& out,
+                      EncodeOptions options) {
+    Chunk chunk{.encoding = Encoding::text_raw, .rows = values.size(), .body = {}};
+    ByteWriter writer(chunk.body);
+    for (const std::string_view value : values) writer.varint(value.size());
+    for (const std::string_view value : values) writer.raw(value);
+    write_chunk(chunk, out, options);
+}
 
 TextFormResult open_raw_texts(Chunk chunk) { return RawTexts::open(std::move(chunk)); }
 

@@ -1,11 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
 #include <limits>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "base/hash.h"
 #include "column/chunk.h"
 #include "column/column_block.h"
 #include "column/int_chunk.h"
@@ -76,10 +78,10 @@ TEST_CASE("texts come back, in the smallest encoding that holds them") {
     Strings few;
     Strings many;
     Strings unique;
-    for (int i = 0; i < 5000; ++i) {
+    for (std::size_t i = 0; i < 5000; ++i) {
         unique.push_back(numbers.emplace_back("tenant-" + std::to_string(i)));
-        few.push_back(unique[static_cast<std::size_t>(i % 200)]);
-        many.push_back(unique[static_cast<std::size_t>(i % 1000)]);
+        few.push_back(unique[std::min(i, mix64(i) % 200)]);
+        many.push_back(unique[std::min(i, mix64(i) % 1000)]);
     }
     struct Case {
         Strings values;
@@ -88,8 +90,8 @@ TEST_CASE("texts come back, in the smallest encoding that holds them") {
     const std::string large(100'000, 'x');
     for (const Case& c :
          {Case{{""}, Encoding::text_constant}, Case{{"ü", "ü"}, Encoding::text_constant},
-          Case{{"", "a"}, Encoding::text_raw}, Case{few, Encoding::text_dictionary_8},
-          Case{many, Encoding::text_dictionary_16}, Case{unique, Encoding::text_raw},
+          Case{{"", "a"}, Encoding::text_raw}, Case{few, Encoding::text_dictionary},
+          Case{many, Encoding::text_dictionary}, Case{unique, Encoding::text_templates},
           Case{{large, "", large}, Encoding::text_dictionary_8}}) {
         std::string chunk;
         encode_texts(c.values, chunk);
