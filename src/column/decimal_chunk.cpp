@@ -98,9 +98,9 @@ void encode_decimals(std::span<const Decimal> values, std::string& out, EncodeOp
     if (!fit)
         for (std::size_t row = 0; row < values.size(); ++row) mantissas[row] = values[row].mantissa;
 
-    Chunk chunk{.encoding = fit ? Encoding::decimals : Encoding::decimal_pairs,
-                .rows = values.size(),
-                .body = {}};
+    Chunk chunk;
+    chunk.encoding = fit ? Encoding::decimals : Encoding::decimal_pairs;
+    chunk.rows = values.size();
     ByteWriter writer(chunk.body);
     std::string nested;
     encode_ints(mantissas, nested, options);
@@ -120,7 +120,13 @@ void encode_decimals(std::span<const Decimal> values, std::string& out, EncodeOp
 }
 
 Result<DecimalChunk> DecimalChunk::open(std::string_view bytes, std::size_t rows) {
-    const Chunk chunk = TRY(read_chunk(bytes, rows));
+    const auto chunk = read_chunk(bytes, rows);
+    if (!chunk) return chunk.error();
+    return read(*chunk);
+}
+
+Result<DecimalChunk> DecimalChunk::read(const Chunk& chunk) {
+    const std::size_t rows = chunk.rows;
     ByteReader reader(chunk.body);
     DecimalChunk opened;
     if (chunk.encoding == Encoding::decimals) {

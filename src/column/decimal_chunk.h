@@ -14,6 +14,8 @@
 
 namespace tomograph::column {
 
+struct Chunk;
+
 /// mantissa / 10^scale, exactly; trailing zeros belong to it: 1.50 is {150, 2}. As a number it
 /// equals 1.5, as a value of a document it does not.
 struct Decimal {
@@ -61,6 +63,7 @@ class DecimalChunk {
  private:
     enum class Scales : std::uint8_t { same = 0, shortest = 1, listed = 2, pairs = 3 };
 
+    static Result<DecimalChunk> read(const Chunk& chunk);
     Decimal restore(std::int64_t mantissa, std::uint8_t listed) const;
     bool scales_fit() const;
 
