@@ -114,26 +114,36 @@ std::string_view TextDictionary::value(std::size_t row, std::string&) const {
 }
 
 void TextDictionary::match(const std::function<bool(std::string_view)>& test, Bitmap& out) const {
-    std::vector<std::uint64_t> wanted((std::max<std::size_t>(entries_.size(), 256) + 63) / 64);
-    for (std::size_t i = 0; i < entries_.size(); ++i)
-        wanted[i / 64] |= std::uint64_t{test(entries_[i])} << i % 64;
-    match_codes(wanted, out);
+    match_entries([&](std::string_view entry) { return test(entry); }, out);
 }
 
 void TextDictionary::match_equal(std::string_view text, Bitmap& out) const {
-    match([=](std::string_view entry) { return entry == text; }, out);
+    match_entries([=](std::string_view entry) { return entry == text; }, out);
 }
 
-void TextDictionary::match_codes(const std::vector<std::uint64_t>& wanted, Bitmap& out) const {
+template <class Test>
+void TextDictionary::match_entries(Test test, Bitmap& out) const {
+    std::vector<std::uint64_t> wanted((std::max<std::size_t>(entries_.size(), 256) + 63) / 64);
+    std::size_t hits = 0;
+    std::size_t last_hit = 0;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (!test(entries_[i])) continue;
+        wanted[i / 64] |= std::uint64_t{1} << i % 64;
+        last_hit = i;
+        ++hits;
+    }
     std::uint64_t* bits = out.words().data();
-    if (std::all_of(wanted.begin(), wanted.end(), [](std::uint64_t word) { return word == 0; }))
-        return;
-    if (!codes8_.empty())
+    if (hits == 0) return;
+    if (!codes8_.empty()) {
         kernels().set_8(codes8_.data(), rows_, wanted.data(), bits);
-    else if (!codes16_.empty())
-        kernels().set_16(codes16_.data(), rows_, wanted.data(), bits);
-    else
+    } else if (codes16_.empty()) {
         out.fill();
+    } else if (hits == 1) {  // one code is a range, and ranges of 16 bits fit registers
+        const auto code = static_cast<std::uint16_t>(last_hit);
+        kernels().range_16(codes16_.data(), rows_, code, code, bits);
+    } else {
+        kernels().set_16(codes16_.data(), rows_, wanted.data(), bits);
+    }
 }
 
 void TextDictionary::each_value(

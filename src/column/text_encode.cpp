@@ -47,11 +47,11 @@ bool is_repetitive(const Sample& sample) {
 bool has_few_patterns(const Sample& sample) {
     std::array<std::uint64_t, sample_rows> patterns{};
     std::size_t in_slots = 0;
-    std::string pattern;
+    FoundPattern found;
     for (std::size_t i = 0; i < sample_rows; ++i) {
-        if (!find_pattern(sample[i], pattern)) continue;
-        in_slots += slot_characters(sample[i], pattern);
-        patterns[i] = hash64(pattern);
+        if (!find_pattern(sample[i], found)) continue;
+        for (const std::string_view cut : found.cuts()) in_slots += cut.size();
+        patterns[i] = hash64(found.pattern());
     }
     std::sort(patterns.begin(), patterns.end());
     const auto distinct = std::unique(patterns.begin(), patterns.end()) - patterns.begin();

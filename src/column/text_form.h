@@ -58,7 +58,8 @@ class TextDictionary : public TextForm {
     static Result<void> read_codes(ByteReader& reader, const TextDictionary& form,
                                    std::vector<Code>& codes);
     Result<void> put_entries(std::size_t count);
-    void match_codes(const std::vector<std::uint64_t>& wanted, Bitmap& out) const;
+    template <class Test>
+    void match_entries(Test test, Bitmap& out) const;
 
     std::size_t rows_ = 0;
     std::string body_;                      // or these hold the entries: never moved once

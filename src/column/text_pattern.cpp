@@ -1,6 +1,6 @@
 #include "column/text_pattern.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "column/hex.h"
 
@@ -11,101 +11,122 @@ constexpr std::size_t number_digits_max = 18;
 // Fewer digits with a letter among them are taken for a word (v2, a1), unless they stand alone.
 constexpr std::size_t hex_digits_min = 8;
 constexpr std::size_t lone_hex_digits_min = 5;
+constexpr std::size_t hex_digits_max = 255;
 constexpr std::size_t slot_bytes = 3;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+}  // namespace
+
 /// Builds the pattern of one text from left to right.
 class PatternFinder {
  public:
-    PatternFinder(std::string_view text, std::string& pattern) : text_(text), pattern_(pattern) {}
+    PatternFinder(std::string_view text, FoundPattern& found) : text_(text), found_(found) {}
 
     bool find() {
         if (text_.empty() || text_.size() > pattern_text_bytes_max) return false;
-        pattern_.clear();
+        found_.slots_ = 0;
+        place_ = found_.bytes_.data();
         std::size_t at = 0;
         while (at < text_.size()) {
             if (!is_hex(text_[at])) {
                 if (text_[at] == '\0') return false;
-                pattern_.push_back(text_[at++]);
-                continue;
+                *place_++ = text_[at++];
+            } else if (is_uuid(at)) {
+                if (!put_uuid(at)) return false;
+                at += uuid_characters;
+            } else {
+                std::size_t end = at;
+                std::size_t digits = 0;
+                for (; end < text_.size() && is_hex(text_[end]); ++end)
+                    digits += is_digit(text_[end]);
+                if (!put_run(at, end, digits)) return false;
+                at = end;
             }
-            if (is_uuid(at)) {
-                put_uuid();
-                at += 36;
-                continue;
-            }
-            std::size_t end = at;
-            std::size_t digits = 0;
-            for (; end < text_.size() && is_hex(text_[end]); ++end) digits += is_digit(text_[end]);
-            put_run(at, end, digits);
-            at = end;
         }
-        return slots_ <= pattern_slots_max;
+        found_.size_ = static_cast<std::size_t>(place_ - found_.bytes_.data());
+        return true;
     }
 
  private:
-    void put_slot(SlotKind kind, std::size_t width) {
-        pattern_.push_back('\0');
-        pattern_.push_back(static_cast<char>(kind));
-        pattern_.push_back(static_cast<char>(width));
-        ++slots_;
+    static constexpr std::size_t uuid_characters = 36;
+
+    bool put_slot(SlotKind kind, std::size_t width, std::string_view cut) {
+        if (found_.slots_ == pattern_slots_max) return false;
+        *place_++ = '\0';
+        *place_++ = static_cast<char>(kind);
+        *place_++ = static_cast<char>(width);
+        found_.cuts_[found_.slots_++] = cut;
+        return true;
+    }
+
+    void put_literal(std::string_view literal) {
+        place_ = std::copy(literal.begin(), literal.end(), place_);
     }
 
     // A run of hexadecimal digits as long as it gets.
-    void put_run(std::size_t at, std::size_t end, std::size_t digits) {
-        const std::size_t size = end - at;
-        const bool is_mixed = digits > 0 && digits < size;
+    bool put_run(std::size_t at, std::size_t end, std::size_t digits) {
+        const std::string_view run = text_.substr(at, end - at);
+        if (digits == 0) {
+            put_literal(run);
+            return true;
+        }
         const bool is_alone = (at == 0 || !is_letter(text_[at - 1])) &&
                               (end == text_.size() || !is_letter(text_[end]));
-        const bool is_long_number = digits == size && size > number_digits_max;
         const bool is_hexadecimal =
-            is_mixed && size >= (is_alone ? lone_hex_digits_min : hex_digits_min);
-        if ((is_hexadecimal || is_long_number) && size <= 255)
-            put_slot(SlotKind::hex, size);
-        else
-            put_numbers(at, end);
+            digits == run.size() ? run.size() > number_digits_max
+                                 : run.size() >= (is_alone ? lone_hex_digits_min : hex_digits_min);
+        if (is_hexadecimal && run.size() <= hex_digits_max)
+            return put_slot(SlotKind::hex, run.size(), run);
+        return put_numbers(run);
     }
 
-    void put_numbers(std::size_t at, std::size_t end) {
-        while (at < end) {
-            std::size_t stop = at;
-            while (stop < end && is_digit(text_[stop])) ++stop;
-            const std::size_t size = stop - at;
-            if (size == 0)
-                pattern_.push_back(text_[at++]);
-            else if (size > number_digits_max)
-                pattern_.append(text_.substr(at, size));
-            else if (text_[at] == '0' && size > 1)
-                put_slot(SlotKind::padded, size);
-            else
-                put_slot(SlotKind::number, 0);
-            at = size == 0 ? at : stop;
+    bool put_numbers(std::string_view run) {
+        while (!run.empty()) {
+            std::size_t size = 0;
+            while (size < run.size() && is_digit(run[size])) ++size;
+            const std::string_view number = run.substr(0, size);
+            if (size == 0 || size > number_digits_max) {
+                size = std::max<std::size_t>(size, 1);
+                put_literal(run.substr(0, size));
+            } else {
+                const bool is_padded = number.front() == '0' && size > 1;
+                if (!put_slot(is_padded ? SlotKind::padded : SlotKind::number, is_padded ? size : 0,
+                              number))
+                    return false;
+            }
+            run.remove_prefix(size);
         }
+        return true;
     }
 
     // 8-4-4-4-12: its groups are hexadecimal even where they have no letter.
     bool is_uuid(std::size_t at) const {
-        if (text_.size() - at < 36 || text_[at + 8] != '-') return false;
+        if (text_.size() - at < uuid_characters || text_[at + 8] != '-') return false;
         if (at > 0 && (is_letter(text_[at - 1]) || is_digit(text_[at - 1]))) return false;
-        for (std::size_t i = 0; i < 36; ++i) {
+        for (std::size_t i = 0; i < uuid_characters; ++i) {
             const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
             if (is_dash ? text_[at + i] != '-' : !is_hex(text_[at + i])) return false;
         }
-        return at + 36 == text_.size() || !is_hex(text_[at + 36]);
+        const std::size_t end = at + uuid_characters;
+        return end == text_.size() || !is_hex(text_[end]);
     }
 
-    void put_uuid() {
+    bool put_uuid(std::size_t at) {
         for (const std::size_t width : {8u, 4u, 4u, 4u, 12u}) {
-            if (width != 8) pattern_.push_back('-');
-            put_slot(SlotKind::hex, width);
+            if (width != 8) *place_++ = text_[at++];
+            if (!put_slot(SlotKind::hex, width, text_.substr(at, width))) return false;
+            at += width;
         }
+        return true;
     }
 
     std::string_view text_;
-    std::string& pattern_;
-    std::size_t slots_ = 0;
+    FoundPattern& found_;
+    char* place_ = nullptr;
 };
+
+namespace {
 
 bool is_known(SlotKind kind, std::size_t width) {
     switch (kind) {
@@ -169,16 +190,8 @@ std::size_t slot_length(const PatternPiece& piece, std::string_view text) {
 
 }  // namespace
 
-bool find_pattern(std::string_view text, std::string& pattern) {
-    return PatternFinder(text, pattern).find();
-}
-
-std::size_t slot_characters(std::string_view text, std::string_view pattern) {
-    std::size_t slots = 0;
-    for (std::size_t at = pattern.find('\0'); at != std::string_view::npos;
-         at = pattern.find('\0', at + slot_bytes))
-        ++slots;
-    return text.size() - (pattern.size() - slots * slot_bytes);
+bool find_pattern(std::string_view text, FoundPattern& found) {
+    return PatternFinder(text, found).find();
 }
 
 std::string rest_pattern() { return {'\0', static_cast<char>(SlotKind::rest), '\0'}; }

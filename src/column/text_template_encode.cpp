@@ -57,42 +57,61 @@ class PatternSet {
     std::size_t last_ = 0;
 };
 
-/// What is written: the patterns kept, and where each row went.
+/// What is written: the patterns kept, where each row went, and what stands in its slots.
 struct Plan {
     std::vector<std::string> patterns;
+    std::vector<std::vector<std::uint32_t>> rows;  // of each pattern
     std::vector<std::int64_t> code_of_row;
+    std::vector<std::string_view> cuts;    // of all rows
+    std::vector<std::uint32_t> first_cut;  // of each row
     std::size_t rows_kept_whole = 0;
 };
 
-Plan make_plan(Values values) {
-    PatternSet set;
-    std::vector<std::uint16_t> found(values.size());
-    std::string pattern;
-    for (std::size_t row = 0; row < values.size(); ++row)
-        found[row] = find_pattern(values[row], pattern) ? set.find(pattern) : PatternSet::rest;
+using CodeOfPattern = std::array<std::int64_t, patterns_seen_max + 1>;
 
-    // The patterns with the most rows stay; the others' rows share one that keeps them whole.
-    std::vector<std::size_t> order(set.entries().size());
+/// The patterns with the most rows stay; the others get code -1.
+CodeOfPattern keep_patterns(const PatternSet& set, std::vector<std::string>& kept) {
+    const auto& entries = set.entries();
+    std::vector<std::size_t> order(entries.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return set.entries()[a].rows > set.entries()[b].rows;
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return entries[a].rows != entries[b].rows ? entries[a].rows > entries[b].rows : a < b;
     });
-    Plan plan;
-    std::array<std::int64_t, patterns_seen_max + 1> code_of;
+    CodeOfPattern code_of;
     code_of.fill(-1);
     for (const std::size_t i : order) {
-        const auto& entry = set.entries()[i];
-        if (entry.rows < pattern_rows_min || plan.patterns.size() + 1 == template_patterns_max)
-            break;
-        code_of[i] = static_cast<std::int64_t>(plan.patterns.size());
-        plan.patterns.push_back(entry.bytes);
+        if (entries[i].rows < pattern_rows_min || kept.size() + 1 == template_patterns_max) break;
+        code_of[i] = static_cast<std::int64_t>(kept.size());
+        kept.push_back(entries[i].bytes);
     }
+    return code_of;
+}
+
+Plan make_plan(Values values) {
+    Plan plan;
+    PatternSet set;
+    std::vector<std::uint16_t> found(values.size());
+    plan.first_cut.reserve(values.size());
+    plan.cuts.reserve(2 * values.size());
+    FoundPattern pattern;
+    for (std::size_t row = 0; row < values.size(); ++row) {
+        plan.first_cut.push_back(static_cast<std::uint32_t>(plan.cuts.size()));
+        found[row] = PatternSet::rest;
+        if (!find_pattern(values[row], pattern)) continue;
+        found[row] = set.find(pattern.pattern());
+        plan.cuts.insert(plan.cuts.end(), pattern.cuts().begin(), pattern.cuts().end());
+    }
+
+    // Rows of patterns that do not stay share one that keeps them whole.
+    const CodeOfPattern code_of = keep_patterns(set, plan.patterns);
     const auto rest_code = static_cast<std::int64_t>(plan.patterns.size());
-    for (const std::uint16_t i : found) {
-        const bool is_whole = code_of[i] < 0;
-        plan.rows_kept_whole += is_whole;
-        plan.code_of_row.push_back(is_whole ? rest_code : code_of[i]);
+    plan.rows.resize(plan.patterns.size() + 1);
+    for (std::size_t row = 0; row < values.size(); ++row) {
+        const std::int64_t code = code_of[found[row]] < 0 ? rest_code : code_of[found[row]];
+        plan.code_of_row.push_back(code);
+        plan.rows[static_cast<std::size_t>(code)].push_back(static_cast<std::uint32_t>(row));
     }
+    plan.rows_kept_whole = plan.rows.back().size();
     if (plan.rows_kept_whole > 0) plan.patterns.push_back(rest_pattern());
     return plan;
 }
@@ -118,19 +137,21 @@ void append_slot(const PatternPiece& piece, Values cuts, EncodeOptions options, 
     }
 }
 
-void append_pattern(const Pattern& pattern, const std::vector<std::string_view>& texts,
-                    EncodeOptions options, std::string& body) {
-    const std::size_t slots = pattern.size() - 1;  // the last piece is the end
-    std::vector<std::vector<std::string_view>> columns(slots);
-    for (auto& column : columns) column.reserve(texts.size());
-    std::array<std::string_view, pattern_slots_max> cuts;
-    for (const std::string_view text : texts) {
-        const bool is_cut = cut_slots(pattern, text, cuts.data());
-        ASSERT(is_cut);
-        for (std::size_t slot = 0; slot < slots; ++slot) columns[slot].push_back(cuts[slot]);
+void append_pattern(const Plan& plan, std::size_t code, Values values, EncodeOptions options,
+                    std::string& body) {
+    const auto pattern = parse_pattern(plan.patterns[code]);
+    ASSERT(pattern);
+    std::vector<std::string_view> cuts;
+    cuts.reserve(plan.rows[code].size());
+    const std::size_t slots = pattern->size() - 1;  // the last piece is the end
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+        const PatternPiece& piece = (*pattern)[slot];
+        cuts.clear();
+        for (const std::uint32_t row : plan.rows[code])
+            cuts.push_back(piece.kind == SlotKind::rest ? values[row]
+                                                        : plan.cuts[plan.first_cut[row] + slot]);
+        append_slot(piece, cuts, options, body);
     }
-    for (std::size_t slot = 0; slot < slots; ++slot)
-        append_slot(pattern[slot], columns[slot], options, body);
 }
 
 }  // namespace
@@ -148,14 +169,8 @@ bool encode_template_texts(Values values, std::string& out, EncodeOptions option
         encode_ints(plan.code_of_row, nested, options);
         writer.text(nested);
     }
-    std::vector<std::vector<std::string_view>> texts(plan.patterns.size());
-    for (std::size_t row = 0; row < values.size(); ++row)
-        texts[static_cast<std::size_t>(plan.code_of_row[row])].push_back(values[row]);
-    for (std::size_t i = 0; i < plan.patterns.size(); ++i) {
-        const auto pattern = parse_pattern(plan.patterns[i]);
-        ASSERT(pattern);
-        append_pattern(*pattern, texts[i], options, chunk.body);
-    }
+    for (std::size_t code = 0; code < plan.patterns.size(); ++code)
+        append_pattern(plan, code, values, options, chunk.body);
     if (chunk.body.size() > chunk_body_bytes_max) return false;
     write_chunk_as_is(chunk, out);
     return true;
