@@ -35,4 +35,14 @@ inline void pack_hex(std::string_view digits, std::uint8_t* packed) {
         packed[whole] = static_cast<std::uint8_t>(hex_value(digits.back()) << 4);
 }
 
+/// Whether rows of so many digits each end as pack_hex ends them.
+inline bool are_tails_zero(const std::uint8_t* packed, std::size_t rows, std::size_t digits) {
+    if (digits % 2 == 0) return true;
+    std::uint8_t tails = 0;
+    const std::size_t width = packed_bytes(digits);
+    for (std::size_t row = 0; row < rows; ++row)
+        tails = static_cast<std::uint8_t>(tails | packed[(row + 1) * width - 1]);
+    return (tails & 15) == 0;
+}
+
 }  // namespace tomograph::column

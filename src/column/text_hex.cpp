@@ -45,6 +45,8 @@ class HexTexts : public TextForm {
         TRY(read_planes(reader, {chunk.rows, form->width_, form->width_}, form->packed_.data()));
         if (reader.remaining() != 0)
             return Error(ErrorCode::corrupt, "texts: digits do not fill the chunk");
+        if (!are_tails_zero(form->packed_.data(), chunk.rows, form->digits_))
+            return Error(ErrorCode::corrupt, "texts: more digits than a slot has");
         return TextFormResult(std::move(form));
     }
 

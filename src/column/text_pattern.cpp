@@ -29,20 +29,24 @@ class PatternFinder {
         place_ = found_.bytes_.data();
         std::size_t at = 0;
         while (at < text_.size()) {
-            if (!is_hex(text_[at])) {
+            if (!is_digit(text_[at])) {
                 if (text_[at] == '\0') return false;
                 *place_++ = text_[at++];
-            } else if (is_uuid(at)) {
+                continue;
+            }
+            // Letters are copied as they come; a digit may show them to have been hexadecimal.
+            std::size_t start = at;
+            while (start > 0 && is_hex(text_[start - 1])) --start;
+            place_ -= at - start;
+            at = start;
+            if (is_uuid(at)) {
                 if (!put_uuid(at)) return false;
                 at += uuid_characters;
-            } else {
-                std::size_t end = at;
-                std::size_t digits = 0;
-                for (; end < text_.size() && is_hex(text_[end]); ++end)
-                    digits += is_digit(text_[end]);
-                if (!put_run(at, end, digits)) return false;
-                at = end;
+                continue;
             }
+            std::size_t digits = 0;
+            for (; at < text_.size() && is_hex(text_[at]); ++at) digits += is_digit(text_[at]);
+            if (!put_run(start, at, digits)) return false;
         }
         found_.size_ = static_cast<std::size_t>(place_ - found_.bytes_.data());
         return true;
@@ -67,10 +71,6 @@ class PatternFinder {
     // A run of hexadecimal digits as long as it gets.
     bool put_run(std::size_t at, std::size_t end, std::size_t digits) {
         const std::string_view run = text_.substr(at, end - at);
-        if (digits == 0) {
-            put_literal(run);
-            return true;
-        }
         const bool is_alone = (at == 0 || !is_letter(text_[at - 1])) &&
                               (end == text_.size() || !is_letter(text_[end]));
         const bool is_hexadecimal =

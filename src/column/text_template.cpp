@@ -158,6 +158,8 @@ class TemplateTexts : public TextForm {
             const std::size_t width = packed_bytes(piece.width);
             column.packed.resize(pattern.rows * width);
             TRY(read_planes(reader, {pattern.rows, width, width}, column.packed.data()));
+            if (!are_tails_zero(column.packed.data(), pattern.rows, piece.width))
+                return Error(ErrorCode::corrupt, "texts: more digits than a slot has");
         } else if (piece.kind == SlotKind::rest) {
             Chunk chunk = TRY(read_chunk(reader.text(), pattern.rows));
             if (chunk.encoding != Encoding::text_raw) return unknown_encoding(chunk.encoding);

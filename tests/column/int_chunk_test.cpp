@@ -135,6 +135,38 @@ TEST_CASE("integers of any width and any step between them come back and match")
     }
 }
 
+TEST_CASE("bytes laid out as documented are read as documented") {
+    using std::string_literals::operator""s;
+    const std::string ten = "\n\0\0\0\0\0\0\0"s;
+    const std::string minus_one = "\xff\xff\xff\xff\xff\xff\xff\xff"s;
+    struct Case {
+        Encoding encoding;
+        std::string body;
+        Ints values;
+    };
+    for (const Case& c : {
+             Case{Encoding::int_constant, ten, {10, 10, 10}},
+             Case{Encoding::int_frame_8, ten + "\1\2\3", {11, 12, 13}},
+             Case{Encoding::int_frame_16, ten + "\0\1\0\0\1\0"s, {266, 10, 11}},
+             Case{Encoding::int_frame_32, minus_one + "\0\0\0\0\1\0\0\0\0\0\1\0"s, {-1, 0, 65'535}},
+             Case{Encoding::int_raw, ten + minus_one + ten, {10, -1, 10}},
+             Case{Encoding::int_planes, ten + "\2\0\1\2\3\1\1"s, {267, 268, 269}},
+             Case{Encoding::int_planes,
+                  minus_one + "\5\0\1\2\3\1\0\1\0\1\0\1\1"s,
+                  {0x100000000, 0x100000001, 0x100000002}},
+             Case{Encoding::int_delta_planes, ten + minus_one + "\1\0\0\3"s, {10, 9, 11}},
+             Case{Encoding::int_delta_planes, ten + ten + "\0"s, {10, 20, 30}},
+             Case{Encoding::int_dictionary, "\2\0"s + ten + minus_one + "\1\0\1"s, {-1, 10, -1}},
+         }) {
+        CAPTURE(static_cast<int>(c.encoding));
+        std::string bytes;
+        write_chunk_as_is({.encoding = c.encoding, .rows = 3, .body = c.body}, bytes);
+        const auto decoded = decode_ints(bytes, 3);
+        REQUIRE(decoded);
+        CHECK(*decoded == c.values);
+    }
+}
+
 TEST_CASE("damaged integers say what is wrong") {
     const auto body_of = [](auto write) {
         std::string body;

@@ -195,6 +195,124 @@ TEST_CASE("texts of every shape come back, small, and match as a loop over them 
     }
 }
 
+using std::string_literals::operator""s;
+
+std::string chunk_of(Encoding encoding, std::size_t rows, const std::string& body) {
+    std::string bytes;
+    write_chunk_as_is({.encoding = encoding, .rows = rows, .body = body}, bytes);
+    return bytes;
+}
+
+std::string nested(const std::string& chunk) {
+    std::string bytes;
+    ByteWriter(bytes).text(chunk);
+    return bytes;
+}
+
+// Small integers over base 0, one byte each (encoding 2).
+std::string nested_ints(const std::string& codes) {
+    return nested(chunk_of(Encoding::int_frame_8, codes.size(), "\0\0\0\0\0\0\0\0"s + codes));
+}
+
+TEST_CASE("bytes laid out as documented are read as documented") {
+    const std::string raw = chunk_of(Encoding::text_raw, 2, "\2\1abc"s);
+    struct Case {
+        Encoding encoding;
+        std::string body;
+        Strings values;
+    };
+    for (const Case& c : {
+             Case{Encoding::text_constant, "ab", {"ab", "ab", "ab"}},
+             Case{Encoding::text_dictionary_8, "\2\1a\2bc\1\0\1"s, {"bc", "a", "bc"}},
+             Case{Encoding::text_dictionary_16, "\1\1a\0\0\0\0\0\0"s, {"a", "a", "a"}},
+             Case{Encoding::text_raw, "\1\0\2abc"s, {"a", "", "bc"}},
+             // Three digits in two planes: the first differs, the second is constant.
+             Case{Encoding::text_hex,
+                  "\5i-\0\0\0\0\x12\xab\xff\1\x70"s,
+                  {"i-127", "i-ab7", "i-ff7"}},
+             Case{Encoding::text_templates,
+                  "\1\4u\0\1\0"s + nested_ints("\0\7\x63"s),
+                  {"u0", "u7", "u99"}},
+             Case{Encoding::text_templates,
+                  "\3\4u\0\2\3\3\0\3\1\3\0\4\0"s + nested_ints("\0\2\1"s) + nested_ints("\5"s) +
+                      "\0\xc0"s + nested(chunk_of(Encoding::text_raw, 1, "\2hi"s)),
+                  {"u005", "hi", "c"}},
+             Case{Encoding::text_dictionary, "\2"s + nested(raw) + "\0\1\0\1"s, {"c", "ab", "c"}},
+         }) {
+        CAPTURE(static_cast<int>(c.encoding));
+        const auto chunk = TextChunk::open(chunk_of(c.encoding, 3, c.body), 3);
+        REQUIRE(chunk);
+        std::string scratch;
+        for (std::size_t row = 0; row < 3; ++row)
+            CHECK(chunk->value(row, scratch) == c.values[row]);
+    }
+}
+
+TEST_CASE("damaged texts say what is wrong") {
+    const std::string raw = chunk_of(Encoding::text_raw, 2, "\2\1abc"s);
+    struct Case {
+        Encoding encoding;
+        std::string body;
+        std::string_view message;
+    };
+    for (const Case& c : {
+             Case{Encoding::text_hex, "", "texts: shape of hexadecimal texts"},
+             Case{Encoding::text_hex, "\2ab", "texts: hexadecimal texts without a digit"},
+             Case{Encoding::text_hex, "\1\0\0\1\2\3"s, "texts: digits do not fill the chunk"},
+             Case{Encoding::text_hex, "\1\0\0\1"s, "byte plane 0 is cut short"},
+             Case{Encoding::text_hex, "\1\0\0\x10\x23"s, "texts: more digits than a slot has"},
+             Case{Encoding::text_templates, "\1\3\0\3\1\0\x10\x23"s,
+                  "texts: more digits than a slot has"},
+             Case{Encoding::text_templates, "\0"s, "texts: 0 patterns"},
+             Case{Encoding::text_templates, "\x41"s, "texts: 65 patterns"},
+             Case{Encoding::text_templates, "\1\3\0\7\0"s, "texts: unknown slot in a pattern"},
+             Case{Encoding::text_templates, "\1\3\0\2\1"s + nested_ints("\1\n"s),
+                  "texts: number too long for its slot"},
+             Case{Encoding::text_templates, "\2\1a\1b"s + nested_ints("\0\2"s),
+                  "texts: row of an unknown pattern"},
+             Case{Encoding::text_templates, "\1\1ax"s, "texts: templates do not fill the chunk"},
+             Case{Encoding::text_templates,
+                  "\1\3\0\4\0"s + nested(chunk_of(Encoding::text_constant, 2, "a")),
+                  "chunk encoding 16 is not known to this program for this type"},
+             Case{Encoding::text_dictionary, "\0"s, "texts: size of the dictionary"},
+             Case{Encoding::text_dictionary, "\2"s + nested(raw) + "\0\0\2"s,
+                  "texts: code beyond the dictionary"},
+             Case{Encoding::text_dictionary, "\2"s + nested(raw) + "\0\0\1x"s,
+                  "texts: dictionary and codes do not fill the chunk"},
+             Case{Encoding::text_dictionary,
+                  "\2"s + nested(chunk_of(Encoding::text_dictionary, 2,
+                                          "\2"s + nested(raw) + "\0\0\1"s)),
+                  "entries: chunk encoding 22 is not known to this program for this type"},
+         }) {
+        const auto chunk = TextChunk::open(chunk_of(c.encoding, 2, c.body), 2);
+        REQUIRE_FALSE(chunk);
+        CHECK(chunk.error().code() == ErrorCode::corrupt);
+        CHECK(chunk.error().message() == c.message);
+    }
+}
+
+TEST_CASE("a few bytes cannot claim texts without end") {
+    // 65,536 rows of 250 digits, each digit pair a constant plane of two bytes.
+    std::string slots;
+    for (int i = 0; i < 8; ++i) slots += "/\0\3\xfa"s;
+    std::string body = "\1"s;
+    ByteWriter writer(body);
+    writer.text(slots);
+    for (int i = 0; i < 8 * 125; ++i) body += "\1\0"s;
+    const auto chunk = TextChunk::open(chunk_of(Encoding::text_templates, 65'536, body), 65'536);
+    REQUIRE_FALSE(chunk);
+    CHECK(chunk.error().message() == "texts: 65536000 bytes of digits");
+
+    // One slot opens, but all texts together are too many for one answer.
+    const std::string literal(1000, 'x');
+    body = "\1"s;
+    writer.text(literal + "\0\3\2"s);
+    body += "\1\0"s;
+    const std::string bytes = chunk_of(Encoding::text_templates, 65'536, body);
+    CHECK(TextChunk::open(bytes, 65'536));
+    CHECK(decode_texts(bytes, 65'536).error().message() == "texts of more than 16777216 bytes");
+}
+
 TEST_CASE("any mix of shapes comes back") {
     Random random(31);
     for (int round = 0; round < 60; ++round) {
