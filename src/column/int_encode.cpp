@@ -20,6 +20,8 @@ constexpr std::size_t dictionary_entries_max = 256;
 // Windows of neighbours, spread over the rows: equal values often stand together.
 constexpr std::size_t window_rows = 16;
 constexpr std::size_t windows = 8;
+// Evenly spread 64-bit ids have 63 bits above the least of them: no plane of them shrinks.
+constexpr double random_bits_min = 62;
 
 // Sums and differences wrap: any 64-bit value plus any base is a 64-bit value.
 std::uint64_t above(std::int64_t value, std::int64_t base) {
@@ -219,6 +221,8 @@ void encode_ints(Values values, std::string& out, EncodeOptions options) {
     if (sample.is_repetitive && write_dictionary(values, width, out, options)) return;
     if (sample.delta_bits + 1 < sample.frame_bits)
         write_delta_planes(values, out, options);
+    else if (!sample.is_repetitive && sample.frame_bits > random_bits_min)
+        write_frame(values, base, width, out, options);
     else
         write_planes(values, base, width, out, options);
 }

@@ -35,7 +35,7 @@ const Shape shapes[] = {
     {"constant", [](std::size_t, std::mt19937_64&) { return int_min; }, Encoding::int_constant,
      0.01},
     {"random ids", [](std::size_t, std::mt19937_64& random) { return as_int(random()); },
-     Encoding::int_planes, 8.01},
+     Encoding::int_raw, 8.01},
     {"microseconds in the order of time",
      [](std::size_t row, std::mt19937_64& random) {
          return as_int(1'478'232'000'000'000 + row * 1000 + random() % 1000);
