@@ -16,13 +16,25 @@ namespace {
 
 constexpr std::size_t length_max = 255;
 
+std::uint64_t word_at(const char* place) {
+    std::uint64_t word;
+    std::memcpy(&word, place, sizeof word);
+    return word;
+}
+
 /// Ored differences from the first value: 0 where all are equal. False when lengths differ.
 bool find_differences(std::span<const std::string_view> values,
                       std::array<char, length_max>& differences) {
     const std::string_view first = values.front();
     for (const std::string_view value : values) {
         if (value.size() != first.size()) return false;
-        for (std::size_t i = 0; i < first.size(); ++i)
+        std::size_t i = 0;
+        for (; i + sizeof(std::uint64_t) <= first.size(); i += sizeof(std::uint64_t)) {
+            const std::uint64_t word = word_at(differences.data() + i) |
+                                       (word_at(value.data() + i) ^ word_at(first.data() + i));
+            std::memcpy(differences.data() + i, &word, sizeof word);
+        }
+        for (; i < first.size(); ++i)
             differences[i] = static_cast<char>(differences[i] | (value[i] ^ first[i]));
     }
     return true;
