@@ -9,16 +9,22 @@
 #include "base/fault_file_system.h"
 #include "base/log.h"
 #include "store/part/block_writer.h"
+#include "store/part/group_facts.h"
+#include "store/part/group_head.h"
+#include "store/part/id_index.h"
 #include "store/part/merge.h"
 #include "store/part/part.h"
 
-// The first byte of an input picks one of two forms:
+// The first byte of an input picks one of three forms:
 //
 //   'F'  the rest is a file
-//   'P'  varint traces, varint spans, then blocks: u8 section, varint rows per block, varint
-//   length, bytes
+//   'P'  a part of format 1: varint traces, varint spans, then blocks: u8 section, varint rows per
+//        block, varint length, bytes
+//   'G'  a part of one group: the group table, the head and the filter, each varint length and
+//   bytes;
+//        the rest are its chunks
 //
-// The second form gets frames with right checksums, so that the fuzzer reaches what is in them.
+// The last two get right checksums, so that the fuzzer reaches what is behind them.
 namespace tomograph {
 namespace {
 
@@ -29,8 +35,46 @@ void put_file(FileSystem& files, std::string_view bytes) {
     ASSERT(file && (*file)->write(0, bytes));
 }
 
-void put_part(FileSystem& files, ByteReader reader) {
+/// The head with the checksums that its chunks have.
+std::string with_checksums(std::string_view bytes, std::string_view chunks) {
+    auto head = decode_group_head(bytes);
+    if (!head) return std::string(bytes);
+    for (std::size_t column = 0; column < head->columns.size(); ++column) {
+        auto& places = head->columns[column].chunks;
+        for (std::size_t i = 0; i < places.size(); ++i)
+            if (places[i].offset <= chunks.size())
+                places[i].checksum = chunk_checksum(
+                    head->seed, column, i, chunks.substr(places[i].offset, places[i].bytes));
+    }
+    return encode_group_head(*head);
+}
+
+void put_group(FileSystem& files, ByteReader reader) {
     auto writer = PartBlockWriter::create(files, "/part");
+    ASSERT(writer);
+    const std::string_view table = reader.text();
+    const std::string_view head_bytes = reader.text();
+    const std::string_view filter = reader.text();
+    const std::string_view chunks = reader.raw(reader.remaining());
+    ASSERT((*writer)->put(chunks));
+    const std::string head = with_checksums(head_bytes, chunks);
+    ASSERT((*writer)->append(PartSection::group_heads, 0, head, FrameCodec::none));
+    ASSERT((*writer)->append(PartSection::group_filters, 0, filter, FrameCodec::none));
+    ASSERT((*writer)->append(PartSection::group_heads, 0, head, FrameCodec::none));
+    PartFacts facts;
+    if (const auto groups = decode_group_table(table); groups && groups->size() == 1)
+        add_group(groups->front(), facts);
+    IdIndexBuilder index;
+    for (std::uint64_t row = 0; row < std::min(facts.traces, rows_read_max); ++row)
+        index.add({row, row}, 0);
+    ASSERT(index.write(**writer));
+    ASSERT((*writer)->append(PartSection::groups, 0, table, FrameCodec::none));
+    ASSERT((*writer)->append(PartSection::groups, 0, table, FrameCodec::none));
+    ASSERT((*writer)->finish(facts));
+}
+
+void put_part(FileSystem& files, ByteReader reader) {
+    auto writer = PartBlockWriter::create_format(files, "/part", 1);
     ASSERT(writer);
     PartFacts facts;
     facts.traces = reader.varint();
@@ -60,6 +104,7 @@ void read_everything(PartReader& part) {
             for (const StoredDocument& stored : *documents)
                 ASSERT(stored.document.header.trace_id == row->id);
     }
+    static_cast<void>(part.fragments());
 }
 
 // What reads well merges into something that reads well, or the merge says why not.
@@ -82,6 +127,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FaultFileSystem files;
     if (input.front() == 'F')
         put_file(files, input.substr(1));
+    else if (input.front() == 'G')
+        put_group(files, ByteReader(input.substr(1)));
     else
         put_part(files, ByteReader(input.substr(1)));
     const auto part = PartReader::open(files, "/part");

@@ -132,7 +132,8 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
     if (placed.older) flags |= trace_has_older_rows | (placed.older->flags & trace_limit_exceeded);
     if (trace.limit_exceeded) flags |= trace_limit_exceeded;
     part_trace.row.flags = static_cast<std::uint16_t>(flags);
-    for (const DocumentPointer& document : fresh) part_trace.documents.push_back(*document);
+    for (const DocumentPointer& document : fresh)
+        part_trace.documents.push_back({.lsn = trace.lsn_max, .document = document->document});
     part_trace.spans = span_rows(merged, fresh);
     TRY(writer.add(part_trace));
     if (placed.older) core_.metrics.late_fragments.add();

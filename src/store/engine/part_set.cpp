@@ -68,20 +68,9 @@ Result<std::shared_ptr<LivePart>> LivePart::open(FileSystem& files,
     part->cache_ = cache;
     part->reader_ = TRY(PartReader::open(files, part->path_, std::move(cache)));
     part->listed_.facts = part->reader_->facts();
-    if (part->facts().has_fragments) TRY(part->learn_fragments());
+    const std::vector<TraceId> fragments = TRY(part->reader_->fragments());
+    part->fragments_.insert(fragments.begin(), fragments.end());
     return part;
-}
-
-Result<void> LivePart::learn_fragments() {
-    for (std::uint64_t ordinal = 0; ordinal < facts().traces; ++ordinal) {
-        const auto row = reader_->row(static_cast<std::uint32_t>(ordinal));
-        if (!row && row.error().code() != ErrorCode::corrupt) return row.error();
-        if (!row)
-            report_damage(row.error());
-        else if ((row->flags & trace_has_older_rows) != 0)
-            fragments_.insert(row->id);
-    }
-    return {};
 }
 
 LivePart::~LivePart() {

@@ -53,7 +53,6 @@ class LivePart {
  private:
     LivePart(FileSystem& files, StoreMetrics& metrics, ManifestPart listed, std::string path)
         : files_(files), metrics_(metrics), listed_(std::move(listed)), path_(std::move(path)) {}
-    Result<void> learn_fragments();
 
     FileSystem& files_;
     StoreMetrics& metrics_;

@@ -94,6 +94,7 @@ Result<void> TraceFinder::gather_open() {
     std::sort(open_.begin(), open_.end());
     if (open_.empty()) return {};
     sources_.push({.part = nullptr,
+                   .first = 0,
                    .left = open_.size(),
                    .is_started = false,
                    .at = open_.back(),
@@ -120,25 +121,27 @@ void TraceFinder::add_open(const OpenTrace& trace) {
 
 void TraceFinder::gather_parts() {
     for (const auto& part : parts_->parts) {
-        const PartFacts& facts = part->facts();
-        if (!can_match(facts)) continue;
-        TraceCursor highest{.second = facts.second_max, .id = id_last};
-        if (query_.before) highest = std::min(highest, *query_.before);
-        sources_.push({.part = part,
-                       .left = facts.traces,
-                       .is_started = false,
-                       .at = highest,
-                       .ordinal = 0,
-                       .is_fragmented = false});
+        for (const TraceRun& run : part->reader().runs()) {
+            if (!can_match(run)) continue;
+            TraceCursor highest{.second = run.second_max, .id = id_last};
+            if (query_.before) highest = std::min(highest, *query_.before);
+            sources_.push({.part = part,
+                           .first = run.first,
+                           .left = run.rows,
+                           .is_started = false,
+                           .at = highest,
+                           .ordinal = 0,
+                           .is_fragmented = false});
+        }
     }
 }
 
-bool TraceFinder::can_match(const PartFacts& facts) const {
-    if (query_.before && facts.second_min > query_.before->second) return false;
+bool TraceFinder::can_match(const TraceRun& run) const {
+    if (query_.before && run.second_min > query_.before->second) return false;
     if (query_.type == TimeRangeType::trace_id)
-        return Instant::from_seconds(facts.second_max) >= query_.range.start &&
-               Instant::from_seconds(facts.second_min) < query_.range.end;
-    return facts.end_max >= query_.range.start && facts.start_min < query_.range.end;
+        return Instant::from_seconds(run.second_max) >= query_.range.start &&
+               Instant::from_seconds(run.second_min) < query_.range.end;
+    return run.end_max >= query_.range.start && run.start_min < query_.range.end;
 }
 
 Result<void> TraceFinder::push_next(Source source) {
@@ -171,7 +174,7 @@ Result<void> TraceFinder::start(Source& source) {
     std::uint64_t high = source.left;
     while (low < high) {
         const std::uint64_t middle = low + (high - low) / 2;
-        const auto there = TRY(row(*source.part, middle));
+        const auto there = TRY(row(*source.part, source.first + middle));
         if (!there) return {};  // then each row is asked
         if (is_below(*there))
             low = middle + 1;
@@ -190,9 +193,9 @@ Result<bool> TraceFinder::next_match(Source& source) {
             source.at = open_[index];
             return true;
         }
-        const auto there = TRY(row(*source.part, index));
+        const auto there = TRY(row(*source.part, source.first + index));
         if (!there || !is_below(*there) || open_ids_.contains(there->id)) continue;
-        source.ordinal = static_cast<std::uint32_t>(index);
+        source.ordinal = static_cast<std::uint32_t>(source.first + index);
         source.at = {.second = there->trace_second, .id = there->id};
         if (query_.type == TimeRangeType::trace_id &&
             Instant::from_seconds(there->trace_second) < query_.range.start)

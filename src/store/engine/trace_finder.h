@@ -19,10 +19,11 @@ class TraceFinder {
     Result<TracePage> run();
 
  private:
-    /// Goes through the rows of one part from newest to oldest, stopping at each match.
+    /// Goes through a run of rows of one part from newest to oldest, stopping at each match.
     struct Source {
         std::shared_ptr<LivePart> part;  ///< null: the open traces
-        std::uint64_t left = 0;          ///< rows, or open traces, not looked at yet
+        std::uint64_t first = 0;         ///< ordinal of the run's first row
+        std::uint64_t left = 0;          ///< rows of the run, or open traces, not looked at yet
         bool is_started = false;
         TraceCursor at;  ///< of the match, or above all matches before the start
         std::uint32_t ordinal = 0;
@@ -43,7 +44,7 @@ class TraceFinder {
     bool is_below(const TraceRow& row) const;
     static Result<std::optional<TraceRow>> row(const LivePart& part, std::uint64_t ordinal);
     Result<bool> matches(const Source& source, const TraceRow& row);
-    bool can_match(const PartFacts& facts) const;
+    bool can_match(const TraceRun& run) const;
     Result<std::optional<StoredTrace>> read(const Source& source);
 
     StoreCore& core_;

@@ -98,7 +98,7 @@ Result<PartTrailer> PartBlockReader::read_trailer(std::uint64_t file_bytes) cons
 
 Result<PartFooter> PartBlockReader::read_footer(std::uint64_t offset, std::uint32_t bytes) const {
     const std::string footer = TRY(read_frame({offset, bytes}, PartSection::footer, 0));
-    return decode_footer(footer);
+    return decode_footer(footer, trailer_.format);
 }
 
 std::uint32_t PartBlockReader::blocks(PartSection section) const {
@@ -110,6 +110,14 @@ Result<std::string> PartBlockReader::read(PartSection section, std::uint32_t ind
     const Place place = TRY_WITHIN(path_, place_of(section, index));
     std::string block = TRY_WITHIN(path_, read_frame(place, section, index));
     return block;
+}
+
+Result<std::string> PartBlockReader::read_bytes(std::uint64_t offset, std::uint32_t bytes) const {
+    if (offset > trailer_.file_bytes || bytes > trailer_.file_bytes - offset)
+        return Error(ErrorCode::corrupt, fmt::format("{}: {} bytes at {} lie outside of the file",
+                                                     path_, bytes, offset));
+    std::string read = TRY_WITHIN(path_, file_->read(offset, bytes));
+    return read;
 }
 
 Result<std::string> PartBlockReader::read_frame(Place place, PartSection section,

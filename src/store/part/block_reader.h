@@ -28,6 +28,9 @@ class PartBlockReader {
     /// errors  corrupt, with the file, the section, the block and its offset
     Result<std::string> read(PartSection section, std::uint32_t index) const;
 
+    /// Bytes without a frame, which the caller checks.
+    Result<std::string> read_bytes(std::uint64_t offset, std::uint32_t bytes) const;
+
     /// Reads and checks every frame, the copies too. The first damage is the error.
     Result<void> verify() const;
 

@@ -8,16 +8,23 @@
 
 namespace tomograph {
 
-PartBlockWriter::PartBlockWriter(std::unique_ptr<File> file, const PartUuid& uuid)
-    : file_(std::move(file)), uuid_(uuid), seed_(seed_of(uuid)) {}
+PartBlockWriter::PartBlockWriter(std::unique_ptr<File> file, const PartUuid& uuid,
+                                 std::uint32_t format)
+    : file_(std::move(file)), uuid_(uuid), format_(format), seed_(seed_of(uuid)) {}
 
 Result<std::unique_ptr<PartBlockWriter>> PartBlockWriter::create(FileSystem& files,
                                                                  const std::string& path) {
+    return create_format(files, path, part_format);
+}
+
+Result<std::unique_ptr<PartBlockWriter>> PartBlockWriter::create_format(FileSystem& files,
+                                                                        const std::string& path,
+                                                                        std::uint32_t format) {
     auto file = TRY(files.open(path, OpenMode::create));
     std::unique_ptr<PartBlockWriter> writer(
-        new PartBlockWriter(std::move(file), random_part_uuid()));
+        new PartBlockWriter(std::move(file), random_part_uuid(), format));
     TRY(writer->put(encode_header(
-        {.format = part_format, .uuid = writer->uuid_, .signal = std::string(part_signal_spans)})));
+        {.format = format, .uuid = writer->uuid_, .signal = std::string(part_signal_spans)})));
     return writer;
 }
 
@@ -59,7 +66,7 @@ Result<std::uint64_t> PartBlockWriter::finish(const PartFacts& facts) {
     PartTrailer trailer{.footer_offset = end(),
                         .footer_copy_offset = end() + frame.size(),
                         .footer_bytes = static_cast<std::uint32_t>(frame.size()),
-                        .format = part_format,
+                        .format = format_,
                         .uuid = uuid_,
                         .file_bytes = end() + 2 * frame.size() + 2 * part_trailer_bytes};
     const std::string ending = encode_trailer(trailer);

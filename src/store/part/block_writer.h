@@ -20,8 +20,17 @@ class PartBlockWriter {
     static Result<std::unique_ptr<PartBlockWriter>> create(FileSystem& files,
                                                            const std::string& path);
 
+    /// For tests of readers of older formats.
+    static Result<std::unique_ptr<PartBlockWriter>> create_format(FileSystem& files,
+                                                                  const std::string& path,
+                                                                  std::uint32_t format);
+
     std::uint64_t part_seed() const { return seed_; }
     std::uint32_t blocks(PartSection section) const;
+    /// Where the next byte goes.
+    std::uint64_t end() const { return written_ + buffer_.size(); }
+    /// Bytes without a frame; the caller knows where they are and how to check them.
+    Result<void> put(std::string_view bytes);
     /// `rows_per_block` must be the same at every call for the section; 0: varies.
     Result<void> append(PartSection section, std::uint32_t rows_per_block, std::string_view block,
                         FrameCodec codec);
@@ -38,14 +47,13 @@ class PartBlockWriter {
         std::vector<Place> blocks;
     };
 
-    PartBlockWriter(std::unique_ptr<File> file, const PartUuid& uuid);
-    std::uint64_t end() const { return written_ + buffer_.size(); }
-    Result<void> put(std::string_view bytes);
+    PartBlockWriter(std::unique_ptr<File> file, const PartUuid& uuid, std::uint32_t format);
     Result<void> flush();
     Result<std::uint64_t> write_directory(PartSection section, const std::vector<Place>& blocks);
 
     std::unique_ptr<File> file_;
     PartUuid uuid_;
+    std::uint32_t format_;
     std::uint64_t seed_;
     std::uint64_t written_ = 0;
     std::string buffer_;

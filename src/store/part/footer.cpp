@@ -66,7 +66,22 @@ SectionEntry read_entry(ByteReader reader) {
 }
 
 bool is_known(PartSection section) {
-    return section >= PartSection::documents && section <= PartSection::rollup;
+    switch (section) {
+        case PartSection::documents:
+        case PartSection::spans:
+        case PartSection::traces:
+        case PartSection::id_index:
+        case PartSection::rollup:
+        case PartSection::group_filters:
+        case PartSection::fragments:
+        case PartSection::groups:
+        case PartSection::group_heads:
+        case PartSection::id_pages:
+            return true;
+        case PartSection::footer:
+            return false;
+    }
+    return false;
 }
 
 // As many blocks as the rows need, so that arithmetic on ordinals never leaves the section.
@@ -80,11 +95,12 @@ Result<void> check_rows(const PartFooter& footer, PartSection section, std::uint
     return {};
 }
 
-Result<void> check(const PartFooter& footer) {
+Result<void> check(const PartFooter& footer, std::uint32_t format) {
     const PartFacts& facts = footer.facts;
     constexpr std::uint64_t rows_max = std::numeric_limits<std::uint32_t>::max();
     if (facts.traces > rows_max || facts.spans > rows_max * span_block_rows)
         return Error(ErrorCode::corrupt, "footer: more rows than a part can have");
+    if (format > 1) return check_rows(footer, PartSection::id_pages, facts.traces);
     TRY(check_rows(footer, PartSection::traces, facts.traces));
     TRY(check_rows(footer, PartSection::id_index, facts.traces));
     TRY(check_rows(footer, PartSection::spans, facts.spans));
@@ -120,7 +136,7 @@ std::string encode_footer(const PartFooter& footer) {
     return bytes;
 }
 
-Result<PartFooter> decode_footer(std::string_view bytes) {
+Result<PartFooter> decode_footer(std::string_view bytes, std::uint32_t format) {
     ByteReader reader(bytes);
     const std::string_view facts = reader.raw(reader.fixed<std::uint32_t>());
     const auto bytes_per_entry = reader.fixed<std::uint32_t>();
@@ -141,7 +157,7 @@ Result<PartFooter> decode_footer(std::string_view bytes) {
         footer.sections.push_back(entry);
     }
     if (reader.failed()) return Error(ErrorCode::corrupt, "footer: section table is cut short");
-    TRY(check(footer));
+    TRY(check(footer, format));
     return footer;
 }
 

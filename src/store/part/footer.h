@@ -35,6 +35,6 @@ std::string encode_footer(const PartFooter& footer);
 
 /// Fields and sections that are not known are skipped.
 /// errors  corrupt; invalid for a required section that is not known
-Result<PartFooter> decode_footer(std::string_view bytes);
+Result<PartFooter> decode_footer(std::string_view bytes, std::uint32_t format);
 
 }  // namespace tomograph

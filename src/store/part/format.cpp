@@ -47,6 +47,16 @@ std::string to_text(PartSection section) {
             return "id index";
         case PartSection::rollup:
             return "rollup";
+        case PartSection::group_filters:
+            return "group filters";
+        case PartSection::fragments:
+            return "fragments";
+        case PartSection::groups:
+            return "groups";
+        case PartSection::group_heads:
+            return "group heads";
+        case PartSection::id_pages:
+            return "id pages";
         case PartSection::footer:
             return "footer";
     }

@@ -11,11 +11,19 @@ namespace tomograph {
 
 /// Names of sections on disk (docs/formats/part.md); a number never changes its meaning.
 enum class PartSection : std::uint16_t {
+    // Format 1 only.
     documents = 1,
     spans = 2,
     traces = 3,
     id_index = 4,
+    // Both.
     rollup = 5,
+    // Format 2 only.
+    group_filters = 19,
+    fragments = 21,
+    groups = 22,
+    group_heads = 24,
+    id_pages = 25,
     footer = 0x7fff,
 };
 

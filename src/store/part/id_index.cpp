@@ -1,19 +1,21 @@
 #include "store/part/id_index.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <span>
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "column/int_chunk.h"
 #include "store/part/limits.h"
 
 namespace tomograph {
 namespace {
 
-constexpr std::size_t entry_bytes = 8;
 /// Guesses before plain bisection, which is bounded whatever the pages hold.
 constexpr int guesses_max = 3;
+constexpr std::uint64_t hash_max = std::numeric_limits<std::uint32_t>::max();
 
 std::uint32_t hash_of(TraceId id, std::uint64_t part_seed) {
     const std::uint64_t words[] = {id.high, id.low};
@@ -21,41 +23,63 @@ std::uint32_t hash_of(TraceId id, std::uint64_t part_seed) {
     return static_cast<std::uint32_t>(hash64(bytes, part_seed));
 }
 
+/// Entries in the order of their hashes.
 struct Page {
-    std::string bytes;
-
-    std::size_t entries() const { return bytes.size() / entry_bytes; }
-    std::uint32_t word(std::size_t entry, std::size_t offset) const {
-        std::uint32_t value;
-        std::memcpy(&value, bytes.data() + entry * entry_bytes + offset, sizeof value);
-        return value;
-    }
-    std::uint32_t hash(std::size_t entry) const { return word(entry, 0); }
-    std::uint32_t ordinal(std::size_t entry) const { return word(entry, 4); }
+    std::vector<std::int64_t> hashes;
+    std::vector<std::int64_t> ordinals;
 };
 
-Result<Page> read_page(const PartBlockReader& reader, std::uint32_t index) {
-    Page page;
-    page.bytes = TRY(reader.read(PartSection::id_index, index));
-    if (page.bytes.empty() || page.bytes.size() % entry_bytes != 0)
-        return Error(ErrorCode::corrupt, "page of the id index is not made of entries");
+Error damaged() { return Error(ErrorCode::corrupt, "page of the id index is damaged"); }
+
+std::string encode_page(std::span<const std::int64_t> hashes,
+                        std::span<const std::int64_t> ordinals) {
+    std::vector<std::int64_t> steps(hashes.begin(), hashes.end());
+    for (std::size_t i = steps.size() - 1; i > 0; --i) steps[i] -= steps[i - 1];
+    steps.front() = 0;  // small among small ones
+    std::string chunk;
+    column::encode_ints(steps, chunk);
+    std::string page;
+    ByteWriter writer(page);
+    writer.varint(hashes.size());
+    writer.varint(static_cast<std::uint64_t>(hashes.front()));
+    writer.text(chunk);
+    column::encode_ints(ordinals, page);
     return page;
+}
+
+Result<Page> read_page(const PartBlockReader& reader, std::uint32_t index) {
+    const std::string bytes = TRY(reader.read(PartSection::id_pages, index));
+    ByteReader page(bytes);
+    const std::uint64_t entries = page.varint();
+    std::uint64_t hash = page.varint();
+    const std::string_view chunk = page.text();
+    if (page.failed() || entries == 0 || entries > id_page_entries || hash > hash_max)
+        return damaged();
+    Page read;
+    read.hashes = TRY(column::decode_ints(chunk, entries));
+    read.ordinals = TRY(column::decode_ints(page.raw(page.remaining()), entries));
+    for (std::int64_t& each : read.hashes) {
+        if (each < 0 || static_cast<std::uint64_t>(each) > hash_max - hash) return damaged();
+        hash += static_cast<std::uint64_t>(each);
+        each = static_cast<std::int64_t>(hash);
+    }
+    return read;
 }
 
 // The first page whose last entry is not below the hash; none when all are.
 Result<std::optional<std::uint32_t>> first_page(const PartBlockReader& reader, std::uint32_t hash) {
-    const std::uint32_t pages = reader.blocks(PartSection::id_index);
+    const std::uint32_t pages = reader.blocks(PartSection::id_pages);
     std::uint32_t low = 0;
     std::uint32_t high = pages;  // the answer is in [low, high]; high == pages: none
     auto probe = static_cast<std::uint32_t>(std::uint64_t{hash} * pages >> 32);
     for (int guess = 1; low < high; ++guess) {
         const Page page = TRY(read_page(reader, probe));
-        if (page.hash(page.entries() - 1) < hash) {
+        if (page.hashes.back() < hash) {
             low = probe + 1;
             probe = low;
         } else {
             high = probe;
-            if (page.hash(0) < hash) break;
+            if (page.hashes.front() < hash) break;
             probe = high - 1;
         }
         if (low < high && guess >= guesses_max) probe = low + (high - low) / 2;
@@ -74,15 +98,16 @@ Result<void> IdIndexBuilder::write(PartBlockWriter& writer) {
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
         return a.hash != b.hash ? a.hash < b.hash : a.ordinal < b.ordinal;
     });
-    for (std::size_t first = 0; first < entries_.size(); first += id_page_entries) {
-        std::string page;
-        ByteWriter bytes(page);
-        const std::size_t count = std::min(id_page_entries, entries_.size() - first);
-        for (const Entry& entry : std::span(entries_).subspan(first, count)) {
-            bytes.fixed(entry.hash);
-            bytes.fixed(entry.ordinal);
-        }
-        TRY(writer.append(PartSection::id_index, id_page_entries, page, FrameCodec::none));
+    std::vector<std::int64_t> hashes;
+    std::vector<std::int64_t> ordinals;
+    for (const Entry& entry : entries_) {
+        hashes.push_back(entry.hash);
+        ordinals.push_back(entry.ordinal);
+        if (hashes.size() < id_page_entries && &entry != &entries_.back()) continue;
+        TRY(writer.append(PartSection::id_pages, id_page_entries, encode_page(hashes, ordinals),
+                          FrameCodec::none));
+        hashes.clear();
+        ordinals.clear();
     }
     return {};
 }
@@ -92,11 +117,12 @@ Result<std::vector<std::uint32_t>> find_candidates(const PartBlockReader& reader
     std::vector<std::uint32_t> ordinals;
     const std::optional<std::uint32_t> first = TRY(first_page(reader, hash));
     if (!first) return ordinals;
-    for (std::uint32_t index = *first; index < reader.blocks(PartSection::id_index); ++index) {
+    for (std::uint32_t index = *first; index < reader.blocks(PartSection::id_pages); ++index) {
         const Page page = TRY(read_page(reader, index));
-        for (std::size_t entry = 0; entry < page.entries(); ++entry) {
-            if (page.hash(entry) > hash) return ordinals;
-            if (page.hash(entry) == hash) ordinals.push_back(page.ordinal(entry));
+        for (std::size_t entry = 0; entry < page.hashes.size(); ++entry) {
+            if (page.hashes[entry] > hash) return ordinals;
+            if (page.hashes[entry] == hash)
+                ordinals.push_back(static_cast<std::uint32_t>(page.ordinals[entry]));
         }
     }
     return ordinals;

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -12,8 +10,8 @@
 
 namespace tomograph {
 
-/// Gathers the ids of a part's trace rows and writes them sorted by hash. 8 bytes a row of memory
-/// and disk.
+/// Gathers the ids of a part's trace rows and writes them sorted by hash: 8 bytes a row of memory,
+/// about 4 on disk.
 class IdIndexBuilder {
  public:
     /// Called once per row, in the order of the ordinals from 0.
@@ -29,7 +27,8 @@ class IdIndexBuilder {
 };
 
 /// Ordinals whose id has the same 32-bit hash, ascending: the rows of that trace and, rarely,
-/// others. cost  one or two pages of 4 KiB, since hashes are even; never more than log2(pages) + a
+/// others.
+/// cost  one or two pages of 512 entries, since hashes are even; never more than log2(pages) + a
 /// few
 Result<std::vector<std::uint32_t>> find_candidates(const PartBlockReader& reader, TraceId id);
 

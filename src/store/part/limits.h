@@ -6,18 +6,32 @@
 namespace tomograph {
 
 /// Newest format that this program reads, and the one that it writes.
-constexpr std::uint32_t part_format = 1;
+constexpr std::uint32_t part_format = 2;
 
-/// Documents a block holds before it is closed: between two traces, and within one. 256 KiB is
-/// where zstd-1 stops gaining; a trace in one block is read with one read.
-constexpr std::size_t document_block_bytes = 256 << 10;
-constexpr std::size_t document_block_bytes_max = 512 << 10;
-/// One document; eight times what X-Ray allows. A block stays near 1 MiB whatever comes.
+/// One document; eight times what X-Ray allows.
 constexpr std::size_t part_document_bytes_max = 512 << 10;
 
-/// Rows per block. Traces: small, since a look-up by id decodes a block to read one row.
+/// Spans of a group: what a search reads and skips at once. A trace is never divided between
+/// groups, so one of trace_spans_max may come on top.
+constexpr std::size_t group_rows = 65'536;
+/// Text of the documents of a group: bounds the memory of a writer.
+constexpr std::size_t group_document_bytes = 64 << 20;
+/// Groups below this share of group_rows are decoded and put together by a merge; others are
+/// copied.
+constexpr std::size_t group_copy_rows_min = group_rows / 4;
+/// Spans of a block: what a look-up by id decodes. 4,096 cost 3 % more bytes than 8,192 and half
+/// the time of a point read. A block of large documents closes earlier, so that a chunk stays
+/// small.
 constexpr std::size_t span_block_rows = 4'096;
-constexpr std::size_t trace_block_rows = 1'024;
+constexpr std::size_t span_block_bytes = 4 << 20;
+constexpr std::size_t trace_block_rows = 2'048;
+/// Values a chunk should have at least: columns of rare attributes cover several blocks with one.
+constexpr std::size_t chunk_values_min = 2'048;
+constexpr std::size_t group_blocks_max = 4'096;
+constexpr std::size_t group_columns_max = 4'096;
+/// Attribute values of one column whose hashes go into the group's filter; columns with more
+/// different ones have none there.
+constexpr std::size_t filter_values_max = 8'192;
 /// Entries of a page of the id index and of a directory: 4 KiB, one read of a disk sector.
 constexpr std::size_t id_page_entries = 512;
 constexpr std::size_t directory_page_entries = 256;
@@ -34,6 +48,8 @@ constexpr std::size_t rollup_block_text_bytes = 16 << 20;
 /// Stored and raw bytes of a frame: what one damaged length can make a reader allocate.
 constexpr std::size_t frame_bytes_max = 16 << 20;
 constexpr std::size_t sections_max = 64;
+/// Ids of a block of the list of fragments: 64 KiB read at once.
+constexpr std::size_t fragments_block_bytes = 64 << 10;
 
 /// Decoded blocks a reader keeps of its own when it shares no cache: a block of each kind, and then
 /// some.

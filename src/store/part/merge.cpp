@@ -1,21 +1,25 @@
 #include "store/part/merge.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
 
+#include "store/part/group_reader.h"
+
 namespace tomograph {
 namespace {
 
-// Where one input stands.
+// Where one run of an input stands.
 struct Cursor {
     PartReader* part = nullptr;
     std::uint32_t ordinal = 0;
+    std::uint32_t end = 0;
     TraceRow row;
 
-    bool is_done() const { return ordinal >= part->facts().traces; }
+    bool is_done() const { return ordinal >= end; }
     Result<void> load() {
         if (!is_done()) row = TRY(part->row(ordinal));
         return {};
@@ -40,6 +44,12 @@ Result<Fragment> read_fragment(const Cursor& cursor, Arena& texts) {
     Fragment fragment{.row = cursor.row, .documents = {}, .spans = {}};
     fragment.documents = TRY(cursor.part->documents(cursor.ordinal));
     fragment.spans = TRY(cursor.part->spans(cursor.ordinal, texts));
+    std::size_t spans = 0;
+    for (const StoredDocument& stored : fragment.documents)
+        spans += stored.document.header.span_count;
+    if (spans != fragment.spans.size())
+        return Error(ErrorCode::corrupt, fmt::format("{}: row {} has spans of other documents",
+                                                     cursor.part->path(), cursor.ordinal));
     return fragment;
 }
 
@@ -57,26 +67,13 @@ struct Winner {
     std::vector<SpanRow> spans;
 };
 
-// Spans whose document cannot be told stay, whatever replaces it: they are an index, not the
-// record.
-bool tells_documents(const Fragment& fragment) {
-    const std::uint64_t spans =
-        std::accumulate(fragment.documents.begin(), fragment.documents.end(), std::uint64_t{0},
-                        [](std::uint64_t sum, const StoredDocument& stored) {
-                            return sum + stored.document.header.span_count;
-                        });
-    return spans == fragment.spans.size();
-}
-
 class Joiner {
  public:
     void add(Fragment fragment) {
-        const bool tells = tells_documents(fragment);
-        if (!tells) loose_.insert(loose_.end(), fragment.spans.begin(), fragment.spans.end());
         std::size_t first = 0;
         for (StoredDocument& stored : fragment.documents) {
             Winner candidate;
-            const std::size_t spans = tells ? stored.document.header.span_count : 0;
+            const std::size_t spans = stored.document.header.span_count;
             const auto begin = fragment.spans.begin() + static_cast<std::ptrdiff_t>(first);
             candidate.spans.assign(begin, begin + static_cast<std::ptrdiff_t>(spans));
             first += spans;
@@ -98,7 +95,6 @@ class Joiner {
             joined.documents.push_back(std::move(winner->document));
             joined.spans.insert(joined.spans.end(), winner->spans.begin(), winner->spans.end());
         }
-        joined.spans.insert(joined.spans.end(), loose_.begin(), loose_.end());
         return joined;
     }
 
@@ -113,7 +109,6 @@ class Joiner {
     }
 
     std::unordered_map<SpanId, Winner> winners_;
-    std::vector<SpanRow> loose_;
 };
 
 // Fragments of one key, oldest first.
@@ -133,16 +128,24 @@ PartTrace join(std::vector<Fragment> fragments) {
 }  // namespace
 
 Result<PartFacts> merge_parts(FileSystem& files, std::span<PartReader* const> inputs,
-                              const std::string& output_path) {
+                              const std::string& output_path, const MergeOptions& options) {
     GraphRollup rollup;
     std::vector<Cursor> cursors;
+    const auto writer = TRY(PartWriter::create(files, output_path));
     for (PartReader* part : inputs) {
         const GraphRollup cells = TRY(part->rollup());
         rollup.add(cells);
-        cursors.push_back({.part = part, .ordinal = 0, .row = {}});
-        TRY(cursors.back().load());
+        for (std::size_t i = 0; i < part->runs().size(); ++i) {
+            const TraceRun& run = part->runs()[i];
+            const auto group = TRY(part->group(i));
+            if (group && run.spans >= options.copy_spans_min) {
+                TRY(writer->copy(*group));
+            } else {
+                cursors.push_back({part, run.first, run.first + run.rows, {}});
+                TRY(cursors.back().load());
+            }
+        }
     }
-    const auto writer = TRY(PartWriter::create(files, output_path));
     while (Cursor* first = first_of(cursors)) {
         Arena texts;
         std::vector<Fragment> fragments;

@@ -1,23 +1,32 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
+#include "store/part/limits.h"
 #include "store/part/part.h"
 
 namespace tomograph {
 
+struct MergeOptions {
+    /// Groups of at least so many spans are copied as they are; the traces of smaller ones are put
+    /// together in new groups.
+    std::uint64_t copy_spans_min = group_copy_rows_min;
+};
+
 /// Writes one part that holds what the inputs hold.
 ///
 /// order    of the inputs does not matter; the newest row of a trace is the one with the highest
-/// lsn_max joined   rows of one trace with the same trace_second become one row: fields of the
-/// newest, documents by
-///          replaces(), spans of the documents that stay. It has older rows elsewhere if its oldest
-///          one had. Rows of one trace with different seconds stay as they are.
+///          lsn_max
+/// joined   rows of one trace with the same trace_second that are not copied become one row: fields
+///          of the newest, documents by replaces(), spans of the documents that stay. It has older
+///          rows elsewhere if its oldest one had. Rows of one trace with different seconds, and
+///          those of copied groups, stay as they are.
 /// rollup   the sum
-/// memory   the rollup, a few blocks per input, and the documents of one trace
+/// memory   the rollup, the id index, one group, and the documents of one trace
 /// errors   of reading and writing; a half-written output stays for the caller to remove
 Result<PartFacts> merge_parts(FileSystem& files, std::span<PartReader* const> inputs,
-                              const std::string& output_path);
+                              const std::string& output_path, const MergeOptions& options = {});
 
 }  // namespace tomograph

@@ -66,7 +66,11 @@ struct TraceRow {
 };
 
 /// A sealed trace on its way into a part. `documents` by (start, id); `spans` of those documents in
-/// the same order, `header.span_count` of each, so that a merge knows whose they are.
+/// the same order, `header.span_count` of each.
+///
+/// A document's number says which of two versions is newer, nothing else: the flusher gives all
+/// documents of a row the row's lsn_max, which costs nothing on disk, since inside a row each span
+/// id stands once. Rows that a merge joins keep the numbers apart.
 struct PartTrace {
     TraceRow row;
     std::vector<StoredDocument> documents;
@@ -93,16 +97,34 @@ struct PartFacts {
     bool has_fragments = false;  ///< some row has trace_has_older_rows
 };
 
-/// Writes one part (docs/formats/part.md). Traces come in the order (trace_second, id); rows of the
-/// same trace by lsn_max. Streams: memory is bounded by a few blocks, the dictionaries and the
-/// trace table.
+/// Rows of a part that stand in the order (trace_second, id, lsn_max), and what is known of them
+/// without reading them: a group of rows of docs/formats/part.md.
+struct TraceRun {
+    std::uint32_t first = 0;  ///< ordinal of the first row
+    std::uint32_t rows = 0;
+    std::uint64_t spans = 0;
+    std::int64_t second_min = 0;  ///< of trace_second
+    std::int64_t second_max = 0;
+    Instant start_min;  ///< of the rows' start and end
+    Instant end_max;
+    std::uint16_t flags = 0;  ///< TraceFlag bits that some row has
+};
+
+class GroupReader;
+
+/// Writes one part (docs/formats/part.md). Traces come in the order (trace_second, id), rows of the
+/// same trace by lsn_max; groups may be copied before the first of them. Streams: memory is bounded
+/// by one group, encoded, and the id index.
 class PartWriter {
  public:
     /// Creates `path`, which must not exist.
     static Result<std::unique_ptr<PartWriter>> create(FileSystem& files, const std::string& path);
     virtual ~PartWriter() = default;
 
+    /// errors  limit  a document is too large; io
     virtual Result<void> add(const PartTrace& trace) = 0;
+    /// Takes over a group of another part as it is: its chunks are copied, not decoded.
+    virtual Result<void> copy(GroupReader& group) = 0;
     /// Writes rollup, tables and footer, and syncs the file (not its directory).
     virtual Result<PartFacts> finish(const GraphRollup& rollup) = 0;
 };
@@ -122,6 +144,13 @@ class PartReader {
     virtual const PartFacts& facts() const = 0;
     virtual const std::string& path() const = 0;
 
+    /// Ascending by ordinal, together all rows. Parts of format 1 are one run.
+    virtual const std::vector<TraceRun>& runs() const = 0;
+    /// The columns of a run, for searches; null in parts of format 1.
+    virtual Result<std::shared_ptr<GroupReader>> group(std::size_t run) = 0;
+
+    /// Ids of the traces that have a row with trace_has_older_rows.
+    virtual Result<std::vector<TraceId>> fragments() = 0;
     /// Ordinals of the rows of that trace, ascending; empty when absent. Reads the id index.
     virtual Result<std::vector<std::uint32_t>> find(TraceId id) = 0;
     /// Every row, in order. Cached by the caller, not here.

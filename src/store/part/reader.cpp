@@ -2,30 +2,22 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
 #include "base/log.h"
 #include "store/part/block_reader.h"
 #include "store/part/cache.h"
-#include "store/part/documents.h"
+#include "store/part/fragments.h"
+#include "store/part/group_facts.h"
+#include "store/part/group_reader.h"
 #include "store/part/id_index.h"
 #include "store/part/limits.h"
 #include "store/part/part.h"
 #include "store/part/rollup.h"
-#include "store/part/spans.h"
-#include "store/part/traces.h"
+#include "store/part/v1/reader.h"
 
 namespace tomograph {
 namespace {
 
-using TraceBlock = std::vector<PlacedTraceRow>;
-
 bool is_damage(const Error& error) { return error.code() == ErrorCode::corrupt; }
-
-Error damaged(const PartBlockReader& blocks, PartSection section, std::uint64_t index,
-              std::string_view what) {
-    return Error(ErrorCode::corrupt,
-                 fmt::format("{}: {} block {}: {}", blocks.path(), to_text(section), index, what));
-}
 
 class Reader final : public PartReader {
  public:
@@ -33,13 +25,52 @@ class Reader final : public PartReader {
         : blocks_(std::move(blocks)), cache_(std::move(cache)), cache_id_(cache_->new_reader()) {}
     ~Reader() override { cache_->drop(cache_id_); }
 
+    Result<void> open() {
+        if (facts().traces == 0) return {};
+        auto groups = read_table(0);
+        if (!groups && is_damage(groups.error())) {
+            log_warn("part is damaged, the copy is read",
+                     {{"part", path()}, {"error", groups.error()}});
+            groups = read_table(1);
+        }
+        if (!groups) return std::move(groups).error();
+        groups_ = std::move(*groups);
+        runs_ = runs_of(groups_);
+        const std::uint64_t traces = runs_.empty() ? 0 : runs_.back().first + runs_.back().rows;
+        if (traces != facts().traces ||
+            blocks_->blocks(PartSection::group_heads) != 2 * groups_.size() ||
+            blocks_->blocks(PartSection::group_filters) != groups_.size())
+            return Error(ErrorCode::corrupt,
+                         fmt::format("{}: the group table does not fit the footer", path()));
+        return {};
+    }
+
     const PartFacts& facts() const override { return blocks_->footer().facts; }
     const std::string& path() const override { return blocks_->path(); }
+    const std::vector<TraceRun>& runs() const override { return runs_; }
+
+    Result<std::shared_ptr<GroupReader>> group(std::size_t run) override {
+        ASSERT(run < groups_.size());
+        return GroupReader::open({.blocks = blocks_.get(),
+                                  .cache = cache_,
+                                  .cache_id = cache_id_,
+                                  .index = static_cast<std::uint32_t>(run),
+                                  .facts = &groups_[run]});
+    }
+
+    Result<std::vector<TraceId>> fragments() override {
+        if (!facts().has_fragments) return std::vector<TraceId>();
+        auto listed = read_fragments(*blocks_);
+        if (listed || !is_damage(listed.error())) return listed;
+        log_warn("list of fragments of a part is damaged, its rows are scanned",
+                 {{"error", listed.error()}});
+        return scan_fragments(*this);
+    }
 
     Result<std::vector<std::uint32_t>> find(TraceId id) override {
         auto candidates = find_candidates(*blocks_, id);
         if (!candidates && is_damage(candidates.error())) {
-            log_warn("id index of a part is damaged, its trace table is scanned",
+            log_warn("id index of a part is damaged, its rows are scanned",
                      {{"error", candidates.error()}});
             return find_by_scan(id);
         }
@@ -54,67 +85,27 @@ class Reader final : public PartReader {
 
     Result<std::vector<TraceRow>> rows() override {
         std::vector<TraceRow> all;
-        all.reserve(std::min<std::uint64_t>(facts().traces, rows_reserved_max));
-        for (std::uint32_t index = 0; index < blocks_->blocks(PartSection::traces); ++index) {
-            TraceBlock block = TRY(read_trace_block(index));
-            for (PlacedTraceRow& placed : block) all.push_back(std::move(placed.row));
+        for (std::size_t run = 0; run < runs_.size(); ++run) {
+            const auto reader = TRY(group(run));
+            for (std::size_t block = 0; block * trace_block_rows < runs_[run].rows; ++block) {
+                const auto rows = TRY(reader->row_block(block));
+                all.insert(all.end(), rows->begin(), rows->end());
+            }
         }
         return all;
     }
 
     Result<TraceRow> row(std::uint32_t ordinal) override {
-        const PlacedTraceRow placed = TRY(placed_row(ordinal));
-        return placed.row;
+        const Place at = TRY(place_of(ordinal));
+        return at.group->row(at.row);
     }
-
     Result<std::vector<StoredDocument>> documents(std::uint32_t ordinal) override {
-        const PlacedTraceRow placed = TRY(placed_row(ordinal));
-        const TracePlace& at = placed.place;
-        std::vector<StoredDocument> documents;
-        std::size_t offset = at.document_offset;
-        for (std::uint64_t index = at.document_block; documents.size() < at.documents; ++index) {
-            if (index >= blocks_->blocks(PartSection::documents))
-                return damaged(*blocks_, PartSection::documents, index,
-                               "the documents end before their trace does");
-            const auto block = TRY(document_block(static_cast<std::uint32_t>(index)));
-            if (offset > block->size())
-                return damaged(*blocks_, PartSection::documents, index,
-                               "a trace row points behind its end");
-            ByteReader reader(std::string_view(*block).substr(offset));
-            while (documents.size() < at.documents && reader.remaining() > 0) {
-                StoredDocument stored = TRY_WITHIN(path(), read_document(reader, placed.row.id));
-                documents.push_back(std::move(stored));
-            }
-            offset = 0;
-        }
-        return documents;
+        const Place at = TRY(place_of(ordinal));
+        return at.group->documents(at.row);
     }
-
     Result<std::vector<SpanRow>> spans(std::uint32_t ordinal, Arena& texts) override {
-        const PlacedTraceRow placed = TRY(placed_row(ordinal));
-        const TracePlace& at = placed.place;
-        if (at.span_first > facts().spans || at.spans > facts().spans - at.span_first)
-            return Error(
-                ErrorCode::corrupt,
-                fmt::format("{}: spans of row {} lie outside of the part", path(), ordinal));
-        std::vector<SpanRow> rows;
-        while (rows.size() < at.spans) {
-            const std::uint64_t span = at.span_first + rows.size();
-            const auto block = TRY(
-                span_block(static_cast<std::uint32_t>(span / rows_per_block(PartSection::spans))));
-            const std::size_t first = span % rows_per_block(PartSection::spans);
-            const std::size_t end = std::min(block->rows.size(), first + at.spans - rows.size());
-            for (std::size_t i = first; i < end; ++i) {
-                if (block->ordinals[i] != ordinal)
-                    return Error(ErrorCode::corrupt, fmt::format("{}: span {} is not of row {}",
-                                                                 path(), span, ordinal));
-                SpanRow row = block->rows[i];
-                row.service = texts.copy(row.service);
-                row.name = texts.copy(row.name);
-                rows.push_back(row);
-            }
-        }
-        return rows;
+        const Place at = TRY(place_of(ordinal));
+        return at.group->spans(at.row, texts);
     }
 
     Result<GraphRollup> rollup() override {
@@ -128,99 +119,47 @@ class Reader final : public PartReader {
 
     Result<void> verify() override {
         TRY(blocks_->verify());
-        for (std::uint32_t index = 0; index < blocks_->blocks(PartSection::traces); ++index)
-            TRY(read_trace_block(index));
-        for (std::uint32_t index = 0; index < blocks_->blocks(PartSection::spans); ++index)
-            TRY(read_span_block(index));
+        for (std::size_t run = 0; run < runs_.size(); ++run) {
+            const auto reader = TRY(group(run));
+            TRY(reader->verify());
+        }
         TRY(rollup());
-        for (std::uint32_t ordinal = 0; ordinal < facts().traces; ++ordinal)
-            TRY(documents(ordinal));
+        TRY(read_fragments(*blocks_));
         return {};
     }
 
  private:
-    static constexpr std::uint64_t rows_reserved_max = 1 << 20;
+    struct Place {
+        std::shared_ptr<GroupReader> group;
+        std::uint32_t row = 0;
+    };
 
-    std::uint32_t rows_per_block(PartSection section) const {
-        return blocks_->footer()
-            .find(section)
-            ->rows_per_block;  // the footer's check saw it above 0
-    }
-
-    PartCache::Key cache_key(PartSection section, std::uint32_t index) const {
-        return {
-            .reader = cache_id_, .section = static_cast<std::uint16_t>(section), .index = index};
-    }
-
-    // The rows a block must have: all blocks but the last are full.
-    std::uint64_t rows_of(PartSection section, std::uint32_t index, std::uint64_t total) const {
-        const std::uint64_t per_block = rows_per_block(section);
-        return std::min(per_block, total - index * per_block);
-    }
-
-    Result<TraceBlock> read_trace_block(std::uint32_t index) const {
-        const std::string block = TRY(blocks_->read(PartSection::traces, index));
-        TraceBlock rows = TRY_WITHIN(path(), decode_trace_block(block));
-        if (rows.size() != rows_of(PartSection::traces, index, facts().traces))
-            return damaged(*blocks_, PartSection::traces, index, "wrong number of rows");
-        return rows;
-    }
-
-    Result<SpanBlock> read_span_block(std::uint32_t index) const {
-        const std::string block = TRY(blocks_->read(PartSection::spans, index));
-        SpanBlock rows = TRY_WITHIN(path(), decode_span_block(block));
-        if (rows.rows.size() != rows_of(PartSection::spans, index, facts().spans))
-            return damaged(*blocks_, PartSection::spans, index, "wrong number of rows");
-        return rows;
-    }
-
-    Result<PlacedTraceRow> placed_row(std::uint32_t ordinal) {
+    Result<Place> place_of(std::uint32_t ordinal) {
         if (ordinal >= facts().traces)
             return Error(ErrorCode::corrupt,
                          fmt::format("{}: no row {} among {}", path(), ordinal, facts().traces));
-        const std::uint32_t per_block = rows_per_block(PartSection::traces);
-        const PartCache::Key key = cache_key(PartSection::traces, ordinal / per_block);
-        auto block = cache_->get<TraceBlock>(key);
-        if (!block) {
-            TraceBlock read = TRY(read_trace_block(key.index));
-            block = std::make_shared<const TraceBlock>(std::move(read));
-            cache_->put(key, block, block->size() * sizeof(PlacedTraceRow));
-        }
-        return (*block)[ordinal % per_block];
+        const auto after =
+            std::upper_bound(runs_.begin(), runs_.end(), ordinal,
+                             [](std::uint32_t at, const TraceRun& run) { return at < run.first; });
+        const auto run = static_cast<std::size_t>(after - runs_.begin()) - 1;
+        Place place;
+        place.group = TRY(group(run));
+        place.row = ordinal - runs_[run].first;
+        return place;
     }
 
-    Result<std::shared_ptr<const std::string>> document_block(std::uint32_t index) {
-        const PartCache::Key key = cache_key(PartSection::documents, index);
-        auto block = cache_->get<std::string>(key);
-        if (!block) {
-            std::string read = TRY(blocks_->read(PartSection::documents, index));
-            block = std::make_shared<const std::string>(std::move(read));
-            cache_->put(key, block, block->size());
-        }
-        return block;
-    }
-
-    Result<std::shared_ptr<const SpanBlock>> span_block(std::uint32_t index) {
-        const PartCache::Key key = cache_key(PartSection::spans, index);
-        auto block = cache_->get<SpanBlock>(key);
-        if (!block) {
-            SpanBlock read = TRY(read_span_block(index));
-            block = std::make_shared<const SpanBlock>(std::move(read));
-            cache_->put(key, block, block->bytes());
-        }
-        return block;
+    Result<std::vector<GroupFacts>> read_table(std::uint32_t copy) const {
+        const std::string table = TRY(blocks_->read(PartSection::groups, copy));
+        auto groups = TRY_WITHIN(path(), decode_group_table(table));
+        return groups;
     }
 
     // Slow, and only while the index is damaged: no trace is lost with a page of it.
-    Result<std::vector<std::uint32_t>> find_by_scan(TraceId id) const {
+    Result<std::vector<std::uint32_t>> find_by_scan(TraceId id) {
         std::vector<std::uint32_t> found;
-        const std::uint32_t per_block = rows_per_block(PartSection::traces);
-        for (std::uint32_t index = 0; index < blocks_->blocks(PartSection::traces); ++index) {
-            const std::string block = TRY(blocks_->read(PartSection::traces, index));
-            const std::vector<TraceId> ids = TRY_WITHIN(path(), decode_trace_ids(block));
-            for (std::size_t i = 0; i < ids.size(); ++i)
-                if (ids[i] == id)
-                    found.push_back(index * per_block + static_cast<std::uint32_t>(i));
+        for (std::uint64_t ordinal = 0; ordinal < facts().traces; ++ordinal) {
+            const TraceRow candidate = TRY(row(static_cast<std::uint32_t>(ordinal)));
+            if (candidate.id == id) found.push_back(static_cast<std::uint32_t>(ordinal));
         }
         return found;
     }
@@ -228,6 +167,8 @@ class Reader final : public PartReader {
     std::unique_ptr<PartBlockReader> blocks_;
     std::shared_ptr<PartCache> cache_;
     std::uint64_t cache_id_;
+    std::vector<GroupFacts> groups_;
+    std::vector<TraceRun> runs_;
 };
 
 }  // namespace
@@ -236,9 +177,11 @@ Result<std::unique_ptr<PartReader>> PartReader::open(FileSystem& files, const st
                                                      std::shared_ptr<PartCache> cache) {
     auto blocks = TRY(PartBlockReader::open(files, path));
     if (cache == nullptr) cache = std::make_shared<PartCache>(reader_cache_bytes);
-    std::unique_ptr<PartReader> reader =
-        std::make_unique<Reader>(std::move(blocks), std::move(cache));
-    return reader;
+    if (blocks->footer().facts.format == 1)
+        return part_v1::make_reader(std::move(blocks), std::move(cache));
+    auto reader = std::make_unique<Reader>(std::move(blocks), std::move(cache));
+    TRY(reader->open());
+    return std::unique_ptr<PartReader>(std::move(reader));
 }
 
 }  // namespace tomograph

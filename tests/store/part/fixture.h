@@ -198,8 +198,8 @@ inline std::string describe(PartReader& part, std::uint32_t ordinal) {
     Arena texts;
     const auto spans = part.spans(ordinal, texts);
     REQUIRE(row);
-    REQUIRE(documents);
-    REQUIRE(spans);
+    REQUIRE_MESSAGE(documents, (documents ? "" : documents.error().message()));
+    REQUIRE_MESSAGE(spans, (spans ? "" : spans.error().message()));
     return describe(PartTrace{.row = *row, .documents = *documents, .spans = *spans});
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("a section that is not known is skipped, and checked all the same") {
 TEST_CASE("a required section that is not known refuses the part") {
     PartFooter footer;
     footer.sections.push_back({.section = section_77, .is_required = true});
-    const auto decoded = decode_footer(encode_footer(footer));
+    const auto decoded = decode_footer(encode_footer(footer), 1);
     REQUIRE_FALSE(decoded);
     CHECK(decoded.error().code() == ErrorCode::invalid);
     CHECK(decoded.error().message() ==
@@ -53,7 +53,7 @@ TEST_CASE("facts and entries may grow in later versions") {
     writer.fixed(std::uint32_t{1});
     writer.raw(now.substr(132, 32));
     writer.raw("more");
-    const auto decoded = decode_footer(later);
+    const auto decoded = decode_footer(later, 1);
     REQUIRE(decoded);
     CHECK(decoded->facts.lsn_max == Lsn{7});
     REQUIRE(decoded->find(PartSection::rollup) != nullptr);
@@ -64,16 +64,16 @@ TEST_CASE("facts and entries may grow in later versions") {
 TEST_CASE("row counts that do not fit the sections are refused") {
     PartFooter footer;
     footer.facts.traces = 10;
-    CHECK_FALSE(decode_footer(encode_footer(footer)));
+    CHECK_FALSE(decode_footer(encode_footer(footer), 1));
     footer.sections.push_back({.section = PartSection::traces, .blocks = 2, .rows_per_block = 5});
-    CHECK_FALSE(decode_footer(encode_footer(footer)));
+    CHECK_FALSE(decode_footer(encode_footer(footer), 1));
     footer.sections.push_back(
         {.section = PartSection::id_index, .blocks = 1, .rows_per_block = 512});
-    CHECK(decode_footer(encode_footer(footer)));
+    CHECK(decode_footer(encode_footer(footer), 1));
     footer.sections[0].rows_per_block = 4;
-    CHECK_FALSE(decode_footer(encode_footer(footer)));
+    CHECK_FALSE(decode_footer(encode_footer(footer), 1));
     footer.sections[0].rows_per_block = 0;
-    CHECK_FALSE(decode_footer(encode_footer(footer)));
+    CHECK_FALSE(decode_footer(encode_footer(footer), 1));
 }
 
 TEST_CASE("a footer cut anywhere is refused") {
@@ -81,7 +81,7 @@ TEST_CASE("a footer cut anywhere is refused") {
     footer.sections.resize(3);
     const std::string whole = encode_footer(footer);
     for (std::size_t size = 0; size < whole.size(); ++size)
-        CHECK_FALSE(decode_footer(whole.substr(0, size)));
+        CHECK_FALSE(decode_footer(whole.substr(0, size), 1));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "store/part/spans.h"
+#include "store/part/v1/spans.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "store/part/arithmetic.h"
 #include "store/part/limits.h"
 
-namespace tomograph {
+namespace tomograph::part_v1 {
 namespace {
 
 using Ints = std::vector<std::int64_t>;
@@ -28,46 +28,12 @@ enum : column::ColumnId {
     span_name = 11,
 };
 
-std::int64_t as_int(SpanId id) { return static_cast<std::int64_t>(id.value); }
 SpanId as_span_id(std::int64_t value) { return {static_cast<std::uint64_t>(value)}; }
-
-template <class Value>
-Ints column_of(const std::vector<SpanRow>& rows, Value value) {
-    Ints ints;
-    ints.reserve(rows.size());
-    for (const SpanRow& row : rows) ints.push_back(value(row));
-    return ints;
-}
 
 struct Parents {
     Ints rows_back;
     Ints ids;
 };
-
-// Ids are random and cost 8 bytes; most parents stand a few rows above in the same trace and cost
-// one.
-Parents link_parents(const std::vector<SpanRow>& rows, const std::vector<std::uint32_t>& ordinals) {
-    Parents parents{.rows_back = Ints(rows.size()), .ids = Ints(rows.size())};
-    std::unordered_map<SpanId, std::size_t> row_of;
-    std::size_t begin = 0;
-    while (begin < rows.size()) {
-        std::size_t end = begin;
-        row_of.clear();
-        for (; end < rows.size() && ordinals[end] == ordinals[begin]; ++end)
-            row_of.try_emplace(rows[end].id, end);
-        for (std::size_t row = begin; row < end; ++row) {
-            const SpanId parent = rows[row].parent_id;
-            const auto found = parent.is_none() ? row_of.end() : row_of.find(parent);
-            if (found == row_of.end() || found->second == row)
-                parents.ids[row] = as_int(parent);
-            else
-                parents.rows_back[row] =
-                    static_cast<std::int64_t>(row) - static_cast<std::int64_t>(found->second);
-        }
-        begin = end;
-    }
-    return parents;
-}
 
 Result<void> read_parents(const Parents& parents, std::vector<SpanRow>& rows) {
     for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -84,13 +50,6 @@ Result<void> read_parents(const Parents& parents, std::vector<SpanRow>& rows) {
     return {};
 }
 
-Ints start_deltas(const std::vector<SpanRow>& rows) {
-    Ints deltas(rows.size());
-    for (std::size_t row = 1; row < rows.size(); ++row)
-        deltas[row] = wrapping_difference(rows[row].start.ns, rows[row - 1].start.ns);
-    return deltas;
-}
-
 void read_starts(std::int64_t first, const Ints& deltas, std::vector<SpanRow>& rows) {
     std::int64_t start = first;
     for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -100,43 +59,6 @@ void read_starts(std::int64_t first, const Ints& deltas, std::vector<SpanRow>& r
 }
 
 }  // namespace
-
-void SpanBlockBuilder::add(std::uint32_t trace_ordinal, const SpanRow& row) {
-    SpanRow kept = row;
-    kept.service = texts_.copy(cut_text(row.service, column_text_bytes_max));
-    kept.name = texts_.copy(cut_text(row.name, column_text_bytes_max));
-    rows_.push_back(kept);
-    ordinals_.push_back(trace_ordinal);
-}
-
-std::string SpanBlockBuilder::finish() {
-    const Parents parents = link_parents(rows_, ordinals_);
-    std::vector<std::string_view> services;
-    std::vector<std::string_view> names;
-    for (const SpanRow& row : rows_) {
-        services.push_back(row.service);
-        names.push_back(row.name);
-    }
-    column::ColumnBlockWriter writer(rows_.size());
-    writer.ints(span_trace, Ints(ordinals_.begin(), ordinals_.end()));
-    writer.ints(span_id, column_of(rows_, [](const SpanRow& row) { return as_int(row.id); }));
-    writer.ints(span_parent_rows_back, parents.rows_back);
-    writer.ints(span_parent_id, parents.ids);
-    writer.ints(span_start_delta, start_deltas(rows_));
-    writer.ints(span_start_first, Ints(rows_.size(), rows_.empty() ? 0 : rows_.front().start.ns));
-    writer.ints(span_duration,
-                column_of(rows_, [](const SpanRow& row) { return row.duration.ns; }));
-    writer.ints(span_flags,
-                column_of(rows_, [](const SpanRow& row) { return std::int64_t{row.flags}; }));
-    writer.ints(span_status,
-                column_of(rows_, [](const SpanRow& row) { return std::int64_t{row.status}; }));
-    writer.texts(span_service, services);
-    writer.texts(span_name, names);
-    rows_.clear();
-    ordinals_.clear();
-    texts_ = Arena();
-    return std::move(writer).finish();
-}
 
 std::size_t SpanBlock::bytes() const {
     return rows.size() * (sizeof(SpanRow) + sizeof(std::uint32_t)) + texts.bytes() +
@@ -184,4 +106,4 @@ Result<SpanBlock> decode_span_block(std::string_view block) {
     return decoded;
 }
 
-}  // namespace tomograph
+}  // namespace tomograph::part_v1

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "store/part/part.h"
 
-namespace tomograph {
+namespace tomograph::part_v1 {
 
 /// Where the documents and spans of a trace row are.
 struct TracePlace {
@@ -24,14 +24,10 @@ struct PlacedTraceRow {
     TracePlace place;
 };
 
-/// The bytes of a block of trace rows (docs/formats/part.md, "Traces"); 1 to trace_block_rows of
-/// them.
-std::string encode_trace_block(const std::vector<PlacedTraceRow>& rows);
-
 /// errors  corrupt
 Result<std::vector<PlacedTraceRow>> decode_trace_block(std::string_view block);
 
 /// The ids of the rows only.
 Result<std::vector<TraceId>> decode_trace_ids(std::string_view block);
 
-}  // namespace tomograph
+}  // namespace tomograph::part_v1

@@ -7,13 +7,10 @@
 #include "base/result.h"
 #include "model/document.h"
 
-namespace tomograph {
-
-/// Appends a document's record to a block (docs/formats/part.md, "Documents").
-void write_document(const StoredDocument& document, std::string& block);
+namespace tomograph::part_v1 {
 
 /// Reads the next record. The trace id is not in it: the caller has it from the trace row.
 /// errors  corrupt
 Result<StoredDocument> read_document(ByteReader& reader, TraceId trace_id);
 
-}  // namespace tomograph
+}  // namespace tomograph::part_v1

@@ -1,29 +1,16 @@
-#include "store/part/documents.h"
+#include "store/part/v1/documents.h"
 
 #include <limits>
 
 #include "store/part/arithmetic.h"
 
-namespace tomograph {
+namespace tomograph::part_v1 {
 namespace {
 
 constexpr std::uint8_t record_is_segment = 1;
 constexpr std::uint8_t record_in_progress = 2;
 
 }  // namespace
-
-void write_document(const StoredDocument& document, std::string& block) {
-    const SegmentHeader& header = document.document.header;
-    ByteWriter writer(block);
-    writer.varint(document.lsn.value);
-    writer.fixed(header.id.value);
-    writer.fixed(static_cast<std::uint8_t>((header.is_segment ? record_is_segment : 0) |
-                                           (header.in_progress ? record_in_progress : 0)));
-    writer.fixed(header.start.ns);
-    writer.signed_varint(wrapping_difference(header.end.ns, header.start.ns));
-    writer.varint(header.span_count);
-    writer.text(document.document.bytes);
-}
 
 Result<StoredDocument> read_document(ByteReader& reader, TraceId trace_id) {
     StoredDocument stored;
@@ -44,4 +31,4 @@ Result<StoredDocument> read_document(ByteReader& reader, TraceId trace_id) {
     return stored;
 }
 
-}  // namespace tomograph
+}  // namespace tomograph::part_v1

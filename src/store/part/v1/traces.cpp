@@ -1,10 +1,10 @@
-#include "store/part/traces.h"
+#include "store/part/v1/traces.h"
 
 #include "column/column_block.h"
 #include "store/part/arithmetic.h"
 #include "store/part/limits.h"
 
-namespace tomograph {
+namespace tomograph::part_v1 {
 namespace {
 
 using Ints = std::vector<std::int64_t>;
@@ -31,15 +31,6 @@ enum : column::ColumnId {
     trace_spans = 16,
 };
 
-template <class Value>
-Ints column_of(const std::vector<PlacedTraceRow>& rows, Value value) {
-    Ints ints;
-    ints.reserve(rows.size());
-    for (const PlacedTraceRow& placed : rows)
-        ints.push_back(static_cast<std::int64_t>(value(placed.row, placed.place)));
-    return ints;
-}
-
 // Fills one member of every row from its column.
 template <class Assign>
 Result<void> read_ints(const column::ColumnBlockReader& reader, column::ColumnId id,
@@ -51,50 +42,6 @@ Result<void> read_ints(const column::ColumnBlockReader& reader, column::ColumnId
 
 using Row = TraceRow;
 using Place = TracePlace;
-
-void write_row(const std::vector<PlacedTraceRow>& rows, column::ColumnBlockWriter& writer) {
-    writer.ints(trace_id_high,
-                column_of(rows, [](const Row& row, const Place&) { return row.id.high; }));
-    writer.ints(trace_id_low,
-                column_of(rows, [](const Row& row, const Place&) { return row.id.low; }));
-    writer.ints(trace_second,
-                column_of(rows, [](const Row& row, const Place&) { return row.trace_second; }));
-    writer.ints(trace_start, column_of(rows, [](const Row& row, const Place&) {
-                    return wrapping_difference(row.start.ns,
-                                               wrapping_product(row.trace_second, ns_per_second));
-                }));
-    writer.ints(trace_length, column_of(rows, [](const Row& row, const Place&) {
-                    return wrapping_difference(row.end.ns, row.start.ns);
-                }));
-    writer.ints(trace_segment_end_min, column_of(rows, [](const Row& row, const Place&) {
-                    return wrapping_difference(row.segment_end_min.ns, row.start.ns);
-                }));
-    writer.ints(trace_segment_end_max, column_of(rows, [](const Row& row, const Place&) {
-                    return wrapping_difference(row.end.ns, row.segment_end_max.ns);
-                }));
-    writer.ints(trace_span_count,
-                column_of(rows, [](const Row& row, const Place&) { return row.span_count; }));
-    writer.ints(trace_flags,
-                column_of(rows, [](const Row& row, const Place&) { return row.flags; }));
-    writer.ints(trace_lsn_max,
-                column_of(rows, [](const Row& row, const Place&) { return row.lsn_max.value; }));
-    std::vector<std::string_view> services;
-    for (const PlacedTraceRow& placed : rows)
-        services.push_back(cut_text(placed.row.root_service, column_text_bytes_max));
-    writer.texts(trace_root_service, services);
-}
-
-void write_place(const std::vector<PlacedTraceRow>& rows, column::ColumnBlockWriter& writer) {
-    writer.ints(trace_document_block,
-                column_of(rows, [](const Row&, const Place& at) { return at.document_block; }));
-    writer.ints(trace_document_offset,
-                column_of(rows, [](const Row&, const Place& at) { return at.document_offset; }));
-    writer.ints(trace_documents,
-                column_of(rows, [](const Row&, const Place& at) { return at.documents; }));
-    writer.ints(trace_span_first,
-                column_of(rows, [](const Row&, const Place& at) { return at.span_first; }));
-    writer.ints(trace_spans, column_of(rows, [](const Row&, const Place& at) { return at.spans; }));
-}
 
 // Times last: each is kept relative to one that is read before it.
 Result<void> read_row(const column::ColumnBlockReader& reader, std::vector<PlacedTraceRow>& rows) {
@@ -158,13 +105,6 @@ Result<void> read_place(const column::ColumnBlockReader& reader,
 
 }  // namespace
 
-std::string encode_trace_block(const std::vector<PlacedTraceRow>& rows) {
-    column::ColumnBlockWriter writer(rows.size());
-    write_row(rows, writer);
-    write_place(rows, writer);
-    return std::move(writer).finish();
-}
-
 Result<std::vector<PlacedTraceRow>> decode_trace_block(std::string_view block) {
     const auto reader = TRY(column::ColumnBlockReader::open(block));
     std::vector<PlacedTraceRow> rows(reader.rows());
@@ -183,4 +123,4 @@ Result<std::vector<TraceId>> decode_trace_ids(std::string_view block) {
     return ids;
 }
 
-}  // namespace tomograph
+}  // namespace tomograph::part_v1
