@@ -222,6 +222,24 @@ void IntChunk::values(std::span<std::int64_t> out) const {
     });
 }
 
+std::int64_t IntChunk::min() const {
+    if (rows_ == 0) return 0;
+    return with_values([this](auto at) {
+        std::int64_t least = at(0);
+        for (std::size_t row = 1; row < rows_; ++row) least = std::min(least, at(row));
+        return least;
+    });
+}
+
+std::int64_t IntChunk::max() const {
+    if (rows_ == 0) return 0;
+    return with_values([this](auto at) {
+        std::int64_t most = at(0);
+        for (std::size_t row = 1; row < rows_; ++row) most = std::max(most, at(row));
+        return most;
+    });
+}
+
 void IntChunk::match(std::int64_t min, std::int64_t max, Bitmap& out) const {
     ASSERT(out.rows() == rows_);
     if (min > max) return;

