@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     set_log_options({.level_min = LogLevel::error, .json = false, .sink = [](std::string_view) {}});
     if (size == 0) return 0;
     const std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
-    const WalSegmentHeader header{.serial = 1, .store_id = 7, .first = Lsn{1}, .salt = 9};
+    const WalSegmentHeader header{.serial = 1, .store_id = 7, .first = Lsn{1}, .salt = 9, .slots = {}};
     FaultFileSystem files;
     MetricsRegistry registry;
     StoreMetrics metrics(registry);
@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string image = data[0] % 2 == 0 ? encode_segment_header(header) + bytes : bytes;
     if (!replace_file(files, path, image)) return 0;
     Order order;
-    const auto inventory = list_wal(files, "/data/wal", 7, quarantine);
+    const auto inventory = list_wal(files, "/data/wal", 7, nullptr, quarantine);
     if (!inventory) return 0;
     WalReplay replay(files, metrics, quarantine, order);
     const auto done = replay.run(*inventory, {.floor = Lsn{1}});

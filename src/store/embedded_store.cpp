@@ -52,6 +52,7 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     Result<TracePage> find(const TraceQuery& query) override;
     Result<GraphRollup> graph(TimeRange range, GraphGrain grain) override;
     StoreStatus status() override;
+    Result<void> change_master_key(SecretKey next) override;
     void tick() override { maintenance_->tick(); }
     void close() override;
 
@@ -236,12 +237,21 @@ StoreStatus EmbeddedStoreImpl::status() {
     const WalState wal = wal_->state();
     status.wal_bytes = wal.bytes;
     status.quarantined = core_.quarantine.files();
+    if (core_.keys) status.encryption = core_.keys->status();
+    status.encryption.is_mixed = core_.has_plain_files;
     status.read_only = wal.read_only || core_.disk_is_low;
     if (wal.read_only)
         status.reason = wal.reason;
     else if (core_.disk_is_low)
         status.reason = "the disk is full";
     return status;
+}
+
+Result<void> EmbeddedStoreImpl::change_master_key(SecretKey next) {
+    if (!is_ready_) return not_ready();
+    if (!core_.keys)
+        return Error(ErrorCode::invalid, "the store is not encrypted: start it with a key");
+    return core_.keys->change(std::move(next));
 }
 
 void EmbeddedStoreImpl::close() {

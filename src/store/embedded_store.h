@@ -22,11 +22,19 @@ class EmbeddedStore : public TraceStore {
     ///
     /// errors  conflict  another process uses the directory
     ///         invalid   a newer program made it; nothing was touched
+    ///         denied    it is encrypted, and a key it needs was not given; nothing was touched
     ///         corrupt   its manifests cannot be read
     ///         io, limit
     static Result<std::unique_ptr<EmbeddedStore>> open(FileSystem& files, const Clock& clock,
                                                        MetricsRegistry& metrics,
                                                        EmbeddedStoreOptions options);
+
+    /// `next` wraps data keys from now on; those of existing files follow in the background
+    /// (status().encryption). Until that is done a start needs the present key as well. Nothing
+    /// happens when `next` is the active one.
+    /// errors  invalid  the store is not encrypted: open it with a key
+    ///         unavailable (starting), io, limit: the present key stays active
+    virtual Result<void> change_master_key(SecretKey next) = 0;
 
     /// One round of background work; only without `background`.
     virtual void tick() = 0;

@@ -1,13 +1,18 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "store/keys/master_keys.h"
 #include "store/limits.h"
 
 namespace tomograph {
 
 struct EmbeddedStoreOptions {
     std::string directory;
+
+    /// Null: no encryption; a directory that has some is then not opened.
+    std::shared_ptr<const MasterKeys> master_keys;
 
     /// Threads of its own for the log, maintenance and merges. false: append() writes before it
     /// returns, open() replays before it returns, the rest happens in tick(); for tests that own

@@ -13,6 +13,7 @@ namespace tomograph {
 inline constexpr std::string_view lock_name = "LOCK";
 inline constexpr std::string_view version_name = "VERSION";
 inline constexpr std::string_view current_name = "CURRENT";
+inline constexpr std::string_view keyring_name = "keyring.json";
 inline constexpr std::string_view manifest_directory = "manifest";
 inline constexpr std::string_view wal_directory = "wal";
 inline constexpr std::string_view spans_directory = "spans";

@@ -96,6 +96,12 @@ inline constexpr std::size_t telemetry_recent_max = 10'000;
 
 /// Files looked at in the quarantine, the log and the like: a directory with more is not ours.
 inline constexpr std::uint64_t small_file_bytes_max = 4096;
+/// Every file is opened to see whether it is sealed: not often.
+inline constexpr Duration keys_look_interval = Duration::minutes(10);
+/// After a file could not be rewritten: the disk needs the pause.
+inline constexpr Duration keys_retry_interval = Duration::minutes(1);
+/// A line of 120 bytes for each master key the store ever had.
+inline constexpr std::uint64_t keyring_bytes_max = 1 << 20;
 /// Files copied into the quarantine at most; after that damage is counted and reported only.
 inline constexpr std::size_t quarantine_files_max = 1000;
 inline constexpr std::uint64_t quarantine_copy_bytes_max = 64 << 20;

@@ -58,6 +58,19 @@ enum class GraphGrain : std::uint8_t {
     whole,   ///< all minutes of the range summed up, under minute 0
 };
 
+enum class EncryptionState : std::uint8_t {
+    none,      ///< no key is set
+    updating,  ///< some data keys are still wrapped under an older master key
+    active,    ///< all are wrapped under the active one; older ones may be destroyed
+};
+
+struct EncryptionStatus {
+    EncryptionState state = EncryptionState::none;
+    std::string key_id;  ///< of the active master key, 16 hex digits; tells nothing of the key
+    std::uint32_t key_version = 0;
+    bool is_mixed = false;  ///< files written before there was a key are not sealed yet
+};
+
 /// Where the store stands; for /readyz, /metrics and `tomo`.
 struct StoreStatus {
     bool ready = false;      ///< replay is done and writes are accepted
@@ -71,6 +84,7 @@ struct StoreStatus {
     std::uint64_t part_bytes = 0;
     std::uint64_t wal_bytes = 0;
     std::uint64_t quarantined = 0;  ///< files set aside, this start and before
+    EncryptionStatus encryption;
 };
 
 /// Called once, from any thread: success means that the documents are on stable storage and

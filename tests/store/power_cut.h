@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "store/store_fixture.h"
+#include "store/keys_fixture.h"
 
 namespace tomograph::testing {
 
@@ -52,6 +52,7 @@ class PowerCutRound {
         if (random() % 3 == 0) options.flush_spans = 5;
         if (random() % 4 == 0) options.open_bytes_max = 4 << 10;
         options.merge_fan_in = 2 + random() % 2;
+        if (random() % 2 == 0) options.master_keys = keys_of("a");
         return options;
     }
 
@@ -75,6 +76,7 @@ class PowerCutRound {
     }
 
     void step() {
+        if (fixture_.options.master_keys && below(20) == 0) change_key();
         switch (below(6)) {
             case 0:
                 fixture_.advance(Duration::seconds(static_cast<std::int64_t>(below(20))));
@@ -85,6 +87,13 @@ class PowerCutRound {
             default:
                 append();
         }
+    }
+
+    /// The next start gets both keys: whether the change came through is not known.
+    void change_key() {
+        letter_ = letter_ == 'a' ? 'b' : 'a';
+        static_cast<void>(fixture_.store->change_master_key(key_of(letter_)));
+        fixture_.options.master_keys = keys_of(letter_ == 'a' ? "ab" : "ba");
     }
 
     SegmentSpec random_spec() {
@@ -207,6 +216,7 @@ class PowerCutRound {
     std::mt19937_64 random_;
     StoreFixture fixture_;
     std::uint64_t seed_;
+    char letter_ = 'a';  ///< of the active master key
     std::vector<TraceId> ids_;
     std::vector<Batch> batches_;
     std::optional<std::string> failure_;

@@ -16,6 +16,7 @@ Maintenance::Maintenance(StoreCore& core, WalWriter& wal)
       merger_(core, publisher_),
       retention_(core, publisher_),
       disk_(core),
+      keys_(core, wal),
       last_flush_(core.clock.monotonic()),
       last_telemetry_(core.clock.monotonic()) {
     if (core.options.background) merge_thread_ = std::make_unique<WorkerPool>("store-merge", 1, 1);
@@ -31,6 +32,7 @@ void Maintenance::tick() {
     }
     flush_telemetry();
     free_log();
+    keys_.run(job_ != nullptr);
     wal_.maintain(core_.disk_is_low);
     set_gauges();
 }

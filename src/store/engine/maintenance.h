@@ -6,6 +6,7 @@
 #include "base/worker_pool.h"
 #include "store/engine/disk_guard.h"
 #include "store/engine/flusher.h"
+#include "store/engine/key_keeper.h"
 #include "store/engine/merger.h"
 #include "store/engine/retention.h"
 #include "store/engine/sealer.h"
@@ -49,6 +50,7 @@ class Maintenance {
     Merger merger_;
     Retention retention_;
     DiskGuard disk_;
+    KeyKeeper keys_;
     Duration last_flush_;
     std::optional<Duration> last_count_;  ///< of what is ready to be sealed
     bool floor_may_have_risen_ =

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "store/file_names.h"
+#include "store/keys/sealed_file.h"
 #include "store/limits.h"
 
 namespace tomograph {
@@ -22,11 +23,12 @@ Result<void> Quarantine::open() {
     return {};
 }
 
-std::string Quarantine::next_path(std::string_view name) {
+Quarantine::Place Quarantine::next_place(std::string_view name) {
     while (true) {
-        std::string path = fmt::format("{}/{}.{}", directory_, name, ++serial_);
-        const auto taken = files_.exists(path);
-        if (!taken || !*taken) return path;
+        Place place{.path = {}, .serial = ++serial_};
+        place.path = fmt::format("{}/{}.{}", directory_, name, place.serial);
+        const auto taken = files_.exists(place.path);
+        if (!taken || !*taken) return place;
     }
 }
 
@@ -35,7 +37,7 @@ void Quarantine::count_one() { metrics_.quarantine_files.set(static_cast<double>
 Result<void> Quarantine::move(const std::string& path, std::string_view why) {
     log_error("damaged file set aside", {{"file", path}, {"error", why}});
     const auto slash = path.rfind('/');
-    TRY(files_.rename(path, next_path(std::string_view(path).substr(slash + 1))));
+    TRY(files_.rename(path, next_place(std::string_view(path).substr(slash + 1)).path));
     count_one();
     return {};
 }
@@ -43,11 +45,17 @@ Result<void> Quarantine::move(const std::string& path, std::string_view why) {
 void Quarantine::keep_copy(std::string_view name, std::string_view bytes, std::string_view why) {
     log_error("damaged bytes skipped", {{"file", name}, {"bytes", bytes.size()}, {"error", why}});
     if (count_ >= quarantine_files_max || bytes.size() > quarantine_copy_bytes_max) return;
-    const auto kept = replace_file(files_, next_path(name), bytes);
+    const auto kept = write_copy(next_place(name), bytes);
     if (kept)
         count_one();
     else
         log_warn("damaged bytes not copied", {{"error", kept.error()}});
+}
+
+Result<void> Quarantine::write_copy(const Place& place, std::string_view bytes) {
+    const std::string sealed =
+        TRY(seal_file(keys_, {.kind = SealedKind::quarantine, .number = place.serial}, bytes));
+    return replace_file(files_, place.path, sealed);
 }
 
 }  // namespace tomograph

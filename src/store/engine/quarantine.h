@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/crypto/file_keys.h"
 #include "base/file_system.h"
 #include "store/engine/store_metrics.h"
 
@@ -13,6 +14,9 @@ namespace tomograph {
 class Quarantine {
  public:
     Quarantine(FileSystem& files, const std::string& data_directory, StoreMetrics& metrics);
+
+    /// Copies made from here on are sealed: damaged bytes may be readable.
+    void set_keys(FileKeys* keys) { keys_ = keys; }
 
     /// Counts what earlier starts left. errors: io
     Result<void> open();
@@ -25,12 +29,19 @@ class Quarantine {
     std::uint64_t files() const { return count_; }
 
  private:
-    std::string next_path(std::string_view name);
+    struct Place {
+        std::string path;
+        std::uint64_t serial = 0;
+    };
+
+    Place next_place(std::string_view name);
+    Result<void> write_copy(const Place& place, std::string_view bytes);
     void count_one();
 
     FileSystem& files_;
     std::string directory_;
     StoreMetrics& metrics_;
+    FileKeys* keys_ = nullptr;
     std::atomic<std::uint64_t> count_{0};
     std::atomic<std::uint64_t> serial_{0};
 };

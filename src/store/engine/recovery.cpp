@@ -34,12 +34,16 @@ Result<void> Recovery::open_directory() {
     TRY(core_.files.make_directories(core_.options.directory));
     lock_ = TRY_WITHIN("data directory", core_.files.lock(core_.path(lock_name)));
     const Version version = TRY(read_version());
+    core_.keys = TRY(
+        StoreKeys::match(core_.files, core_.options.directory, core_.options.master_keys.get()));
     TRY(make_directories());
     TRY(core_.quarantine.open());
     TRY(load_manifest(version));
-    inventory_ = TRY(
-        list_wal(core_.files, core_.path(wal_directory), publisher_manifest_id_, core_.quarantine));
+    TRY(use_keys());
+    inventory_ = TRY(list_wal(core_.files, core_.path(wal_directory), publisher_manifest_id_,
+                              core_.file_keys(), core_.quarantine));
     TRY(open_parts());
+    if (core_.keys) TRY(core_.keys->write_keyring());
     TRY(clean_up());
     // A new manifest for every start: it ends the clean mark of the last one.
     edits_.emplace_back(SetFloor{publisher_.manifest().state().floor});
@@ -96,6 +100,14 @@ Result<void> Recovery::load_manifest(const Version& version) {
         TRY(replace_file(core_.files, core_.path(version_name),
                          encode_version(publisher_manifest_id_)));
     publisher_.manifest().adopt(std::move(state));
+    return {};
+}
+
+Result<void> Recovery::use_keys() {
+    if (!core_.keys) return {};
+    TRY(core_.keys->set_store_id(publisher_manifest_id_));
+    core_.quarantine.set_keys(core_.file_keys());
+    core_.telemetry.set_keys(core_.file_keys());
     return {};
 }
 
@@ -238,9 +250,12 @@ void Recovery::start(WalWriter& wal) {
     Lsn next = std::max(replay_.next(), publisher_.manifest().state().floor);
     for (const auto& part : core_.parts()->parts)
         next = std::max(next, Lsn{part->facts().lsn_max.value + 1});
+    wal.segments().set_keys(core_.file_keys());
     wal.segments().start_after(inventory_.serial_max);
     for (const auto& [name, size] : inventory_.spares) {
-        const auto adopted = size == core_.options.wal_segment_bytes
+        // With a key set: what is in it may have been written before there was one.
+        const bool is_usable = size == core_.options.wal_segment_bytes && !core_.keys;
+        const auto adopted = is_usable
                                  ? wal.segments().adopt_spare(name, size)
                                  : core_.files.remove(join_path(core_.path(wal_directory), name));
         if (!adopted) log_warn("spare log segment not usable", {{"error", adopted.error()}});

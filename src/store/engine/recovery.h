@@ -28,6 +28,7 @@ class Recovery final : public WalReplaySink {
     ///
     /// errors  conflict  another process has the directory
     ///         invalid   made by a newer program; nothing was touched
+    ///         denied    encrypted, and a key it needs was not given; nothing was touched
     ///         corrupt   there are manifests, but none can be read
     ///         io
     Result<void> open_directory();
@@ -57,6 +58,7 @@ class Recovery final : public WalReplaySink {
     Result<void> write_version();
     Result<void> make_directories();
     Result<void> load_manifest(const Version& version);
+    Result<void> use_keys();
     Result<void> open_parts();
     Result<void> clean_up();
     Result<void> clean_spans();

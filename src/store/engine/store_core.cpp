@@ -17,7 +17,7 @@ StoreCore::StoreCore(FileSystem& file_system, const Clock& the_clock, MetricsReg
       cache(std::make_shared<PartCache>(options.section_cache_bytes)),
       open(metrics, {.trace_spans_max = options.trace_spans_max,
                      .trace_bytes_max = options.trace_bytes_max}),
-      telemetry(files, options.directory, metrics) {}
+      telemetry(files, options.directory, metrics, quarantine) {}
 
 std::string StoreCore::path(std::string_view name) const {
     return join_path(options.directory, name);

@@ -17,6 +17,7 @@
 #include "store/engine/quarantine.h"
 #include "store/engine/store_metrics.h"
 #include "store/engine/telemetry_log.h"
+#include "store/keys/store_keys.h"
 #include "store/wal/writer.h"
 
 namespace tomograph {
@@ -38,12 +39,15 @@ struct StoreCore {
               EmbeddedStoreOptions the_options);
 
     std::string path(std::string_view name) const;
+    /// Null without encryption.
+    FileKeys* file_keys() { return keys ? &keys->file_keys() : nullptr; }
     Parts parts() { return view.lock()->parts; }
 
     FileSystem& files;
     const Clock& clock;
     const EmbeddedStoreOptions options;
     StoreMetrics metrics;
+    std::unique_ptr<StoreKeys> keys;  ///< null: no encryption; set while the store opens
     Quarantine quarantine;
     std::shared_ptr<PartCache> cache;
     OpenTraces open;
@@ -53,6 +57,8 @@ struct StoreCore {
     /// trace adds to exactly the parts of the view.
     std::mutex refresh;
     std::atomic<bool> disk_is_low{false};
+    /// With a key set: some files were written before there was one.
+    std::atomic<bool> has_plain_files{false};
 };
 
 /// Changes of the set of parts: first durable, then visible. Belongs to the thread that maintains

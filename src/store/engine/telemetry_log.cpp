@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "store/file_names.h"
+#include "store/keys/sealed_file.h"
 #include "store/limits.h"
 
 namespace tomograph {
@@ -47,10 +48,11 @@ std::optional<std::string> record_of(std::string_view line) {
 }  // namespace
 
 TelemetryLog::TelemetryLog(FileSystem& files, const std::string& data_directory,
-                           StoreMetrics& metrics)
+                           StoreMetrics& metrics, Quarantine& quarantine)
     : files_(files),
       directory_(join_path(data_directory, telemetry_directory)),
-      metrics_(metrics) {}
+      metrics_(metrics),
+      quarantine_(quarantine) {}
 
 bool TelemetryLog::is_full() { return pending_.lock()->size() >= telemetry_pending_max; }
 
@@ -76,9 +78,13 @@ Result<std::vector<std::string>> TelemetryLog::recent(std::size_t limit) {
     const auto names = TRY(files_.list(directory_));
     for (auto name = names.rbegin(); name != names.rend(); ++name) {
         if (ends_with_temporary(*name)) continue;
-        const auto text =
-            TRY(read_file(files_, join_path(directory_, *name), 2 * telemetry_day_bytes_max));
-        const auto lines = lines_of(text);
+        const auto text = read_day(join_path(directory_, *name));
+        if (!text && text.error().code() != ErrorCode::corrupt) return text.error();
+        if (!text) {
+            log_error("telemetry file is damaged", {{"file", *name}, {"error", text.error()}});
+            continue;
+        }
+        const auto lines = lines_of(*text);
         for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
             if (records.size() == limit) return records;
             const auto lsn = lsn_of(*line);
@@ -112,7 +118,15 @@ Result<void> TelemetryLog::flush() {
 Result<void> TelemetryLog::flush_day(const std::string& name, const std::deque<Record>& records) {
     const std::string path = join_path(directory_, name);
     std::string text;
-    if (TRY(files_.exists(path))) text = TRY(read_file(files_, path, 2 * telemetry_day_bytes_max));
+    if (TRY(files_.exists(path))) {
+        auto before = read_day(path);
+        if (before)
+            text = std::move(*before);
+        else if (before.error().code() == ErrorCode::corrupt)
+            TRY(quarantine_.move(path, before.error().message()));
+        else
+            return before.error();
+    }
     std::set<std::uint64_t> known;
     for (const std::string_view line : lines_of(text))
         if (const auto lsn = lsn_of(line)) known.insert(*lsn);
@@ -128,7 +142,30 @@ Result<void> TelemetryLog::flush_day(const std::string& name, const std::deque<R
                             record.received.as_seconds(), record_key, record.json);
         changed = true;
     }
-    if (changed) TRY(replace_file(files_, path, text));
+    if (changed) TRY(write_day(name, text));
+    return {};
+}
+
+Result<std::string> TelemetryLog::read_day(const std::string& path) {
+    std::string bytes = TRY(read_file(files_, path, 2 * telemetry_day_bytes_max));
+    return open_file_text(keys_, std::move(bytes));
+}
+
+Result<void> TelemetryLog::write_day(const std::string& name, std::string_view text) {
+    SealedObject object{.kind = SealedKind::telemetry, .number = 0};
+    std::from_chars(name.data(), name.data() + name.size(), object.number);
+    const std::string bytes = TRY(seal_file(keys_, object, text));
+    return replace_file(files_, join_path(directory_, name), bytes);
+}
+
+Result<void> TelemetryLog::seal_plain_files() {
+    if (keys_ == nullptr) return {};
+    for (const std::string& name : TRY(files_.list(directory_))) {
+        if (ends_with_temporary(name)) continue;
+        const std::string text =
+            TRY(read_file(files_, join_path(directory_, name), 2 * telemetry_day_bytes_max));
+        if (!is_sealed_file(text)) TRY(write_day(name, text));
+    }
     return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
+#include "base/crypto/seal.h"
 #include "store/limits.h"
 
 namespace tomograph {
@@ -26,10 +27,24 @@ std::size_t begin_frame(std::string& out, const WalFrameHead& head, Instant rece
     return begin;
 }
 
-void end_frame(std::string& out, std::size_t begin, std::uint32_t seed) {
+/// Authenticated with the payload of a sealed frame.
+std::string seal_context(std::uint32_t seed, std::string_view head) {
+    std::string context;
+    ByteWriter writer(context);
+    writer.fixed(seed);
+    writer.raw(head.substr(crc_end));
+    return context;
+}
+
+void end_frame(std::string& out, std::size_t begin, const WalFrameTie& tie, Lsn first) {
+    if (tie.key != nullptr) {
+        const auto head = std::string_view(out).substr(begin, wal_frame_head_bytes);
+        seal_in_place(*tie.key, counter_nonce(first.value, 0), seal_context(tie.seed, head), out,
+                      begin + wal_frame_head_bytes);
+    }
     const std::string_view covered = std::string_view(out).substr(begin + crc_end);
     const auto length = static_cast<std::uint32_t>(covered.size());
-    const std::uint32_t crc = crc32c(covered, seed);
+    const std::uint32_t crc = crc32c(covered, tie.seed);
     std::memcpy(out.data() + begin, &length, sizeof length);
     std::memcpy(out.data() + begin + sizeof length, &crc, sizeof crc);
 }
@@ -37,25 +52,30 @@ void end_frame(std::string& out, std::size_t begin, std::uint32_t seed) {
 }  // namespace
 
 std::uint64_t documents_frame_bytes(std::span<const Document> documents) {
-    std::uint64_t bytes = wal_frame_head_bytes + sizeof(std::int64_t) + varint_bytes_max;
+    std::uint64_t bytes =
+        wal_frame_head_bytes + sizeof(std::int64_t) + varint_bytes_max + seal_tag_bytes;
     for (const Document& document : documents) bytes += document.bytes.size() + varint_bytes_max;
     return bytes;
 }
 
-void write_documents_frame(std::string& out, std::uint32_t seed, const WalFrameHead& head,
+std::uint64_t telemetry_frame_bytes(std::string_view json) {
+    return wal_frame_head_bytes + sizeof(std::int64_t) + json.size() + seal_tag_bytes;
+}
+
+void write_documents_frame(std::string& out, const WalFrameTie& tie, const WalFrameHead& head,
                            Instant received, std::span<const Document> documents) {
     const std::size_t begin = begin_frame(out, head, received);
     ByteWriter writer(out);
     writer.varint(documents.size());
     for (const Document& document : documents) writer.text(document.bytes);
-    end_frame(out, begin, seed);
+    end_frame(out, begin, tie, head.first);
 }
 
-void write_telemetry_frame(std::string& out, std::uint32_t seed, const WalFrameHead& head,
+void write_telemetry_frame(std::string& out, const WalFrameTie& tie, const WalFrameHead& head,
                            Instant received, std::string_view json) {
     const std::size_t begin = begin_frame(out, head, received);
     out.append(json);
-    end_frame(out, begin, seed);
+    end_frame(out, begin, tie, head.first);
 }
 
 std::optional<std::uint64_t> claimed_frame_bytes(std::string_view bytes) {
@@ -88,6 +108,18 @@ std::optional<WalFrame> check_frame(std::string_view bytes, std::uint32_t seed) 
     frame.payload = bytes.substr(wal_frame_head_bytes, *size - wal_frame_head_bytes);
     frame.size = *size;
     return frame;
+}
+
+Result<std::string> open_payload(const WalFrame& frame, const WalFrameTie& tie) {
+    ASSERT(tie.key != nullptr);
+    std::string head(crc_end, '\0');
+    ByteWriter writer(head);
+    writer.fixed(frame.head.first.value);
+    writer.fixed(static_cast<std::uint8_t>(frame.head.type));
+    writer.fixed(
+        static_cast<std::uint8_t>(frame.encoding | (frame.head.starts_group ? group_bit : 0)));
+    return unseal(*tie.key, counter_nonce(frame.head.first.value, 0), seal_context(tie.seed, head),
+                  frame.payload);
 }
 
 Result<WalDocuments> read_documents(const WalFrame& frame) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/crypto/secret_key.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "model/document.h"
@@ -26,21 +27,28 @@ struct WalFrameHead {
 
 inline constexpr std::size_t wal_frame_head_bytes = 18;
 
+/// What ties frames to their segment.
+struct WalFrameTie {
+    std::uint32_t seed = 0;          ///< of their checksums: frame_seed() of the header
+    const SecretKey* key = nullptr;  ///< null: payloads are plain
+};
+
 /// Bytes that the frame of these documents takes, or slightly more.
 std::uint64_t documents_frame_bytes(std::span<const Document> documents);
+std::uint64_t telemetry_frame_bytes(std::string_view json);
 
-/// Adds a frame to `out`. `seed` is the checksum of the segment's header.
-void write_documents_frame(std::string& out, std::uint32_t seed, const WalFrameHead& head,
+/// Adds a frame to `out`. A number begins at most one frame of a segment: it is the nonce.
+void write_documents_frame(std::string& out, const WalFrameTie& tie, const WalFrameHead& head,
                            Instant received, std::span<const Document> documents);
-void write_telemetry_frame(std::string& out, std::uint32_t seed, const WalFrameHead& head,
+void write_telemetry_frame(std::string& out, const WalFrameTie& tie, const WalFrameHead& head,
                            Instant received, std::string_view json);
 
 /// A frame whose checksum was right; the payload borrows.
 struct WalFrame {
     WalFrameHead head;
     std::uint8_t encoding = 0;
-    std::string_view payload;
-    std::uint64_t size = 0;  ///< with head and checksum
+    std::string_view payload;  ///< as it is in the file
+    std::uint64_t size = 0;    ///< with head and checksum
 };
 
 /// Size that the bytes at the start of `bytes` claim for their frame, if type, encoding and length
@@ -49,6 +57,10 @@ std::optional<std::uint64_t> claimed_frame_bytes(std::string_view bytes);
 
 /// The frame at the start of `bytes`; nothing when there is no valid one.
 std::optional<WalFrame> check_frame(std::string_view bytes, std::uint32_t seed);
+
+/// The plaintext of a sealed frame's payload.
+/// errors  corrupt  not sealed by this key, for this place
+Result<std::string> open_payload(const WalFrame& frame, const WalFrameTie& tie);
 
 struct WalDocuments {
     Instant received;

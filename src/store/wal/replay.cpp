@@ -80,10 +80,19 @@ Result<std::uint64_t> next_frame(WindowedFile& file, std::uint64_t offset, std::
     return file.size();
 }
 
+/// Null for a plain segment.
+Result<std::shared_ptr<const DataKey>> key_of(const WalSegmentHeader& header, FileKeys* keys) {
+    if (!header.slots) return std::shared_ptr<const DataKey>();
+    if (keys == nullptr)
+        return Error(ErrorCode::denied, "the segment is encrypted and no key was given");
+    DataKey key = TRY(keys->unwrap(*header.slots, sealed_segment(header.serial)));
+    return std::make_shared<const DataKey>(std::move(key));
+}
+
 }  // namespace
 
 Result<WalInventory> list_wal(FileSystem& files, const std::string& directory,
-                              std::uint64_t store_id, Quarantine& quarantine) {
+                              std::uint64_t store_id, FileKeys* keys, Quarantine& quarantine) {
     WalInventory inventory;
     std::vector<std::pair<std::string, std::string>> foreign;  // path, why
     std::vector<std::string> stale;
@@ -111,8 +120,16 @@ Result<WalInventory> list_wal(FileSystem& files, const std::string& directory,
             // Given back, its new header synced, and the power went before its new name was.
             stale.push_back(path);
         } else {
-            inventory.segments.push_back({.path = path, .header = *header, .size = size});
-            inventory.bytes += size;
+            auto key = key_of(*header, keys);
+            if (!key && key.error().code() != ErrorCode::corrupt)
+                return std::move(key).error().within(path);
+            if (!key) {
+                foreign.emplace_back(path, key.error().message());
+            } else {
+                inventory.segments.push_back(
+                    {.path = path, .header = *header, .size = size, .key = std::move(*key)});
+                inventory.bytes += size;
+            }
         }
         if (named) inventory.serial_max = std::max(inventory.serial_max, named->serial);
     }
@@ -135,7 +152,8 @@ Result<void> WalReplay::run(const WalInventory& inventory, WalReplayOptions opti
         closed_.push_back({.path = segment.path,
                            .size = segment.size,
                            .last = Lsn{std::max(next_.value, segment.header.first.value) - 1},
-                           .closed_at = {}});
+                           .closed_at = {},
+                           .is_plain = segment.key == nullptr});
         bytes_done_ += segment.size;
     }
     return {};
@@ -151,6 +169,7 @@ Result<void> WalReplay::scan_segment(const FoundSegment& segment, bool is_newest
     auto file = TRY(files_.open(segment.path, OpenMode::read_write));
     WindowedFile window(*file, segment.size);
     const std::uint32_t seed = frame_seed(segment.header);
+    const WalFrameTie tie{.seed = seed, .key = segment.key.get()};
     // Every document takes a byte at least, so the numbers of a segment are as many as its bytes.
     const std::uint64_t high = segment.header.first.value + segment.size;
     std::uint64_t low = segment.header.first.value;
@@ -159,7 +178,7 @@ Result<void> WalReplay::scan_segment(const FoundSegment& segment, bool is_newest
     const auto report = [&]() -> Result<void> {
         for (const auto& [from, to] : gaps) {
             const std::string bytes = TRY(file->read(from, static_cast<std::size_t>(to - from)));
-            report_damage(segment, from, bytes);
+            report_damage(segment, from, bytes, "no valid frame");
         }
         gaps.clear();
         return {};
@@ -176,7 +195,12 @@ Result<void> WalReplay::scan_segment(const FoundSegment& segment, bool is_newest
         // A later group was written only after the gap's own had been answered.
         if (frame->head.starts_group) TRY(report());
         low = frame->head.first.value + 1;
-        deliver(*frame);
+        const auto delivered = deliver(*frame, tie);
+        if (!delivered) {
+            const std::string_view bytes = TRY(window.from(offset, frame->size));
+            report_damage(segment, offset, bytes.substr(0, frame->size),
+                          delivered.error().message());
+        }
         offset += frame->size;
     }
     if (!is_newest) TRY(report());
@@ -188,7 +212,12 @@ Result<void> WalReplay::scan_segment(const FoundSegment& segment, bool is_newest
     return {};
 }
 
-void WalReplay::deliver(const WalFrame& frame) {
+Result<void> WalReplay::deliver(WalFrame frame, const WalFrameTie& tie) {
+    std::string opened;
+    if (tie.key != nullptr) {
+        opened = TRY(open_payload(frame, tie));
+        frame.payload = opened;
+    }
     const Lsn first = frame.head.first;
     std::uint64_t count = 1;
     WalDocuments read;
@@ -207,21 +236,22 @@ void WalReplay::deliver(const WalFrame& frame) {
     if (has_read_ && first > next_) metrics_.replay_lost_documents.add(first.value - next_.value);
     has_read_ = true;
     const std::uint64_t known = next_ > first ? next_.value - first.value : 0;
-    if (known >= count) return;
+    if (known >= count) return {};
     next_ = Lsn{first.value + count};
     if (telemetry)
         sink_.replay_telemetry(first, telemetry->received, telemetry->json);
     else
         sink_.replay({first.value + known}, read.received,
                      std::span(read.documents).subspan(static_cast<std::size_t>(known)));
+    return {};
 }
 
 void WalReplay::report_damage(const FoundSegment& segment, std::uint64_t offset,
-                              std::string_view bytes) {
+                              std::string_view bytes, std::string_view what) {
     metrics_.replay_damaged_bytes.add(bytes.size());
     const auto slash = segment.path.rfind('/');
     quarantine_.keep_copy(fmt::format("{}-{:x}.damaged", segment.path.substr(slash + 1), offset),
-                          bytes, fmt::format("no valid frame at {}", offset));
+                          bytes, fmt::format("{} at {}", what, offset));
 }
 
 }  // namespace tomograph

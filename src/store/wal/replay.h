@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/crypto/file_keys.h"
 #include "base/file_system.h"
 #include "store/engine/quarantine.h"
 #include "store/engine/store_metrics.h"
@@ -18,6 +19,7 @@
 namespace tomograph {
 
 struct WalFrame;
+struct WalFrameTie;
 
 /// Who hears what the log held.
 class WalReplaySink {
@@ -33,6 +35,7 @@ struct FoundSegment {
     std::string path;
     WalSegmentHeader header;
     std::uint64_t size = 0;
+    std::shared_ptr<const DataKey> key;  ///< of a sealed segment
 };
 
 /// What the log's directory holds, in the order of replay.
@@ -44,9 +47,12 @@ struct WalInventory {
 };
 
 /// Lists the segments; what is not one is quarantined.
-/// errors  io; invalid when a segment's format is newer than this program (nothing is touched then)
+/// keys    null: no master key was given
+/// errors  io; nothing is touched after
+///         invalid  a segment's format is newer than this program
+///         denied   a segment is sealed under a master key that was not given
 Result<WalInventory> list_wal(FileSystem& files, const std::string& directory,
-                              std::uint64_t store_id, Quarantine& quarantine);
+                              std::uint64_t store_id, FileKeys* keys, Quarantine& quarantine);
 
 struct WalReplayOptions {
     Lsn floor;  ///< numbers below are not wanted
@@ -71,8 +77,10 @@ class WalReplay {
 
  private:
     Result<void> scan_segment(const FoundSegment& segment, bool is_newest);
-    void deliver(const WalFrame& frame);
-    void report_damage(const FoundSegment& segment, std::uint64_t offset, std::string_view bytes);
+    /// The frame's payload goes to the sink. errors: corrupt, for one that does not open
+    Result<void> deliver(WalFrame frame, const WalFrameTie& tie);
+    void report_damage(const FoundSegment& segment, std::uint64_t offset, std::string_view bytes,
+                       std::string_view what);
 
     FileSystem& files_;
     StoreMetrics& metrics_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.h"
@@ -11,15 +12,15 @@
 namespace tomograph {
 namespace {
 
-constexpr std::string_view magic = "TOMOWAL\n";
-constexpr std::uint32_t format = 1;
+constexpr std::uint32_t format_plain = 1;
+constexpr std::uint32_t format_sealed = 2;  // a reader of plain segments must not try
 constexpr std::size_t header_bytes = 48;
 
 std::string encode_copy(const WalSegmentHeader& header) {
     std::string bytes;
     ByteWriter writer(bytes);
-    writer.raw(magic);
-    writer.fixed(format);
+    writer.raw(wal_magic);
+    writer.fixed(header.slots ? format_sealed : format_plain);
     writer.fixed(header.serial);
     writer.fixed(header.store_id);
     writer.fixed(header.first.value);
@@ -31,7 +32,7 @@ std::string encode_copy(const WalSegmentHeader& header) {
 
 std::optional<WalSegmentHeader> decode_copy(std::string_view bytes, std::uint32_t& found_format) {
     ByteReader reader(bytes.substr(0, header_bytes));
-    if (reader.raw(magic.size()) != magic) return std::nullopt;
+    if (reader.raw(wal_magic.size()) != wal_magic) return std::nullopt;
     const auto its_format = reader.fixed<std::uint32_t>();
     WalSegmentHeader header;
     header.serial = reader.fixed<std::uint32_t>();
@@ -46,6 +47,15 @@ std::optional<WalSegmentHeader> decode_copy(std::string_view bytes, std::uint32_
     return header;
 }
 
+/// Cut short in a file that is.
+KeySlots slots_in(std::string_view first_bytes) {
+    const auto slot_at = [&](std::uint64_t place) {
+        return std::string(
+            first_bytes.substr(std::min<std::size_t>(place, first_bytes.size()), key_slot_bytes));
+    };
+    return {.first = slot_at(wal_slot_places.first), .second = slot_at(wal_slot_places.second)};
+}
+
 }  // namespace
 
 std::string encode_segment_header(const WalSegmentHeader& header) {
@@ -54,6 +64,10 @@ std::string encode_segment_header(const WalSegmentHeader& header) {
     bytes.resize(wal_header_copy_offset, '\0');
     bytes += copy;
     bytes.resize(wal_frames_offset, '\0');
+    if (header.slots) {
+        bytes.replace(wal_slot_places.first, key_slot_bytes, header.slots->first);
+        bytes.replace(wal_slot_places.second, key_slot_bytes, header.slots->second);
+    }
     return bytes;
 }
 
@@ -67,12 +81,13 @@ Result<WalSegmentHeader> decode_segment_header(std::string_view first_bytes) {
     for (const std::uint64_t offset : {std::uint64_t{0}, wal_header_copy_offset}) {
         if (first_bytes.size() < offset + header_bytes) continue;
         std::uint32_t its_format = 0;
-        const auto header = decode_copy(first_bytes.substr(offset), its_format);
+        auto header = decode_copy(first_bytes.substr(offset), its_format);
         if (!header) continue;
-        if (its_format > format)
+        if (its_format > format_sealed)
             return Error(ErrorCode::invalid,
                          fmt::format("log segment of format {}, this program reads up to {}",
-                                     its_format, format));
+                                     its_format, format_sealed));
+        if (its_format == format_sealed) header->slots = slots_in(first_bytes);
         return *header;
     }
     return Error(ErrorCode::corrupt, "log segment without a valid header");
@@ -111,7 +126,13 @@ Result<WalSegment> WalSegmentFactory::begin(Lsn first, std::uint64_t size, std::
     else
         spare = TRY(make_file(size));
     WalSegment segment;
-    segment.header = {.serial = next_serial(), .store_id = store_id_, .first = first, .salt = salt};
+    segment.header = {
+        .serial = next_serial(), .store_id = store_id_, .first = first, .salt = salt, .slots = {}};
+    if (keys_ != nullptr) {
+        FileKey made = TRY(keys_->new_file_key(sealed_segment(segment.header.serial)));
+        segment.header.slots = std::move(made.slots);
+        segment.key = std::move(made.key);
+    }
     segment.path =
         join_path(directory_, wal_name({.first = first, .serial = segment.header.serial}));
     segment.size = spare.size;

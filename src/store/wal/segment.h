@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/crypto/file_keys.h"
 #include "base/file_system.h"
 #include "base/guarded.h"
 #include "model/document.h"
@@ -18,10 +19,18 @@ struct WalSegmentHeader {
     std::uint64_t store_id = 0;
     Lsn first;
     std::uint64_t salt = 0;
+    std::optional<KeySlots> slots;  ///< present: the frames are sealed
 };
 
+inline constexpr std::string_view wal_magic = "TOMOWAL\n";
 inline constexpr std::uint64_t wal_header_copy_offset = 2048;
 inline constexpr std::uint64_t wal_frames_offset = 4096;
+inline constexpr KeySlotPlaces wal_slot_places{.first = 512, .second = 2560};
+
+/// What the data key of a segment belongs to.
+inline SealedObject sealed_segment(std::uint32_t serial) {
+    return {.kind = SealedKind::wal_segment, .number = serial};
+}
 
 /// Both copies, padded to where the frames begin.
 std::string encode_segment_header(const WalSegmentHeader& header);
@@ -42,6 +51,7 @@ struct WalSegment {
     std::uint64_t size = 0;  ///< of the file
     std::uint64_t used = 0;  ///< bytes written so far, with the header
     std::uint32_t seed = 0;
+    std::optional<DataKey> key;  ///< of a sealed segment
 };
 
 /// Where segments come from: fresh files filled with zeros, or spares kept from earlier. Threads:
@@ -53,6 +63,9 @@ class WalSegmentFactory {
 
     /// Before the first begin().
     void set_store_id(std::uint64_t store_id) { store_id_ = store_id; }
+    /// Segments begun from here on are sealed. Before the first begin().
+    void set_keys(FileKeys* keys) { keys_ = keys; }
+    bool seals() const { return keys_ != nullptr; }
     /// Serials used from here on are above `serial`.
     void start_after(std::uint32_t serial) { state_.lock()->serial = serial; }
 
@@ -89,6 +102,7 @@ class WalSegmentFactory {
     FileSystem& files_;
     std::string directory_;
     std::uint64_t store_id_ = 0;
+    FileKeys* keys_ = nullptr;
     Guarded<State> state_;
 };
 

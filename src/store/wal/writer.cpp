@@ -12,7 +12,7 @@
 namespace tomograph {
 
 std::uint64_t WalAppend::frame_bytes() const {
-    if (telemetry) return wal_frame_head_bytes + sizeof(std::int64_t) + telemetry->size();
+    if (telemetry) return telemetry_frame_bytes(*telemetry);
     return documents_frame_bytes(documents);
 }
 
@@ -164,13 +164,14 @@ Result<void> WalWriter::write_frames(Log& log, std::span<WalAppend> appends, Ins
     ASSERT(log.segment.has_value());
     WalSegment& segment = *log.segment;
     std::string bytes;
+    const WalFrameTie tie{.seed = segment.seed, .key = segment.key ? &*segment.key : nullptr};
     WalFrameHead head{.first = log.next, .starts_group = true};
     for (const WalAppend& append : appends) {
         head.type = append.telemetry ? WalFrameType::telemetry : WalFrameType::documents;
         if (append.telemetry)
-            write_telemetry_frame(bytes, segment.seed, head, received, *append.telemetry);
+            write_telemetry_frame(bytes, tie, head, received, *append.telemetry);
         else
-            write_documents_frame(bytes, segment.seed, head, received, append.documents);
+            write_documents_frame(bytes, tie, head, received, append.documents);
         head.first.value += append.lsns();
         head.starts_group = false;
     }
@@ -219,7 +220,8 @@ void WalWriter::close_segment(Log& log, bool is_bad) {
                                .size = log.segment->size,
                                .last = Lsn{log.next.value - 1},
                                .closed_at = clock_.monotonic(),
-                               .is_bad = is_bad});
+                               .is_bad = is_bad,
+                               .is_plain = !log.segment->key});
     log.segment.reset();
 }
 
@@ -251,7 +253,10 @@ void WalWriter::free_below(Lsn floor) {
             segment = *found;
             closed->erase(found);
         }
-        const bool is_usual = !segment.is_bad && segment.size == options_.segment_bytes;
+        // What a plain segment held must not be read from a spare.
+        const bool is_readable = segment.is_plain && factory_.seals();
+        const bool is_usual =
+            !segment.is_bad && !is_readable && segment.size == options_.segment_bytes;
         const auto freed =
             is_usual ? factory_.give_back(segment.path, segment.size) : files_.remove(segment.path);
         if (!freed) log_warn("log segment not freed", {{"error", freed.error()}});
@@ -269,7 +274,8 @@ Lsn WalWriter::older_than(Duration age) {
     std::size_t behind = closed->size();
     for (const ClosedSegment& segment : *closed) {
         const bool is_crowded = behind-- > wal_closed_segments_max;
-        const bool is_old = is_crowded || now - segment.closed_at >= age;
+        const bool must_go = segment.is_plain && factory_.seals();
+        const bool is_old = is_crowded || must_go || now - segment.closed_at >= age;
         if (is_old && !segment.is_bad) highest = std::max(highest, segment.last);
     }
     return highest;

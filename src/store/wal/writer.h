@@ -42,9 +42,10 @@ struct WalAppend {
 struct ClosedSegment {
     std::string path;
     std::uint64_t size = 0;
-    Lsn last;             ///< the highest number in it
-    Duration closed_at;   ///< monotonic
-    bool is_bad = false;  ///< a write or sync failed: never used again
+    Lsn last;               ///< the highest number in it
+    Duration closed_at;     ///< monotonic
+    bool is_bad = false;    ///< a write or sync failed: never used again
+    bool is_plain = false;  ///< not sealed
 };
 
 struct WalOptions {
@@ -92,11 +93,14 @@ class WalWriter {
     void free_below(Lsn floor);
     /// More segments wait to be freed than there should.
     bool is_crowded();
-    /// The highest number in segments closed longer than `age` ago, or with too many closed after
-    /// them.
+    /// The highest number in segments closed longer than `age` ago, with too many closed after
+    /// them, or plain although new ones are sealed.
     Lsn older_than(Duration age);
     /// Background work: fills the spare, or tries to leave read-only.
     void maintain(bool disk_is_short);
+
+    /// Returns when no segment is being begun: each that was has its name.
+    void wait_for_segment() { static_cast<void>(log_.lock()); }
 
     WalState state();
 

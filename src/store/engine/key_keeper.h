@@ -1,0 +1,27 @@
+#pragma once
+
+#include "store/engine/store_core.h"
+#include "store/keys/key_rewriter.h"
+
+namespace tomograph {
+
+/// Goes through the files of an encrypted store: after a change of the master key until no data key
+/// is wrapped under the old one, and as long as there are files from before there was a key.
+/// Belongs to the thread that maintains the store.
+class KeyKeeper {
+ public:
+    KeyKeeper(StoreCore& core, WalWriter& wal) : core_(core), wal_(wal) {}
+
+    /// is_merging  a part is being written whose name is not there yet
+    void run(bool is_merging);
+
+ private:
+    Result<RewriteCount> pass();
+
+    StoreCore& core_;
+    WalWriter& wal_;
+    std::optional<Duration> next_look_;  ///< for plain files; absent: at once
+    Duration next_try_;                  ///< after a failure
+};
+
+}  // namespace tomograph
