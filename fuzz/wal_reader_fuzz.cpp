@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/assert.h"
+#include "base/crypto/file_keys.h"
 #include "base/fault_file_system.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -30,12 +31,14 @@ struct Order final : WalReplaySink {
 
 }  // namespace
 
-/// The first byte chooses what is damaged: frames behind a good header, or all of it.
+/// The first byte chooses what is damaged, frames behind a good header or all of it, and whether
+/// there is the key of a sealed log.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     set_log_options({.level_min = LogLevel::error, .json = false, .sink = [](std::string_view) {}});
     if (size == 0) return 0;
     const std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
-    const WalSegmentHeader header{.serial = 1, .store_id = 7, .first = Lsn{1}, .salt = 9, .slots = {}};
+    const WalSegmentHeader header{
+        .serial = 1, .store_id = 7, .first = Lsn{1}, .salt = 9, .slots = {}};
     FaultFileSystem files;
     MetricsRegistry registry;
     StoreMetrics metrics(registry);
@@ -45,7 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string image = data[0] % 2 == 0 ? encode_segment_header(header) + bytes : bytes;
     if (!replace_file(files, path, image)) return 0;
     Order order;
-    const auto inventory = list_wal(files, "/data/wal", 7, nullptr, quarantine);
+    FileKeys keys(7, {.key = SecretKey(std::string(secret_key_bytes, 'k')), .version = 1}, {});
+    FileKeys* given = data[0] % 4 >= 2 ? &keys : nullptr;
+    const auto inventory = list_wal(files, "/data/wal", 7, given, quarantine);
     if (!inventory) return 0;
     WalReplay replay(files, metrics, quarantine, order);
     const auto done = replay.run(*inventory, {.floor = Lsn{1}});

@@ -64,6 +64,8 @@ std::uint64_t telemetry_frame_bytes(std::string_view json) {
 
 void write_documents_frame(std::string& out, const WalFrameTie& tie, const WalFrameHead& head,
                            Instant received, std::span<const Document> documents) {
+    // Without a document the next frame would have the same number, and so the same nonce.
+    ASSERT(tie.key == nullptr || !documents.empty());
     const std::size_t begin = begin_frame(out, head, received);
     ByteWriter writer(out);
     writer.varint(documents.size());
