@@ -32,6 +32,8 @@ constexpr auto table = std::to_array<Texts>({
      "1つのトレースをウォーターフォールで表示する"},
     {Message::verb_map, "show the service map with its figures",
      "サービスマップを数値つきで表示する"},
+    {Message::verb_key, "make or change the key of an encrypted store",
+     "暗号化ストアの鍵を作成・変更する"},
     {Message::verb_config, "print the configuration and where it comes from",
      "設定とその出どころを表示する"},
     {Message::verb_version, "print the version", "バージョンを表示する"},

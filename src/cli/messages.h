@@ -23,6 +23,7 @@ enum class Message {
     verb_traces,
     verb_trace,
     verb_map,
+    verb_key,
     verb_config,
     verb_version,
     // errors: a sentence and what to do next

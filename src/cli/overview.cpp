@@ -17,6 +17,7 @@ constexpr Verb run_verbs[] = {{"serve", Message::verb_serve},
                               {"demo", Message::verb_demo},
                               {"send", Message::verb_send},
                               {"config", Message::verb_config},
+                              {"key", Message::verb_key},
                               {"version", Message::verb_version}};
 constexpr Verb look_verbs[] = {
     {"map", Message::verb_map}, {"traces", Message::verb_traces}, {"trace", Message::verb_trace}};

@@ -1,4 +1,4 @@
-// The program: `serve` and `config` here, every other verb in cli.
+// The program: `serve`, `config` and `key` here, every other verb in cli.
 #include <string_view>
 
 #include "cli/cli.h"
@@ -8,5 +8,6 @@ int main(int argc, char** argv) {
     const std::string_view verb = argc > 1 ? argv[1] : "";
     if (verb == "serve") return tomograph::serve_command(argc, argv);
     if (verb == "config") return tomograph::config_command(argc, argv);
+    if (verb == "key") return tomograph::key_command(argc, argv);
     return tomograph::cli_main(argc, argv);
 }

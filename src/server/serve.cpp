@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "server/addresses.h"
 #include "server/listeners.h"
+#include "server/store_settings.h"
 #include "server/token_key.h"
 #include "store/embedded_store.h"
 
@@ -26,19 +27,22 @@ constexpr Duration stop_deadline = Duration::seconds(5);
 constexpr Duration ready_wait_max = Duration::seconds(1);
 constexpr auto ready_wait_step = std::chrono::milliseconds(1);
 
-/// SIGINT and SIGTERM: blocked in every thread that is started later, and taken here.
-class StopSignals {
+/// SIGINT, SIGTERM and, where there is a key to be read again, SIGHUP: blocked in every thread that is
+/// started later, and taken here.
+class Signals {
  public:
-    StopSignals() {
+    explicit Signals(bool takes_hangup) {
         std::signal(SIGPIPE, SIG_IGN);
         sigemptyset(&signals_);
         sigaddset(&signals_, SIGINT);
         sigaddset(&signals_, SIGTERM);
+        if (takes_hangup) sigaddset(&signals_, SIGHUP);
         pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     }
-    void wait() const {
+    int wait() const {
         int signal = 0;
         sigwait(&signals_, &signal);
+        return signal;
     }
 
  private:
@@ -47,12 +51,14 @@ class StopSignals {
 
 Result<std::unique_ptr<EmbeddedStore>> open_store(FileSystem& files, const Clock& clock,
                                                   MetricsRegistry& metrics, const Settings& settings) {
-    EmbeddedStoreOptions options;
-    options.directory = settings.data_dir;
-    options.open_bytes_max = settings.memory_bytes;
-    options.retention_age = settings.retention;
-    options.disk_budget_bytes = settings.disk_budget_bytes;
-    return EmbeddedStore::open(files, clock, metrics, std::move(options));
+    auto keys = TRY(read_master_keys(settings));
+    return EmbeddedStore::open(files, clock, metrics, store_options(settings, std::move(keys)));
+}
+
+/// The operator has put another key in its place.
+Result<void> change_key(EmbeddedStore& store, const Settings& settings) {
+    const auto keys = TRY(read_master_keys(settings));
+    return store.change_master_key(SecretKey(keys->active.bytes()));
 }
 
 void wait_until_ready(TraceStore& store, const Clock& clock) {
@@ -69,7 +75,7 @@ void warn_of_what_is_not_served(const Settings& settings) {
 }  // namespace
 
 Result<void> serve(const Settings& settings) {
-    const StopSignals signals;
+    const Signals signals(settings.key.has_value());
     set_log_options({.level_min = settings.log_level, .json = settings.log_json, .sink = {}});
     TRY(check_exposure(settings));
     warn_of_what_is_not_served(settings);
@@ -90,7 +96,13 @@ Result<void> serve(const Settings& settings) {
         std::fflush(stdout);
         TRY(write_addresses(*files, settings.data_dir, listeners->addresses()));
 
-        signals.wait();
+        while (signals.wait() == SIGHUP) {
+            const auto changed = change_key(*store, settings);
+            if (changed)
+                log_info("key read again", {{"key", store->status().encryption.key_id}});
+            else
+                log_error("key not changed", {{"error", changed.error()}});
+        }
         log_info("stopping");
         listeners->stop(stop_deadline);
     }

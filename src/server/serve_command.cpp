@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "server/key_verbs.h"
 #include "server/serve.h"
 #include "server/settings.h"
 
@@ -98,6 +99,37 @@ int config_command(int argc, char** argv) {
     std::cout << to_text(*values);
     const auto settings = parse_settings(*values);
     return settings ? 0 : fail(settings.error(), exit_usage);
+}
+
+int key_command(int argc, char** argv) {
+    CLI::App app{"Tomograph: self-hosted tracing for AWS X-Ray clients", "tomo"};
+    CLI::App& verb = *app.add_subcommand("key", "The master key of an encrypted store");
+    verb.require_subcommand(1);
+    CLI::App& make = *verb.add_subcommand("new", "Make a file with a new key, for --key-file");
+    std::string path;
+    make.add_option("path", path, "of the file")->required();
+    CLI::App& rotate = *verb.add_subcommand("rotate", "Wrap every data key under another master key");
+    rotate.footer(
+        "A running server does it by itself: put the new key where it reads its key, and send it SIGHUP.\n"
+        "Examples:\n"
+        "  tomo key new /etc/tomo/key.2\n"
+        "  tomo key rotate --data-dir /var/lib/tomo --key-file /etc/tomo/key.2 --old-key-file /etc/tomo/key.1");
+    Flags flags;
+    add_flags(rotate, flags);
+    if (const int code = parse(app, argc, argv); code >= 0) return code;
+
+    if (make.parsed()) {
+        const auto made = make_key_file(path);
+        return made ? 0 : fail(made.error(), 1);
+    }
+    const auto values = settings_of(rotate, flags);
+    if (!values) return fail(values.error(), exit_usage);
+    const auto settings = parse_settings(*values);
+    if (!settings) return fail(settings.error(), exit_usage);
+    const auto done = rotate_key(*settings);
+    if (!done) return fail(done.error(), 1);
+    std::cout << *done << '\n';
+    return 0;
 }
 
 }  // namespace tomograph

@@ -6,5 +6,6 @@ namespace tomograph {
 /// bad configuration, 1 when serving failed.
 int serve_command(int argc, char** argv);
 int config_command(int argc, char** argv);
+int key_command(int argc, char** argv);
 
 }  // namespace tomograph

@@ -97,6 +97,23 @@ Result<void> apply_log_format(Settings& settings, std::string_view value) {
     return {};
 }
 
+Result<void> apply_key(Settings& settings, KeySource::Kind kind, std::string_view value) {
+    if (value.empty()) return {};
+    if (settings.key)
+        return Error(ErrorCode::invalid, "there is another source of the key: name one of key-file, key-env, key-command");
+    settings.key = KeySource{.kind = kind, .text = std::string(value)};
+    return {};
+}
+
+Result<void> apply_old_keys(Settings& settings, std::string_view value) {
+    while (!value.empty()) {
+        const std::size_t comma = std::min(value.find(','), value.size());
+        if (comma > 0) settings.old_key_files.emplace_back(value.substr(0, comma));
+        value.remove_prefix(std::min(comma + 1, value.size()));
+    }
+    return {};
+}
+
 std::string variable_of(std::string_view name) {
     std::string variable = "TOMO_";
     for (const char c : name)
@@ -138,6 +155,14 @@ const std::vector<SettingSpec>& setting_specs() {
              s.tls_key = v;
              return {};
          }},
+        {"key-file", "", "master key of the encrypted store: 32 bytes or base64, mode 0400", false,
+         [](Settings& s, std::string_view v) { return apply_key(s, KeySource::Kind::file, v); }},
+        {"key-env", "", "variable that holds the master key, base64", false,
+         [](Settings& s, std::string_view v) { return apply_key(s, KeySource::Kind::environment, v); }},
+        {"key-command", "", "program, with arguments, that prints the master key; no shell", false,
+         [](Settings& s, std::string_view v) { return apply_key(s, KeySource::Kind::command, v); }, true},
+        {"old-key-file", "", "master keys before it that are still needed, separated by commas", false,
+         apply_old_keys},
         {"open", "false", "allow addresses other than loopback although there is no access control yet", true,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.open = TRY(parse_switch(v));
@@ -187,6 +212,8 @@ Result<Settings> parse_settings(const SettingValues& values) {
     }
     if (settings.tls_cert.empty() != settings.tls_key.empty())
         return Error(ErrorCode::invalid, "tls-cert and tls-key go together: one of them is missing");
+    if (!settings.old_key_files.empty() && !settings.key)
+        return Error(ErrorCode::invalid, "old-key-file is given without a key: name one with key-file, key-env or key-command");
     settings.xray_unix_is_default = settings.xray_unix == "auto";
     if (settings.xray_unix_is_default) settings.xray_unix = settings.data_dir + "/xray.sock";
     return settings;
@@ -196,7 +223,10 @@ std::string to_text(const SettingValues& values) {
     std::string text;
     for (const auto& spec : setting_specs()) {
         const SettingValue& value = values.at(spec.name);
-        text += fmt::format("{:<16} {:<24} {}\n", spec.name, value.value.empty() ? "-" : value.value, value.origin);
+        std::string shown = value.value.empty() ? "-" : value.value;
+        const std::size_t space = spec.hides_arguments ? shown.find(' ') : std::string::npos;
+        if (space != std::string::npos) shown.replace(space, std::string::npos, " …");
+        text += fmt::format("{:<16} {:<24} {}\n", spec.name, shown, value.origin);
     }
     return text;
 }

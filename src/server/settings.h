@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/crypto/key_source.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -24,6 +25,8 @@ struct Settings {
     std::string otlp_http_addr;
     std::string tls_cert;
     std::string tls_key;
+    std::optional<KeySource> key;            ///< of the encrypted store; none: no encryption
+    std::vector<std::string> old_key_files;  ///< keys before it, as long as they are needed
     bool open = false;
     std::string account_id;
     Duration retention = Duration::days(30);
@@ -40,6 +43,7 @@ struct SettingSpec {
     std::string help;           ///< one line
     bool is_switch = false;     ///< a flag that needs no value
     Result<void> (*apply)(Settings& settings, std::string_view value);
+    bool hides_arguments = false;  ///< only the first word of the value is printed
 };
 
 const std::vector<SettingSpec>& setting_specs();

@@ -130,4 +130,23 @@ TEST_CASE("off leaves a listener out") {
     CHECK(settings->api_addr.empty());
 }
 
+TEST_CASE("the key has one source, and its command's arguments are not printed") {
+    SettingSources sources;
+    sources.flags["key-command"] = "fetch-key --token SENTINEL";
+    sources.flags["old-key-file"] = "/k/1,/k/2";
+    const auto settings = settings_from(sources);
+    REQUIRE(settings);
+    CHECK(settings->key->kind == KeySource::Kind::command);
+    CHECK(settings->key->text == "fetch-key --token SENTINEL");
+    CHECK(settings->old_key_files == std::vector<std::string>{"/k/1", "/k/2"});
+    const std::string printed = to_text(collect_settings(sources).value());
+    CHECK(printed.find("fetch-key …") != std::string::npos);
+    CHECK(printed.find("SENTINEL") == std::string::npos);
+
+    sources.flags["key-file"] = "/k/3";
+    CHECK(settings_from(sources).error().message().find("another source") != std::string::npos);
+    CHECK_FALSE(settings_from_flag("old-key-file", "/k/1"));
+    CHECK_FALSE(settings_from({})->key);
+}
+
 }  // namespace tomograph

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "server/settings.h"
+#include "store/embedded_store_options.h"
+
+namespace tomograph {
+
+/// Reads the master keys from where the settings say; null when they name none. Each call reads
+/// again. errors  as read_master_key(): "key file /etc/tomo/key: …"
+Result<std::shared_ptr<const MasterKeys>> read_master_keys(const Settings& settings);
+
+EmbeddedStoreOptions store_options(const Settings& settings,
+                                   std::shared_ptr<const MasterKeys> keys);
+
+}  // namespace tomograph
