@@ -2,40 +2,31 @@
 // JSON.
 //
 //   http_load HOST PORT SECONDS CONNECTIONS DOCUMENTS_PER_REQUEST [DOCUMENTS_PER_SECOND]
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "document_template.h"
+#include "http_client.h"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using tomograph::load::DocumentTemplate;
+using tomograph::load::HttpClient;
+using tomograph::load::Outcome;
+using tomograph::load::percentile;
 
 struct Job {
     sockaddr_in address{};
     double seconds = 0;
     std::size_t documents = 0;
     double requests_per_second = 0;  // of this connection; 0: as fast as it goes
-};
-
-struct Outcome {
-    std::uint64_t requests = 0;
-    std::uint64_t refused = 0;  // answers that are not 200
-    std::vector<double> latencies_ms;
-    std::string error;
 };
 
 std::uint64_t wall_us() {
@@ -57,10 +48,7 @@ class Request {
             body += '"';
         }
         body += "]}";
-        bytes_ =
-            "POST /TraceSegments HTTP/1.1\r\nHost: load\r\nContent-Type: "
-            "application/json\r\nContent-Length: " +
-            std::to_string(body.size()) + "\r\n\r\n";
+        bytes_ = tomograph::load::put_segments_head(body.size());
         for (const std::size_t offset : offsets) places_.push_back(bytes_.size() + offset);
         bytes_ += body;
     }
@@ -78,41 +66,10 @@ class Request {
     std::vector<std::size_t> places_;
 };
 
-bool send_all(int descriptor, const std::string& bytes) {
-    for (std::size_t sent = 0; sent < bytes.size();) {
-        const ssize_t n = send(descriptor, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-        if (n <= 0) return false;
-        sent += static_cast<std::size_t>(n);
-    }
-    return true;
-}
-
-/// Reads one answer; its status, or 0 when the connection broke.
-int read_status(int descriptor) {
-    std::string answer;
-    char buffer[4096];
-    while (true) {
-        const std::size_t head = answer.find("\r\n\r\n");
-        if (head != std::string::npos) {
-            const char* length = strcasestr(answer.c_str(), "content-length:");
-            const std::size_t body =
-                length != nullptr ? std::strtoull(length + 15, nullptr, 10) : 0;
-            if (answer.size() >= head + 4 + body) return std::atoi(answer.c_str() + 9);
-        }
-        const ssize_t n = recv(descriptor, buffer, sizeof buffer, 0);
-        if (n <= 0) return 0;
-        answer.append(buffer, static_cast<std::size_t>(n));
-    }
-}
-
 void run(const Job& job, std::uint64_t first_number, Outcome& outcome) {
-    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-    const int on = 1;
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(descriptor, reinterpret_cast<const sockaddr*>(&job.address), sizeof job.address) !=
-        0) {
-        outcome.error = std::strerror(errno);
-        close(descriptor);
+    HttpClient client(job.address);
+    if (!client.error().empty()) {
+        outcome.error = client.error();
         return;
     }
     Request request(job.documents);
@@ -126,24 +83,8 @@ void run(const Job& job, std::uint64_t first_number, Outcome& outcome) {
                             static_cast<double>(outcome.requests) / job.requests_per_second));
             std::this_thread::sleep_until(due);
         }
-        const std::string& bytes = request.next(number);
-        const auto sent = Clock::now();
-        const int status = send_all(descriptor, bytes) ? read_status(descriptor) : 0;
-        if (status == 0) {
-            outcome.error = "the connection broke";
-            break;
-        }
-        ++outcome.requests;
-        if (status != 200) ++outcome.refused;
-        outcome.latencies_ms.push_back(
-            std::chrono::duration<double, std::milli>(Clock::now() - sent).count());
+        if (!client.exchange(request.next(number), outcome)) break;
     }
-    close(descriptor);
-}
-
-double percentile(const std::vector<double>& sorted, double fraction) {
-    if (sorted.empty()) return 0;
-    return sorted[static_cast<std::size_t>(fraction * static_cast<double>(sorted.size() - 1))];
 }
 
 }  // namespace
@@ -155,9 +96,9 @@ int main(int argc, char** argv) {
         return 2;
     }
     Job job;
-    job.address.sin_family = AF_INET;
-    job.address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[2])));
-    if (inet_pton(AF_INET, argv[1], &job.address.sin_addr) != 1) return 2;
+    const auto address = tomograph::load::parse_address(argv[1], argv[2]);
+    if (!address) return 2;
+    job.address = *address;
     job.seconds = std::atof(argv[3]);
     const std::size_t connections = std::strtoull(argv[4], nullptr, 10);
     job.documents = std::strtoull(argv[5], nullptr, 10);
@@ -173,15 +114,7 @@ int main(int argc, char** argv) {
     for (auto& thread : threads) thread.join();
     const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
 
-    Outcome total;
-    for (auto& outcome : outcomes) {
-        total.requests += outcome.requests;
-        total.refused += outcome.refused;
-        total.latencies_ms.insert(total.latencies_ms.end(), outcome.latencies_ms.begin(),
-                                  outcome.latencies_ms.end());
-        if (!outcome.error.empty()) total.error = outcome.error;
-    }
-    std::sort(total.latencies_ms.begin(), total.latencies_ms.end());
+    const Outcome total = sum_of(std::move(outcomes));
     const std::uint64_t documents = (total.requests - total.refused) * job.documents;
     std::printf(R"({"documents": %llu, "refused_requests": %llu, "documents_per_second": %.0f, )"
                 R"("p50_ms": %.2f, "p99_ms": %.2f, "max_ms": %.2f, "error": "%s"})"

@@ -144,6 +144,16 @@ void set_outcomes(W1Trace& trace, const Parents& parents, Random& random) {
 
 }  // namespace
 
+W1Options six_hours_of(std::uint64_t spans) {
+    return {.seed = 1,
+            .start_second = w1_start_second,
+            .spans_per_second = static_cast<double>(spans) / w1_seconds};
+}
+
+std::uint64_t traces_in(std::uint64_t spans) {
+    return static_cast<std::uint64_t>(static_cast<double>(spans) / w1_spans_per_trace);
+}
+
 W1::W1(const W1Options& options) : options_(options), tenant_shares_(w1_tenants) {
     double sum = 0;
     for (std::uint32_t i = 0; i < w1_tenants; ++i) tenant_shares_[i] = sum += 1.0 / (i + 1);

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "engine/prepared_store.h"
+
+namespace tomograph::engine_bench {
+
+// The rows of the table. Each checks what it measures against the workload and prints its cells.
+
+/// bytes_per_span: all files of the parts.
+void size_row(const std::string& directory, const Scale& scale);
+
+/// id_warm_ms, id_warm_p95_ms: whole traces, at random. Cold: neither page cache nor section cache.
+void id_warm_row(const std::string& directory, const Scale& scale);
+void id_cold_row(const std::string& directory, const Scale& scale);
+
+/// graph_first_ms, graph_ms: all six hours of W1 summed up.
+void graph_row(const std::string& directory, const Scale& scale);
+
+/// search_common_ms, search_rare_ms, filter_ms, group_ms over all of W1, by reading every trace
+/// through find(): what a store without search can do.
+void scan_rows(const std::string& directory, const Scale& scale);
+
+/// recovery_seconds, recovery_peak_mb, recovery_log_mib: a start on a gibibyte of log, as a kill
+/// leaves it. In a directory of its own.
+void recovery_row(const std::string& directory, const Scale& scale);
+
+}  // namespace tomograph::engine_bench
