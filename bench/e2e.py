@@ -1,8 +1,8 @@
 """The end-to-end figures of docs/performance.md: a real server, a load generator beside it.
 
-    bench/e2e.py BUILD_DIRECTORY [http] [udp] [graph] [restart] [idle]
+    bench/e2e.py BUILD_DIRECTORY [idle] [w1] [memory] [http] [udp] [graph] [restart]
 
-Prints a line for each figure. CPU time is the server's own (user and system, from /proc), so a busy machine
+Prints a line for each figure; cells of bench/table.py's table as lines of JSON. CPU time is the server's own (user and system, from /proc), so a busy machine
 disturbs it less than rates and latencies.
 """
 import http.client
@@ -81,6 +81,10 @@ def report(line: str):
     print(line, flush=True)
 
 
+def cell(row: str, value: float):
+    print(json.dumps({"column": "tomograph", "row": row, "value": value}), flush=True)
+
+
 def load(build: pathlib.Path, kind: str, address: list[str], *arguments) -> dict:
     done = subprocess.run([build / f"bench/load/{kind}_load", *address, *map(str, arguments)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -104,6 +108,95 @@ def bench_http(build, data):
     report(f"put, half load: {statistics.median(r['documents_per_second'] for r in half):,.0f} documents/s, "
           f"p50 {statistics.median(r['p50_ms'] for r in half):.2f} ms, "
           f"p99 {statistics.median(r['p99_ms'] for r in half):.2f} ms; resident {server.resident_mb():.0f} MB")
+    server.end()
+
+
+def settle(server) -> float:
+    """Waits until everything is in parts and nothing more is merged; how long that took."""
+    begun, last = time.monotonic(), None
+    quiet_since = begun
+    while time.monotonic() - quiet_since < 3:
+        time.sleep(0.25)
+        now = [server.metric(f"tomograph_store_{name}") for name in
+               ("open_traces", "parts", "flushes_total", "merges_total")]
+        if now != last or now[0] > 0:
+            last, quiet_since = now, time.monotonic()
+        assert time.monotonic() - begun < 180, f"the store does not settle: {now}"
+    return quiet_since - begun
+
+
+# Members that say where an entity belongs: an answer nests subsegments that came on their own.
+PLACE = ("trace_id", "parent_id", "type", "subsegments")
+
+
+def entities(documents: list[dict]) -> dict[str, dict]:
+    """Each segment and subsegment by its id, without its place."""
+    found = {}
+    for document in documents:
+        found[document["id"]] = {key: value for key, value in document.items() if key not in PLACE}
+        found |= entities(document.get("subsegments", []))
+    return found
+
+
+def check_w1(server, result: dict):
+    """The server says of W1 what the generator sent; a wrong answer is not a figure."""
+    graph = server.post("/ServiceGraph", {"StartTime": result["start"], "EndTime": result["end"]})
+    got = {}
+    for service in graph["Services"]:
+        if service.get("Type") != "AWS::ECS::Container":
+            continue
+        sums = service["SummaryStatistics"]
+        errors = sums["ErrorStatistics"]
+        got[service["Name"]] = {"ok": sums["OkCount"], "error": errors["OtherCount"],
+                                "throttle": errors["ThrottleCount"], "fault": sums["FaultStatistics"]["TotalCount"]}
+    assert got == result["services"], f"the service graph is wrong: {got} instead of {result['services']}"
+    for trace, documents in result["samples"].items():
+        [answer] = server.post("/Traces", {"TraceIds": [trace]})["Traces"]
+        kept = entities([json.loads(segment["Document"]) for segment in answer["Segments"]])
+        sent = entities([json.loads(document) for document in documents])
+        for span, entity in sent.items():  # the answer has inferred segments beside them
+            assert kept.get(span) == entity, f"trace {trace}: {kept.get(span)} instead of {entity}"
+
+
+def w1(build, server, documents: int, *rate) -> dict:
+    result = load(build, "w1", server.api, documents, 4, 50, *rate)
+    assert result["refused_requests"] == 0, f"{result['refused_requests']} requests were refused"
+    return result
+
+
+def bench_w1(build, data, documents=400_000):
+    """Documents of one span (W1) as fast as they are taken, and all work that they cause until the store is quiet."""
+    server = Server(build, data)
+    server.wait_ready()
+    cpu = server.cpu_seconds()
+    result = w1(build, server, documents)
+    intake = server.cpu_seconds() - cpu
+    seconds = settle(server)
+    check_w1(server, result)
+    spans = result["documents"]
+    cell("http_spans_per_second", result["documents_per_second"])
+    cell("http_cpu_us", (server.cpu_seconds() - cpu) * 1e6 / spans)
+    cell("http_intake_cpu_us", intake * 1e6 / spans)
+    cell("http_p50_ms", result["p50_ms"])
+    cell("http_p99_ms", result["p99_ms"])
+    cell("http_generator_cpu_us", result["generator_cpu_us"])
+    cell("http_settle_seconds", seconds)
+    cell("http_bytes_per_span", server.metric("tomograph_store_part_bytes") / spans)
+    server.end()
+
+
+def bench_memory(build, data, rate=20_000, seconds=60):
+    """Resident memory at a steady rate; the generator's own is beside it, not in it."""
+    server = Server(build, data)
+    server.wait_ready()
+    time.sleep(2)
+    cell("idle_rss_mb", server.resident_mb())
+    result = w1(build, server, rate * seconds, rate)
+    cell("rss_20k_mb", server.resident_mb())
+    cell("rss_20k_peak_mb", server.resident_mb("VmHWM"))
+    cell("rss_20k_spans_per_second", result["documents_per_second"])
+    settle(server)
+    check_w1(server, result)
     server.end()
 
 
@@ -181,7 +274,7 @@ def bench_idle(build, data):
     server.end()
 
 
-BENCHES = {"idle": bench_idle, "http": bench_http, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart}
+BENCHES = {"idle": bench_idle, "w1": bench_w1, "memory": bench_memory, "http": bench_http, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart}
 
 
 def main():

@@ -14,10 +14,10 @@
 namespace tomograph::engine_bench {
 namespace {
 
-using measure::percentile;
 using measure::print_cell;
 using measure::require;
-using measure::time_each;
+using measure::time_call;
+using measure::Took;
 
 std::string row_name(const Scale& scale, std::string_view row) {
     return (scale.is_w2 ? "w2_" : "") + std::string(row);
@@ -39,23 +39,21 @@ void require_documents(std::vector<std::string> expected, const StoredTrace& tra
 
 /// Gets `runs` random traces; `before` runs outside of the time taken.
 template <typename Before>
-std::vector<double> time_gets(DrivenStore& driven, const Scale& scale, std::size_t runs,
-                              const Before& before) {
+std::vector<Took> time_gets(DrivenStore& driven, const Scale& scale, std::size_t runs,
+                            const Before& before) {
     const workload::W1 w1 = scale.w1();
     workload::Random random(runs);
-    std::vector<double> took_ms;
+    std::vector<Took> took;
     for (std::size_t i = 0; i < runs; ++i) {
         const std::uint64_t number = random.below(static_cast<std::uint32_t>(scale.traces()));
         const TraceId id = trace_id_of(scale, w1, number);
         before();
         Result<std::vector<StoredTrace>> got = std::vector<StoredTrace>{};
-        took_ms.push_back(time_each(1, [&](std::size_t) {
-                              got = driven.store().get(std::span(&id, 1));
-                          }).front());
+        took.push_back(time_call([&] { got = driven.store().get(std::span(&id, 1)); }));
         require(got && got->size() == 1, "trace " + to_hex(id) + " is not there");
         require_documents(documents_of(scale, number), got->front());
     }
-    return took_ms;
+    return took;
 }
 
 workload::W1Oracle count(const Scale& scale) {
@@ -119,13 +117,11 @@ template <typename Matches>
 void time_scan(DrivenStore& driven, std::string_view row, std::uint64_t expected,
                const Matches& matches) {
     std::uint64_t found = 0;
-    const double took = time_each(1, [&](std::size_t) {
-                            visit_traces(driven.store(), [&](const StoredTrace& trace) {
-                                found += matches(trace);
-                            });
-                        }).front();
+    const Took took = time_call([&] {
+        visit_traces(driven.store(), [&](const StoredTrace& trace) { found += matches(trace); });
+    });
     require(found == expected, fmt::format("{}: found {} instead of {}", row, found, expected));
-    print_cell("tomograph", row, took);
+    print_cell("tomograph", row, {took});
 }
 
 }  // namespace
@@ -142,16 +138,16 @@ void id_warm_row(const std::string& directory, const Scale& scale) {
     const auto driven = open_prepared(directory, scale, section_cache_bytes);
     static_cast<void>(time_gets(*driven, scale, 1'000, [] {}));
     const auto took = time_gets(*driven, scale, 2'000, [] {});
-    print_cell("tomograph", row_name(scale, "id_warm_ms"), percentile(took, 0.5));
-    print_cell("tomograph", row_name(scale, "id_warm_p95_ms"), percentile(took, 0.95));
+    print_cell("tomograph", row_name(scale, "id_warm_ms"), took);
+    print_cell("tomograph", row_name(scale, "id_warm_p95_ms"), took, 0.95);
 }
 
 void id_cold_row(const std::string& directory, const Scale& scale) {
     const auto driven = open_prepared(directory, scale, 0);
     const auto took =
         time_gets(*driven, scale, 100, [&] { measure::drop_page_cache(spans_of(directory)); });
-    print_cell("tomograph", row_name(scale, "id_cold_ms"), percentile(took, 0.5));
-    print_cell("tomograph", row_name(scale, "id_cold_p95_ms"), percentile(took, 0.95));
+    print_cell("tomograph", row_name(scale, "id_cold_ms"), took);
+    print_cell("tomograph", row_name(scale, "id_cold_p95_ms"), took, 0.95);
 }
 
 void graph_row(const std::string& directory, const Scale& scale) {
@@ -160,13 +156,15 @@ void graph_row(const std::string& directory, const Scale& scale) {
     const TimeRange range{Instant::from_seconds(start_second),
                           Instant::from_seconds(start_second + w1_seconds + 60)};
     const workload::W1Oracle oracle = count(scale);
-    const auto took = time_each(20, [&](std::size_t) {
-        const auto graph = driven->store().graph(range, GraphGrain::whole);
+    std::vector<Took> took;
+    for (int i = 0; i < 20; ++i) {
+        Result<GraphRollup> graph = GraphRollup{};
+        took.push_back(time_call([&] { graph = driven->store().graph(range, GraphGrain::whole); }));
         if (!graph) measure::fail(graph.error().message());
         check_graph(*graph, oracle);
-    });
-    print_cell("tomograph", "graph_first_ms", took.front());
-    print_cell("tomograph", "graph_ms", percentile(took, 0.5));
+    }
+    print_cell("tomograph", "graph_first_ms", {took.front()});
+    print_cell("tomograph", "graph_ms", took);
 }
 
 void scan_rows(const std::string& directory, const Scale& scale) {

@@ -1,13 +1,13 @@
 #include "measure/measure.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -33,12 +33,9 @@ void visit_files(const std::string& directory, const Visit& visit) {
 }  // namespace
 
 double cpu_seconds() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    timespec now{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
 double wall_seconds() {
@@ -71,14 +68,11 @@ double percentile(std::vector<double> values, double fraction) {
     return values[static_cast<std::size_t>(fraction * static_cast<double>(values.size() - 1))];
 }
 
-std::vector<double> time_each(std::size_t runs, const std::function<void(std::size_t)>& call) {
-    std::vector<double> took_ms;
-    for (std::size_t i = 0; i < runs; ++i) {
-        const double begun = wall_seconds();
-        call(i);
-        took_ms.push_back((wall_seconds() - begun) * 1e3);
-    }
-    return took_ms;
+Took time_call(const std::function<void()>& call) {
+    const double wall = wall_seconds();
+    const double cpu = cpu_seconds();
+    call();
+    return {(wall_seconds() - wall) * 1e3, (cpu_seconds() - cpu) * 1e3};
 }
 
 void print_cell(std::string_view column, std::string_view row, double value) {
@@ -86,6 +80,21 @@ void print_cell(std::string_view column, std::string_view row, double value) {
                 "\n",
                 static_cast<int>(column.size()), column.data(), static_cast<int>(row.size()),
                 row.data(), value);
+    std::fflush(stdout);
+}
+
+void print_cell(std::string_view column, std::string_view row, const std::vector<Took>& calls,
+                double fraction) {
+    std::vector<double> wall;
+    std::vector<double> cpu;
+    for (const Took& took : calls) {
+        wall.push_back(took.wall_ms);
+        cpu.push_back(took.cpu_ms);
+    }
+    std::printf(R"({"column": "%.*s", "row": "%.*s", "value": %.6g, "cpu": %.6g})"
+                "\n",
+                static_cast<int>(column.size()), column.data(), static_cast<int>(row.size()),
+                row.data(), percentile(wall, fraction), percentile(cpu, fraction));
     std::fflush(stdout);
 }
 

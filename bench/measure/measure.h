@@ -23,11 +23,20 @@ void drop_page_cache(const std::string& directory);
 
 /// The value below which `fraction` of them lie.
 double percentile(std::vector<double> values, double fraction);
-/// Milliseconds that each of `runs` calls took; the argument counts them.
-std::vector<double> time_each(std::size_t runs, const std::function<void(std::size_t)>& call);
+
+/// What a call took, in milliseconds. CPU is that of the whole process: on a busy machine it says
+/// more.
+struct Took {
+    double wall_ms = 0;
+    double cpu_ms = 0;
+};
+Took time_call(const std::function<void()>& call);
 
 /// One cell of bench/table.py's table, as a line of JSON on the standard output.
 void print_cell(std::string_view column, std::string_view row, double value);
+/// The same of calls: wall time and CPU time below which `fraction` of them lie.
+void print_cell(std::string_view column, std::string_view row, const std::vector<Took>& calls,
+                double fraction = 0.5);
 
 /// Says why on the standard error and ends the process with 1: a wrong answer is not a figure.
 [[noreturn]] void fail(std::string_view why);

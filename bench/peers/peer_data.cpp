@@ -13,7 +13,8 @@ namespace {
 
 using measure::print_cell;
 using measure::require;
-using measure::time_each;
+using measure::time_call;
+using measure::Took;
 
 double thread_cpu_seconds() {
     timespec now{};
@@ -32,12 +33,14 @@ Groups groups_of(const workload::W1Oracle& oracle) {
 
 void measure_count(std::string_view column, std::string_view row, std::uint64_t expected,
                    const std::function<std::uint64_t()>& ask) {
-    const auto took = time_each(3, [&](std::size_t) {
-        const std::uint64_t got = ask();
+    std::vector<Took> took;
+    for (int i = 0; i < 3; ++i) {
+        std::uint64_t got = 0;
+        took.push_back(time_call([&] { got = ask(); }));
         require(got == expected,
                 fmt::format("{}: {}: {} instead of {}", column, row, got, expected));
-    });
-    print_cell(column, row, measure::percentile(took, 0.5));
+    }
+    print_cell(column, row, took);
 }
 
 }  // namespace
@@ -92,18 +95,18 @@ std::vector<std::string> PeerData::documents(std::uint64_t number) const {
 void measure_answers(std::string_view column, const PeerData& data, const PeerAnswers& answers) {
     constexpr std::size_t gets = 500;
     workload::Random random(gets);
-    std::vector<double> took;
+    std::vector<Took> took;
     for (std::size_t i = 0; i < gets; ++i) {
         const std::uint64_t number = random.below(static_cast<std::uint32_t>(data.traces()));
         const TraceId id = data.id(number);
         std::vector<std::string> got;
-        took.push_back(time_each(1, [&](std::size_t) { got = answers.documents(id); }).front());
+        took.push_back(time_call([&] { got = answers.documents(id); }));
         std::sort(got.begin(), got.end());
         require(got == data.documents(number),
                 fmt::format("{}: trace {} is wrong", column, to_hex(id)));
     }
-    print_cell(column, "id_warm_ms", measure::percentile(took, 0.5));
-    print_cell(column, "id_warm_p95_ms", measure::percentile(took, 0.95));
+    print_cell(column, "id_warm_ms", took);
+    print_cell(column, "id_warm_p95_ms", took, 0.95);
 
     const auto& tenants = data.oracle().tenants;
     using workload::common_tenant, workload::rare_tenant, workload::filter_tenant;
@@ -115,9 +118,9 @@ void measure_answers(std::string_view column, const PeerData& data, const PeerAn
     measure_count(column, "filter_ms", tenants[filter_tenant].failed_traces,
                   [&] { return answers.filter(text(filter_tenant)); });
     Groups groups;
-    const double group_ms = time_each(1, [&](std::size_t) { groups = answers.group(); }).front();
+    const Took took_groups = time_call([&] { groups = answers.group(); });
     require(groups == groups_of(data.oracle()), fmt::format("{}: the groups are wrong", column));
-    print_cell(column, "group_ms", group_ms);
+    print_cell(column, "group_ms", {took_groups});
 }
 
 }  // namespace tomograph::peers

@@ -64,7 +64,8 @@ inline constexpr double w1_spans_per_trace = 9.7;
 inline constexpr std::uint32_t w1_tenants = 1'000;
 inline constexpr std::uint32_t w1_users = 100'000;
 
-/// The benches ask about W1 of so many spans (nearly), which starts at w1_start_second and lasts six hours.
+/// The benches ask about W1 of so many spans (nearly), which starts at w1_start_second and lasts
+/// six hours.
 inline constexpr std::int64_t w1_start_second = 1'795'000'000;
 inline constexpr std::int64_t w1_seconds = 6 * 3600;
 W1Options six_hours_of(std::uint64_t spans);
