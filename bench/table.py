@@ -2,7 +2,7 @@
 
     bench/table.py BUILD_DIRECTORY [group ...]
 
-Groups: engine recovery w2 http memory rocksdb sqlite clickhouse. Without any: all of them. SPANS=10000000 in the
+Groups: engine recovery exactness w2 http memory rocksdb sqlite clickhouse. Without any: all of them. SPANS=10000000 in the
 environment makes the full table; the default fits into a coffee break. Each program checks its answers against the
 generator's own count and prints cells as lines of JSON; a wrong answer ends the bench.
 """
@@ -53,6 +53,9 @@ ROWS = {
     "recovery_seconds": "recovery: s",
     "recovery_cpu_seconds": "recovery: CPU-s",
     "recovery_peak_mb": "recovery: peak resident, MB",
+    "w4_documents": "W4: documents in progress, late, twice, out of order",
+    "w4_cpu_us": "W4: CPU-us a document",
+    "w4_traces_checked": "W4: traces compared after it, graph exact",
     "w2_load_cpu_us": "W2: loaded in process, CPU-us a span",
     "w2_bytes_per_span": "W2: bytes a span",
     "w2_id_warm_ms": "W2: trace by id, warm p50, ms",
@@ -88,6 +91,10 @@ def recovery(build, data):
     return run(program(build, "engine/engine_bench"), data / "w1", "recovery")
 
 
+def exactness(build, data):
+    return run(program(build, "engine/engine_bench"), data / "w1", "--spans", int(SPANS) // 4, "exactness")
+
+
 def w2(build, data):
     return run(program(build, "engine/engine_bench"), data / "w2", "--w2", "--spans", SPANS, "size", "id_warm")
 
@@ -119,7 +126,7 @@ def memory(build, data):
 
 
 GROUPS = {function.__name__: function
-          for function in (engine, recovery, w2, http, memory, rocksdb, sqlite, clickhouse)}
+          for function in (engine, recovery, exactness, w2, http, memory, rocksdb, sqlite, clickhouse)}
 
 
 def fdatasync_ms(directory: pathlib.Path) -> float:

@@ -43,14 +43,14 @@ Arguments parse(int argc, char** argv) {
             arguments.scale.spans = std::strtoull(argv[++i], nullptr, 10);
         else if (arguments.directory.empty())
             arguments.directory = word;
-        else if (word == "recovery" || rows.contains(word))
+        else if (word == "recovery" || word == "exactness" || rows.contains(word))
             arguments.names.push_back(word);
         else
             arguments.is_right = false;
     }
     arguments.is_right &= !arguments.directory.empty() && arguments.scale.traces() > 0;
     if (arguments.names.empty())
-        arguments.names = {"recovery", "size", "id_warm", "id_cold", "graph", "scan"};
+        arguments.names = {"recovery", "exactness", "size", "id_warm", "id_cold", "graph", "scan"};
     return arguments;
 }
 
@@ -61,13 +61,17 @@ int main(int argc, char** argv) {
     if (!arguments.is_right) {
         std::fprintf(stderr,
                      "engine_bench DIRECTORY [--spans N] [--w2] "
-                     "[size|id_warm|id_cold|graph|scan|recovery ...]\n");
+                     "[size|id_warm|id_cold|graph|scan|exactness|recovery ...]\n");
         return 2;
     }
     for (const std::string& name : arguments.names) {
+        // Before a store is opened here: its memory would be counted.
         if (name == "recovery") {
-            // Before the store is opened here: its memory would be counted.
             recovery_row(arguments.directory + "-recovery", arguments.scale);
+            continue;
+        }
+        if (name == "exactness") {
+            exactness_row(arguments.directory + "-exactness", arguments.scale);
             continue;
         }
         prepare(arguments.directory, arguments.scale);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/answers.h"
 #include "engine/rows.h"
 #include "measure/measure.h"
 #include "store/file_names.h"
@@ -25,28 +26,15 @@ std::string row_name(const Scale& scale, std::string_view row) {
 
 std::string spans_of(const std::string& directory) { return join_path(directory, spans_directory); }
 
-TraceId trace_id_of(const Scale& scale, const workload::W1& w1, std::uint64_t number) {
-    return scale.is_w2 ? workload::w2_trace(scale.w2(), number).id : w1.trace(number).id;
-}
-
-void require_documents(std::vector<std::string> expected, const StoredTrace& trace) {
-    std::vector<std::string> got;
-    for (const auto& stored : trace.documents) got.push_back(stored.document.bytes);
-    std::sort(got.begin(), got.end());
-    std::sort(expected.begin(), expected.end());
-    require(got == expected, "trace " + to_hex(trace.id) + " came back with other documents");
-}
-
 /// Gets `runs` random traces; `before` runs outside of the time taken.
 template <typename Before>
 std::vector<Took> time_gets(DrivenStore& driven, const Scale& scale, std::size_t runs,
                             const Before& before) {
-    const workload::W1 w1 = scale.w1();
     workload::Random random(runs);
     std::vector<Took> took;
     for (std::size_t i = 0; i < runs; ++i) {
         const std::uint64_t number = random.below(static_cast<std::uint32_t>(scale.traces()));
-        const TraceId id = trace_id_of(scale, w1, number);
+        const TraceId id = trace_id_of(scale, number);
         before();
         Result<std::vector<StoredTrace>> got = std::vector<StoredTrace>{};
         took.push_back(time_call([&] { got = driven.store().get(std::span(&id, 1)); }));
@@ -56,43 +44,11 @@ std::vector<Took> time_gets(DrivenStore& driven, const Scale& scale, std::size_t
     return took;
 }
 
-workload::W1Oracle count(const Scale& scale) {
-    const workload::W1 w1 = scale.w1();
-    workload::W1Oracle oracle;
-    for (std::uint64_t i = 0; i < scale.traces(); ++i) oracle.add(w1.trace(i));
-    return oracle;
-}
-
-void check_graph(const GraphRollup& graph, const workload::W1Oracle& oracle) {
-    std::array<workload::W1Oracle::Service, workload::service_names.size()> got;
-    for (const auto& [key, cell] : graph.cells) {
-        if (key.entry != GraphEntry::node || key.target.type != "AWS::ECS::Container") continue;
-        const auto* name = std::find(workload::service_names.begin(), workload::service_names.end(),
-                                     key.target.name);
-        require(name != workload::service_names.end(), "unknown service " + key.target.name);
-        auto& service = got[static_cast<std::size_t>(name - workload::service_names.begin())];
-        service.ok += static_cast<std::uint64_t>(cell.statistics.ok);
-        service.error += static_cast<std::uint64_t>(cell.statistics.error);
-        service.throttle += static_cast<std::uint64_t>(cell.statistics.throttle);
-        service.fault += static_cast<std::uint64_t>(cell.statistics.fault);
-    }
-    for (std::size_t i = 0; i < got.size(); ++i) {
-        const auto& a = got[i];
-        const auto& b = oracle.services[i];
-        require(
-            a.ok == b.ok && a.error == b.error && a.throttle == b.throttle && a.fault == b.fault,
-            fmt::format("{}: {}/{}/{}/{} in the graph, {}/{}/{}/{} were sent",
-                        workload::service_names[i], a.ok, a.error, a.throttle, a.fault, b.ok,
-                        b.error, b.throttle, b.fault));
-    }
-}
-
 /// Every trace of the store, page by page.
 template <typename Visit>
 void visit_traces(TraceStore& store, const Visit& visit) {
     TraceQuery query;
-    query.range = {Instant::from_seconds(start_second),
-                   Instant::from_seconds(start_second + w1_seconds + 60)};
+    query.range = six_hours();
     query.limit = 10'000;
     while (true) {
         auto page = store.find(query);
@@ -153,15 +109,14 @@ void id_cold_row(const std::string& directory, const Scale& scale) {
 void graph_row(const std::string& directory, const Scale& scale) {
     if (scale.is_w2) return;
     const auto driven = open_prepared(directory, scale, section_cache_bytes);
-    const TimeRange range{Instant::from_seconds(start_second),
-                          Instant::from_seconds(start_second + w1_seconds + 60)};
     const workload::W1Oracle oracle = count(scale);
     std::vector<Took> took;
     for (int i = 0; i < 20; ++i) {
         Result<GraphRollup> graph = GraphRollup{};
-        took.push_back(time_call([&] { graph = driven->store().graph(range, GraphGrain::whole); }));
+        took.push_back(
+            time_call([&] { graph = driven->store().graph(six_hours(), GraphGrain::whole); }));
         if (!graph) measure::fail(graph.error().message());
-        check_graph(*graph, oracle);
+        require_graph(*graph, oracle);
     }
     print_cell("tomograph", "graph_first_ms", {took.front()});
     print_cell("tomograph", "graph_ms", took);

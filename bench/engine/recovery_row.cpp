@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "engine/answers.h"
 #include "engine/rows.h"
 #include "measure/measure.h"
 #include "store/file_names.h"
@@ -82,15 +83,8 @@ void recover(const std::string& directory, const Scale& scale, std::uint64_t tra
     measure::print_cell("tomograph", "recovery_cpu_seconds", measure::cpu_seconds() - cpu);
     measure::print_cell("tomograph", "recovery_peak_mb", measure::resident_peak_mb());
     measure::print_cell("tomograph", "recovery_log_mib", static_cast<double>(bytes) / (1 << 20));
-    const workload::W1 w1 = scale.w1();
     const std::uint64_t step = std::max<std::uint64_t>(1, traces / 500);
-    for (std::uint64_t i = 0; i < traces; i += step) {
-        const TraceId id = w1.trace(i).id;
-        const auto got = store.get(std::span(&id, 1));
-        require(got && got->size() == 1, "recovery: trace " + to_hex(id) + " is not there");
-        require(got->front().documents.size() == documents_of(scale, i).size(),
-                "recovery: trace " + to_hex(id) + " is not whole");
-    }
+    for (std::uint64_t i = 0; i < traces; i += step) require_trace(store, scale, i);
     // Closing would write what was only measured.
     static_cast<void>(opened->release());
 }

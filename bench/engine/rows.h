@@ -22,6 +22,10 @@ void graph_row(const std::string& directory, const Scale& scale);
 /// through find(): what a store without search can do.
 void scan_rows(const std::string& directory, const Scale& scale);
 
+/// w4_cpu_us, w4_documents, w4_traces_checked: documents in progress, late, twice and out of order,
+/// after which graph and traces must be exact. In a directory of its own.
+void exactness_row(const std::string& directory, const Scale& scale);
+
 /// recovery_seconds, recovery_peak_mb, recovery_log_mib: a start on a gibibyte of log, as a kill
 /// leaves it. In a directory of its own.
 void recovery_row(const std::string& directory, const Scale& scale);
