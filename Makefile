@@ -4,7 +4,7 @@
 #   make test     everything that must hold: layers, unit tests, end-to-end tests
 #   make build    the release binary: build/release/tomo
 #   make interop  heavy tests against programs that no one here wrote
-#   make bench    the figures of docs/performance.md
+#   make bench    the figures of docs/performance.md, peers beside them where they are installed
 #   make format   clang-format over the tree
 
 JOBS ?= $(shell nproc)
