@@ -50,8 +50,7 @@ inline constexpr Duration seal_open_max = Duration::seconds(60);
 inline constexpr Duration seal_wal_age_max = Duration::minutes(2);
 inline constexpr Duration flush_interval = Duration::seconds(15);
 inline constexpr std::uint64_t flush_spans = 64 << 10;
-/// Every open trace is looked at this often to see what is ready: at 400,000 of them a look takes
-/// 30 ms.
+/// What is ready is counted this often: there is no more of it than one flush takes.
 inline constexpr Duration count_interval = Duration::seconds(1);
 inline constexpr Duration maintenance_interval = Duration::milliseconds(250);
 

@@ -1,6 +1,7 @@
 #include "store/engine/open_traces.h"
 
 #include <algorithm>
+#include <queue>
 #include <utility>
 
 namespace tomograph {
@@ -9,6 +10,9 @@ namespace {
 /// What a document costs beside its bytes: its record, counters of the shared pointer, places in
 /// vectors.
 constexpr std::uint64_t document_overhead_bytes = 192;
+
+/// Room for the documents of most traces, so that the first of them do not grow it one by one.
+constexpr std::size_t documents_first = 4;
 
 std::uint64_t bytes_of(const Document& document) {
     return document.bytes.size() + document_overhead_bytes;
@@ -59,11 +63,12 @@ bool OpenTraces::fits(Shard& shard, const Document& document) const {
     std::uint64_t spans = header.span_count;
     std::uint64_t bytes = bytes_of(document);
     const auto open = shard.traces.find(header.trace_id);
-    if (open != shard.traces.end()) {
-        spans += open->second.spans;
-        bytes += open->second.bytes;
-        if (const auto place = position_of(open->second, header.id)) {
-            const Document& old = open->second.documents[*place]->document;
+    OpenTrace* trace = open == shard.traces.end() ? nullptr : &open->second->trace;
+    if (trace != nullptr) {
+        spans += trace->spans;
+        bytes += trace->bytes;
+        if (const auto place = position_of(*trace, header.id)) {
+            const Document& old = trace->documents[*place]->document;
             spans -= old.header.span_count;
             bytes -= bytes_of(old);
         }
@@ -78,7 +83,7 @@ bool OpenTraces::fits(Shard& shard, const Document& document) const {
         bytes += booked->second.bytes;
     }
     if (spans <= options_.trace_spans_max && bytes <= options_.trace_bytes_max) return true;
-    if (open != shard.traces.end()) open->second.limit_exceeded = true;
+    if (trace != nullptr) trace->limit_exceeded = true;
     remember_sealed(shard, header.trace_id, {.limit_exceeded = true});
     return false;
 }
@@ -129,20 +134,49 @@ void OpenTraces::insert(Lsn first, std::vector<Document> documents, Duration now
     }
 }
 
+std::list<OpenTraces::Held>::iterator OpenTraces::open_trace(Shard& shard, TraceId id, Lsn lsn,
+                                                             Duration now) {
+    const auto held = shard.quiet.emplace(shard.quiet.end());
+    held->opened = shard.opened.insert(shard.opened.end(), &*held);
+    held->pin = shard.pinning.emplace_hint(shard.pinning.end(), lsn, &*held);
+    shard.traces.emplace(id, held);
+    OpenTrace& trace = held->trace;
+    trace.id = id;
+    trace.lsn_min = lsn;
+    trace.first_at = now;
+    trace.documents.reserve(documents_first);
+    trace.span_ids.reserve(documents_first);
+    if (const Size* sealed = sealed_size(shard, id)) trace.limit_exceeded = sealed->limit_exceeded;
+    return held;
+}
+
+void OpenTraces::close_trace(Shard& shard, std::list<Held>::iterator held) {
+    shard.opened.erase(held->opened);
+    shard.pinning.erase(held->pin);
+    if (held->parked) shard.parked_by_last.erase(*held->parked);
+    shard.traces.erase(held->trace.id);
+    (held->parked ? shard.parked : shard.quiet).erase(held);
+}
+
+void OpenTraces::queue_by_last(Shard& shard, std::list<Held>::iterator held) {
+    auto& from = held->parked ? shard.parked : shard.quiet;
+    if (held->parked) shard.parked_by_last.erase(*std::exchange(held->parked, std::nullopt));
+    auto place = shard.quiet.end();
+    while (place != shard.quiet.begin() && std::prev(place)->trace.last_at > held->trace.last_at)
+        --place;
+    shard.quiet.splice(place, from, held);
+}
+
 void OpenTraces::insert_one(Shard& shard, Lsn lsn, Document document, Duration now) {
     const TraceId id = document.header.trace_id;
-    const auto [found, is_new] = shard.traces.try_emplace(id);
-    OpenTrace& trace = found->second;
-    if (is_new) {
-        ++traces_;
-        trace.id = id;
-        trace.lsn_min = lsn;
-        trace.first_at = now;
-        if (const Size* sealed = sealed_size(shard, id))
-            trace.limit_exceeded = sealed->limit_exceeded;
-    }
+    const auto found = shard.traces.find(id);
+    const bool is_new = found == shard.traces.end();
+    if (is_new) ++traces_;
+    const auto held = is_new ? open_trace(shard, id, lsn, now) : found->second;
+    OpenTrace& trace = held->trace;
     trace.lsn_max = lsn;
     trace.last_at = now;
+    if (!is_new) queue_by_last(shard, held);
     auto stored = std::make_shared<const StoredDocument>(
         StoredDocument{.lsn = lsn, .document = std::move(document)});
     const auto place = position_of(trace, stored->document.header.id);
@@ -167,21 +201,96 @@ std::optional<OpenTrace> OpenTraces::find(TraceId id) const {
     auto shard = shard_of(id).lock();
     const auto found = shard->traces.find(id);
     if (found == shard->traces.end()) return std::nullopt;
-    return found->second;
+    return found->second->trace;
+}
+
+std::shared_ptr<const GraphRollup> OpenTraces::contribution(TraceId id) const {
+    auto shard = shard_of(id).lock();
+    const auto found = shard->traces.find(id);
+    return found == shard->traces.end() ? nullptr : found->second->trace.contribution;
 }
 
 void OpenTraces::visit(const std::function<void(const OpenTrace&)>& look) const {
     for (auto& guarded : shards_) {
         auto shard = guarded.lock();
-        for (const auto& [id, trace] : shard->traces) look(trace);
+        for (const auto& [id, held] : shard->traces) look(held->trace);
+    }
+}
+
+void OpenTraces::visit_due(const OpenTracesDue& due,
+                           const std::function<bool(const OpenTrace&)>& look) const {
+    const auto is_quiet = [&](const OpenTrace& trace) {
+        return trace.last_at <= due.quiet ||
+               (trace.last_at <= due.quiet_finished && !trace.is_unfinished());
+    };
+    for (auto& guarded : shards_) {
+        auto shard = guarded.lock();
+        for (const Held& held : shard->quiet) {
+            if (held.trace.last_at > due.quiet_finished) break;
+            if (is_quiet(held.trace) && !look(held.trace)) return;
+        }
+        for (const auto& [last_at, held] : shard->parked_by_last) {
+            if (last_at > due.quiet) break;
+            if (!look(held->trace)) return;
+        }
+        for (const Held* held : shard->opened) {
+            if (held->trace.first_at > due.opened) break;
+            if (!is_quiet(held->trace) && !look(held->trace)) return;
+        }
+        for (const auto& [lsn, held] : shard->pinning) {
+            if (lsn > due.pinned) break;
+            const bool is_seen = is_quiet(held->trace) || held->trace.first_at <= due.opened;
+            if (!is_seen && !look(held->trace)) return;
+        }
+    }
+}
+
+void OpenTraces::visit_quietest(const std::function<bool(const OpenTrace&)>& look) const {
+    struct Cursor {
+        std::list<Held>::const_iterator quiet;
+        std::multimap<Duration, Held*>::const_iterator parked;
+        const OpenTrace* trace = nullptr;
+    };
+    std::vector<Guarded<Shard>::Locked> shards;
+    std::vector<Cursor> cursors;
+    for (auto& guarded : shards_) {
+        shards.push_back(guarded.lock());
+        Shard& shard = *shards.back();
+        cursors.push_back({.quiet = shard.quiet.begin(), .parked = shard.parked_by_last.begin()});
+    }
+    const auto advance = [&](std::size_t i) {
+        Cursor& at = cursors[i];
+        Shard& shard = *shards[i];
+        const bool has_parked = at.parked != shard.parked_by_last.end();
+        if (at.quiet != shard.quiet.end() &&
+            (!has_parked || at.quiet->trace.last_at <= at.parked->first))
+            at.trace = &(at.quiet++)->trace;
+        else
+            at.trace = has_parked ? &(at.parked++)->second->trace : nullptr;
+    };
+    const auto is_later = [&](std::size_t a, std::size_t b) {
+        return cursors[a].trace->last_at > cursors[b].trace->last_at;
+    };
+    std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(is_later)> next(is_later);
+    for (std::size_t i = 0; i < shard_count; ++i) {
+        advance(i);
+        if (cursors[i].trace != nullptr) next.push(i);
+    }
+    while (!next.empty()) {
+        const std::size_t i = next.top();
+        next.pop();
+        if (!look(*cursors[i].trace)) return;
+        advance(i);
+        if (cursors[i].trace != nullptr) next.push(i);
     }
 }
 
 void OpenTraces::set_older(const OpenTrace& seen, std::optional<TraceRow> row) {
     auto shard = shard_of(seen.id).lock();
     const auto found = shard->traces.find(seen.id);
-    if (found == shard->traces.end() || found->second.lsn_min != seen.lsn_min) return;
-    if (!found->second.older) found->second.older = std::move(row);
+    if (found == shard->traces.end()) return;
+    OpenTrace& trace = found->second->trace;
+    if (trace.lsn_min == seen.lsn_min && !trace.older) trace.older = std::move(row);
 }
 
 std::optional<std::shared_ptr<const GraphRollup>> OpenTraces::describe(TraceId id,
@@ -189,7 +298,7 @@ std::optional<std::shared_ptr<const GraphRollup>> OpenTraces::describe(TraceId i
     auto shard = shard_of(id).lock();
     const auto found = shard->traces.find(id);
     if (found == shard->traces.end()) return std::nullopt;
-    OpenTrace& trace = found->second;
+    OpenTrace& trace = found->second->trace;
     trace.described_version = description.version;
     return std::exchange(trace.contribution, std::move(description.contribution));
 }
@@ -197,7 +306,12 @@ std::optional<std::shared_ptr<const GraphRollup>> OpenTraces::describe(TraceId i
 void OpenTraces::set_unfinished(const OpenTrace& seen) {
     auto shard = shard_of(seen.id).lock();
     const auto found = shard->traces.find(seen.id);
-    if (found != shard->traces.end()) found->second.unfinished_version = seen.version;
+    if (found == shard->traces.end()) return;
+    const auto held = found->second;
+    held->trace.unfinished_version = seen.version;
+    if (held->parked || !held->trace.is_unfinished()) return;
+    shard->parked.splice(shard->parked.end(), shard->quiet, held);
+    held->parked = shard->parked_by_last.emplace(held->trace.last_at, &*held);
 }
 
 std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,
@@ -205,7 +319,8 @@ std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,
     auto shard = shard_of(id).lock();
     const auto found = shard->traces.find(id);
     if (found == shard->traces.end()) return nullptr;
-    OpenTrace& trace = found->second;
+    const auto held = found->second;
+    OpenTrace& trace = held->trace;
     Size sealed{.spans = 0, .bytes = 0, .limit_exceeded = trace.limit_exceeded};
     const std::uint64_t bytes_before = trace.bytes;
     const std::uint64_t spans_before = trace.spans;
@@ -222,22 +337,28 @@ std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,
     if (row) remember_sealed(*shard, id, sealed);
     auto contribution = std::exchange(trace.contribution, nullptr);
     if (trace.documents.empty()) {
-        shard->traces.erase(found);
+        close_trace(*shard, held);
         --traces_;
         return contribution;
     }
     // What came while the part was written stays.
+    shard->pinning.erase(held->pin);
+    held->pin = shard->pinning.emplace(lsn_min, &*held);
     trace.lsn_min = lsn_min;
     if (row) trace.older.emplace(row);
     ++trace.version;
+    if (held->parked) queue_by_last(*shard, held);
     return contribution;
 }
 
 std::optional<Lsn> OpenTraces::lsn_min() const {
     std::optional<Lsn> lowest;
-    visit([&](const OpenTrace& trace) {
-        if (!lowest || trace.lsn_min < *lowest) lowest = trace.lsn_min;
-    });
+    for (auto& guarded : shards_) {
+        auto shard = guarded.lock();
+        if (shard->pinning.empty()) continue;
+        const Lsn here = shard->pinning.begin()->first;
+        if (!lowest || here < *lowest) lowest = here;
+    }
     return lowest;
 }
 

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -49,6 +51,16 @@ struct OpenTrace {
     bool only_if_complete = false;
 
     bool is_described() const { return contribution && described_version == version; }
+    bool is_unfinished() const { return unfinished_version == version; }
+};
+
+/// Traces that reach one of these are due: opened or last heard of at that moment or before, or
+/// with documents of the log up to that number.
+struct OpenTracesDue {
+    Duration opened;
+    Duration quiet;
+    Duration quiet_finished;  ///< for those that nobody found to be unfinished; later than `quiet`
+    Lsn pinned;
 };
 
 struct OpenTracesOptions {
@@ -56,7 +68,9 @@ struct OpenTracesOptions {
     std::uint64_t trace_bytes_max = tomograph::trace_bytes_max;
 };
 
-/// The traces that have documents outside of the parts, by id, readable at once. Threads: any.
+/// The traces that have documents outside of the parts, by id, readable at once. Kept in the orders
+/// in which they become due as well, so that finding those costs what they are, not what is open.
+/// Threads: any.
 class OpenTraces {
  public:
     OpenTraces(StoreMetrics& metrics, OpenTracesOptions options)
@@ -71,8 +85,17 @@ class OpenTraces {
     void insert(Lsn first, std::vector<Document> documents, Duration now, bool is_reserved);
 
     std::optional<OpenTrace> find(TraceId id) const;
+    /// Null: nothing yet, or no such trace.
+    std::shared_ptr<const GraphRollup> contribution(TraceId id) const;
     /// Calls with each trace that has documents, under a lock: short work only.
     void visit(const std::function<void(const OpenTrace&)>& look) const;
+    /// Calls with each trace that is due, once, until `look` answers false; under a lock.
+    /// cost: O(due), and those that were due once more and found unfinished
+    void visit_due(const OpenTracesDue& due,
+                   const std::function<bool(const OpenTrace&)>& look) const;
+    /// Calls with the traces, the longest quiet first, until `look` answers false. All locks are
+    /// held: what it does must be shorter still.
+    void visit_quietest(const std::function<bool(const OpenTrace&)>& look) const;
 
     /// Remembers what was found out of this copy of a trace, unless it was flushed since.
     void set_older(const OpenTrace& seen, std::optional<TraceRow> row);
@@ -96,7 +119,7 @@ class OpenTraces {
 
     std::uint64_t traces() const { return traces_; }
     std::uint64_t bytes() const { return bytes_; }
-    /// The smallest number that is only in the log; nothing when all is in parts.
+    /// The smallest number that is only in the log; nothing when all is in parts. cost: O(1)
     std::optional<Lsn> lsn_min() const;
 
  private:
@@ -105,8 +128,22 @@ class OpenTraces {
         std::uint64_t bytes = 0;
         bool limit_exceeded = false;
     };
+    /// A trace and where it stands in the orders of its shard.
+    struct Held {
+        OpenTrace trace;
+        std::list<Held*>::iterator opened;
+        std::multimap<Lsn, Held*>::iterator pin;
+        std::optional<std::multimap<Duration, Held*>::iterator> parked;
+    };
     struct Shard {
-        std::unordered_map<TraceId, OpenTrace> traces;
+        // By last_at. Arrivals move to the end of `quiet`; those found unfinished are parked, so
+        // that nobody walks over them until they are due without being complete.
+        std::list<Held> quiet;
+        std::list<Held> parked;  // in any order
+        std::multimap<Duration, Held*> parked_by_last;
+        std::list<Held*> opened;            // by first_at
+        std::multimap<Lsn, Held*> pinning;  // by lsn_min
+        std::unordered_map<TraceId, std::list<Held>::iterator> traces;
         std::unordered_map<TraceId, Size> reserved;
         // Sizes of sealed traces, in two generations: the older is dropped when the younger is
         // full.
@@ -123,6 +160,10 @@ class OpenTraces {
     bool fits(Shard& shard, const Document& document) const;
     static void release_one(Shard& shard, const Document& document);
     void insert_one(Shard& shard, Lsn lsn, Document document, Duration now);
+    static std::list<Held>::iterator open_trace(Shard& shard, TraceId id, Lsn lsn, Duration now);
+    static void close_trace(Shard& shard, std::list<Held>::iterator held);
+    /// Gives the trace its place among the quiet ones; nearly always the last.
+    static void queue_by_last(Shard& shard, std::list<Held>::iterator held);
     void count_bytes(std::uint64_t added, std::uint64_t removed);
 
     StoreMetrics& metrics_;

@@ -11,7 +11,18 @@ namespace {
 constexpr std::uint64_t begin_quarters = 3;
 constexpr std::uint64_t keep_quarters = 2;
 
+/// Nothing was last heard of then.
+constexpr Duration never{std::numeric_limits<std::int64_t>::min()};
+
 }  // namespace
+
+OpenTracesDue Sealer::due(Duration now, Lsn wal_old) const {
+    const EmbeddedStoreOptions& options = core_.options;
+    return {.opened = now - options.seal_open_max,
+            .quiet = now - options.seal_idle,
+            .quiet_finished = now - std::min(options.seal_idle_complete, options.seal_idle),
+            .pinned = wal_old};
+}
 
 SealReason Sealer::reason(const OpenTrace& trace, Duration now, Lsn wal_old) const {
     const EmbeddedStoreOptions& options = core_.options;
@@ -19,8 +30,7 @@ SealReason Sealer::reason(const OpenTrace& trace, Duration now, Lsn wal_old) con
     if (trace.lsn_min <= wal_old) return SealReason::wal;
     if (now - trace.first_at >= options.seal_open_max) return SealReason::age;
     if (idle >= options.seal_idle) return SealReason::idle;
-    if (idle >= options.seal_idle_complete && trace.unfinished_version != trace.version)
-        return SealReason::complete;
+    if (idle >= options.seal_idle_complete && !trace.is_unfinished()) return SealReason::complete;
     return SealReason::none;
 }
 
@@ -45,12 +55,11 @@ void Sealer::count(SealReason reason) {
 }
 
 Sealer::Ready Sealer::count_ready(Lsn wal_old) const {
-    const Duration now = core_.clock.monotonic();
     Ready ready;
-    core_.open.visit([&](const OpenTrace& trace) {
-        if (reason(trace, now, wal_old) == SealReason::none) return;
+    core_.open.visit_due(due(core_.clock.monotonic(), wal_old), [&](const OpenTrace& trace) {
         ++ready.traces;
         ready.spans += trace.spans;
+        return ready.spans < core_.options.flush_spans;
     });
     return ready;
 }
@@ -60,44 +69,44 @@ bool Sealer::is_over_budget() const {
 }
 
 Duration Sealer::memory_cutoff(Duration now, Lsn wal_old) const {
-    struct Waiting {
-        Duration last_at;
-        std::uint64_t bytes;
-    };
-    std::vector<Waiting> waiting;
     std::uint64_t bytes = core_.open.bytes();
-    core_.open.visit([&](const OpenTrace& trace) {
-        if (reason(trace, now, wal_old) == SealReason::none)
-            waiting.push_back({trace.last_at, trace.bytes});
-        else
-            bytes -= std::min(bytes, trace.bytes);
+    const auto take = [&](const OpenTrace& trace) { bytes -= std::min(bytes, trace.bytes); };
+    core_.open.visit_due(due(now, wal_old), [&](const OpenTrace& trace) {
+        take(trace);
+        return true;
     });
-    std::sort(waiting.begin(), waiting.end(),
-              [](const auto& a, const auto& b) { return a.last_at < b.last_at; });
     const std::uint64_t keep = core_.options.open_bytes_max / 4 * keep_quarters;
-    Duration cutoff{std::numeric_limits<std::int64_t>::min()};
-    for (const Waiting& trace : waiting) {
-        if (bytes <= keep) break;
-        bytes -= std::min(bytes, trace.bytes);
+    Duration cutoff = never;
+    core_.open.visit_quietest([&](const OpenTrace& trace) {
+        if (bytes <= keep) return false;
+        if (reason(trace, now, wal_old) != SealReason::none) return true;
+        take(trace);
         cutoff = trace.last_at;
-    }
+        return true;
+    });
     return cutoff;
 }
 
 std::vector<OpenTrace> Sealer::take_ready(Lsn wal_old, bool everything) {
     const Duration now = core_.clock.monotonic();
-    // Two looks at light rows are much cheaper than one that copies every open trace to sort it.
-    const Duration cutoff = !everything && is_over_budget()
-                                ? memory_cutoff(now, wal_old)
-                                : Duration{std::numeric_limits<std::int64_t>::min()};
     std::vector<OpenTrace> ready;
-    core_.open.visit([&](const OpenTrace& trace) {
-        SealReason why = everything ? SealReason::closing : reason(trace, now, wal_old);
-        if (why == SealReason::none && trace.last_at <= cutoff) why = SealReason::memory;
-        if (why == SealReason::none) return;
+    const auto take = [&](const OpenTrace& trace, SealReason why) {
         ready.push_back(trace);
         ready.back().only_if_complete = why == SealReason::complete;
         if (why != SealReason::complete) count(why);
+    };
+    if (everything) {
+        core_.open.visit([&](const OpenTrace& trace) { take(trace, SealReason::closing); });
+        return ready;
+    }
+    const Duration cutoff = is_over_budget() ? memory_cutoff(now, wal_old) : never;
+    OpenTracesDue limits = due(now, wal_old);
+    limits.quiet = std::max(limits.quiet, cutoff);
+    limits.quiet_finished = std::max(limits.quiet_finished, cutoff);
+    core_.open.visit_due(limits, [&](const OpenTrace& trace) {
+        const SealReason why = reason(trace, now, wal_old);
+        take(trace, why == SealReason::none ? SealReason::memory : why);
+        return true;
     });
     return ready;
 }

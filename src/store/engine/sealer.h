@@ -27,7 +27,8 @@ class Sealer {
         std::uint64_t traces = 0;
         std::uint64_t spans = 0;
     };
-    /// How much is ready now, with what may be complete.
+    /// How much is ready now, with what may be complete; counted no further than to a flush's worth
+    /// of spans.
     Ready count_ready(Lsn wal_old) const;
     /// The open traces are over their budget, or soon will be.
     bool is_over_budget() const;
@@ -37,6 +38,7 @@ class Sealer {
     std::vector<OpenTrace> take_ready(Lsn wal_old, bool everything);
 
  private:
+    OpenTracesDue due(Duration now, Lsn wal_old) const;
     SealReason reason(const OpenTrace& trace, Duration now, Lsn wal_old) const;
     /// Traces quiet since then or longer must go for the others to have room.
     Duration memory_cutoff(Duration now, Lsn wal_old) const;
