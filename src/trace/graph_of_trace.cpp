@@ -93,6 +93,11 @@ void add_calls(GraphRollup& graph, const Trace& trace, const Entity& caller) {
 
 GraphRollup graph_of_trace(const Trace& trace) {
     GraphRollup graph;
+    add_graph_of_trace(graph, trace);
+    return graph;
+}
+
+void add_graph_of_trace(GraphRollup& graph, const Trace& trace) {
     const std::vector<Instant> ends = work_ends(trace);
     for (std::size_t i = 0; i < trace.entities.size(); ++i) {
         const Entity& entity = trace.entities[i];
@@ -102,7 +107,6 @@ GraphRollup graph_of_trace(const Trace& trace) {
         if (is_entry(trace, entity)) add_client(graph, entity);
     }
     add_links(graph, std::span(&trace, 1), LinkScope::inside);
-    return graph;
 }
 
 GraphRollup links_between(std::span<const Trace> traces) {

@@ -15,6 +15,8 @@ inline constexpr std::string_view client_type = "client";
 /// between segments of the trace. In-progress entities make nodes and edges present but are not
 /// counted.
 GraphRollup graph_of_trace(const Trace& trace);
+/// The same, added to `graph` cell by cell: a sum over many traces needs no graph of each.
+void add_graph_of_trace(GraphRollup& graph, const Trace& trace);
 
 /// The link edges from segments of these traces to segments of *other* ones among them. They need
 /// both traces at hand, so a rollup of single traces does not have them.

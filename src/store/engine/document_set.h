@@ -1,6 +1,5 @@
 #pragma once
 
-#include <unordered_map>
 #include <vector>
 
 #include "store/engine/open_traces.h"
@@ -13,14 +12,17 @@ class DocumentSet {
     void add(DocumentPointer document);
     void add(std::vector<StoredDocument> documents);
 
-    bool empty() const { return winners_.empty(); }
-    /// By (start, id).
+    bool empty() const { return versions_.empty(); }
+    /// By (start, id). cost: O(n log n), two sorts and no other memory
     std::vector<DocumentPointer> winners() const;
     /// Copies, by (start, id).
     std::vector<StoredDocument> to_stored() const;
 
  private:
-    std::unordered_map<SpanId, DocumentPointer> winners_;
+    // Losers stay until there are more of them than of winners: a few sorts of pointers cost less
+    // than a map of the few documents that most traces have.
+    std::vector<DocumentPointer> versions_;
+    std::size_t sift_at_ = 64;
 };
 
 /// By (start, id): the order of documents in parts and answers.

@@ -18,7 +18,6 @@ constexpr std::uint64_t part_spans_max = 2 * flush_spans;
 
 /// The winners that are not in a part yet, in their order.
 std::vector<DocumentPointer> fresh_documents(const OpenTrace& trace, const WholeTrace& whole) {
-    if (whole.older.empty()) return whole.merged;
     const std::set<DocumentPointer> open(trace.documents.begin(), trace.documents.end());
     std::vector<DocumentPointer> fresh;
     for (const DocumentPointer& document : whole.merged)
@@ -35,8 +34,14 @@ Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> trace
     for (OpenTrace& trace : traces) {
         auto older = TRY(older_row(core_, trace, *parts));
         trace.older = older;
-        const WholeTrace whole = TRY(whole_trace(core_, trace, *parts));
-        const Instant start = whole.merged.front()->document.header.start;
+        Instant start;
+        if (older) {
+            const WholeTrace whole = TRY(whole_trace(core_, trace, *parts));
+            start = whole.merged.front()->document.header.start;
+        } else {
+            sort_documents(trace.documents);
+            start = trace.documents.front()->document.header.start;
+        }
         const std::int64_t second = trace_second(trace.id, start);
         placed.push_back({second, std::move(trace), std::move(older)});
     }
@@ -111,13 +116,19 @@ Result<Flusher::Written> Flusher::write(PartWriter& writer, std::span<const Plac
 Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
                                   const PartSnapshot& parts, Written& written) {
     const OpenTrace& trace = placed.trace;
-    const WholeTrace whole = TRY(whole_trace(core_, trace, parts));
-    const std::vector<DocumentPointer> fresh = fresh_documents(trace, whole);
+    WholeTrace whole;
+    std::vector<DocumentPointer> late;
+    if (placed.older) {
+        whole = TRY(whole_trace(core_, trace, parts));
+        late = fresh_documents(trace, whole);
+    }
+    const auto& all = placed.older ? whole.merged : trace.documents;
+    const auto& fresh = placed.older ? late : trace.documents;
     if (fresh.empty()) {
         written.traces.push_back({.id = trace.id, .lsn = trace.lsn_max, .row = {}});
         return {};
     }
-    const Trace merged = assembly_.assemble(trace.id, whole.merged);
+    const Trace merged = assembly_.assemble(trace.id, all);
     if (trace.only_if_complete) {
         if (!is_complete(merged)) {
             core_.open.set_unfinished(trace);
@@ -125,23 +136,26 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
         }
         core_.metrics.sealed_complete.add();
     }
-    PartTrace part_trace;
-    part_trace.row = row_of(merged, whole.merged, trace.lsn_max);
-    part_trace.row.trace_second = placed.second;
-    unsigned flags = part_trace.row.flags;
+    TraceRow row = row_of(merged, all, trace.lsn_max);
+    row.trace_second = placed.second;
+    unsigned flags = row.flags;
     if (placed.older) flags |= trace_has_older_rows | (placed.older->flags & trace_limit_exceeded);
     if (trace.limit_exceeded) flags |= trace_limit_exceeded;
-    part_trace.row.flags = static_cast<std::uint16_t>(flags);
-    for (const DocumentPointer& document : fresh)
-        part_trace.documents.push_back({.lsn = trace.lsn_max, .document = document->document});
-    part_trace.spans = span_rows(merged, fresh);
-    TRY(writer.add(part_trace));
+    row.flags = static_cast<std::uint16_t>(flags);
+    part_trace_.row = row;
+    part_trace_.documents.resize(fresh.size());
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+        part_trace_.documents[i] = {.lsn = trace.lsn_max, .document = fresh[i]->document};
+    part_trace_.spans = span_rows(merged, fresh);
+    TRY(writer.add(part_trace_));
     if (placed.older) core_.metrics.late_fragments.add();
-    if (trace.is_described())
+    if (trace.is_described()) {
         written.rollup.add(*trace.contribution);
-    else
-        written.rollup.add(contribution_of(assembly_, merged, whole));
-    written.traces.push_back({.id = trace.id, .lsn = trace.lsn_max, .row = part_trace.row});
+    } else {
+        add_graph_of_trace(written.rollup, merged);
+        if (!whole.older.empty()) written.rollup.add(assembly_.graph(trace.id, whole.older), -1);
+    }
+    written.traces.push_back({.id = trace.id, .lsn = trace.lsn_max, .row = std::move(row)});
     ++written.rows;
     return {};
 }
@@ -178,8 +192,8 @@ Publisher::Change Flusher::forget(Written written) {
     Publisher::Change change;
     change.prepare = [this, shared, removed] {
         for (const Flushed& flushed : shared->traces) {
-            const auto trace = core_.open.find(flushed.id);
-            if (trace && trace->contribution) removed->add(*trace->contribution);
+            const auto contribution = core_.open.contribution(flushed.id);
+            if (contribution) removed->add(*contribution);
         }
     };
     change.show = [this, shared, removed](StoreView& view) {

@@ -21,7 +21,7 @@ class Flusher {
  private:
     struct Placed {
         std::int64_t second = 0;
-        OpenTrace trace;
+        OpenTrace trace;  ///< without older rows: its documents are in order, and all there is
         std::optional<TraceRow> older;
     };
     /// A trace that went into the part, or that had nothing new.
@@ -49,6 +49,7 @@ class Flusher {
     StoreCore& core_;
     Publisher& publisher_;
     TraceAssembly assembly_;
+    PartTrace part_trace_;  ///< its texts keep their room from trace to trace
 };
 
 }  // namespace tomograph

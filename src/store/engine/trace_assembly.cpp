@@ -1,7 +1,7 @@
 #include "store/engine/trace_assembly.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <tuple>
 
 #include "trace/graph_of_trace.h"
 #include "trace/trace_order.h"
@@ -34,6 +34,38 @@ SpanRow row_of_span(const Span& span, std::string_view service) {
             .service = service,
             .name = span.name};
 }
+
+/// Whether the document stands before that of the header, by (start, id).
+bool is_before(const TraceDocument& document, const SegmentHeader& header) {
+    const Span& own = document.segment.own();
+    return std::tie(own.start, own.id) < std::tie(header.start, header.id);
+}
+
+/// The name of the service that each span belongs to; its own where that is nobody's.
+class SpanServices {
+ public:
+    explicit SpanServices(const Trace& trace) {
+        first_.reserve(trace.documents.size());
+        for (const TraceDocument& document : trace.documents) {
+            first_.push_back(names_.size());
+            for (const Span& span : document.segment.spans) names_.push_back(span.name);
+        }
+        for (const Entity& entity : trace.entities) {
+            if (entity.is_inferred || entity.segment < 0) continue;
+            const Span* row = trace.documents[entity.document].segment.spans.data();
+            names_[first_[entity.document] + static_cast<std::size_t>(entity.span - row)] =
+                trace.entities[static_cast<std::size_t>(entity.segment)].service.name;
+        }
+    }
+
+    std::string_view of(std::size_t document, std::size_t row) const {
+        return names_[first_[document] + row];
+    }
+
+ private:
+    std::vector<std::string_view> names_;  // of all rows, document after document
+    std::vector<std::size_t> first_;       // of each document
+};
 
 std::uint16_t trace_flags(const Trace& trace) {
     unsigned flags = trace.is_partial ? trace_is_partial : 0;
@@ -106,31 +138,23 @@ TraceRow row_of(const Trace& trace, const std::vector<DocumentPointer>& document
 }
 
 std::vector<SpanRow> span_rows(const Trace& trace, const std::vector<DocumentPointer>& documents) {
-    std::unordered_map<SpanId, const TraceDocument*> by_id;
-    for (const TraceDocument& document : trace.documents)
-        by_id[document.segment.own().id] = &document;
-    std::unordered_map<const Span*, std::string_view> services;
-    for (const Entity& entity : trace.entities) {
-        if (entity.is_inferred || entity.segment < 0) continue;
-        services[entity.span] =
-            trace.entities[static_cast<std::size_t>(entity.segment)].service.name;
-    }
+    const SpanServices services(trace);
+    std::size_t count = 0;
+    for (const DocumentPointer& document : documents) count += document->document.header.span_count;
     std::vector<SpanRow> rows;
+    rows.reserve(count);
+    std::size_t at = 0;  // in the trace's documents, which have the same order
     for (const DocumentPointer& document : documents) {
         const SegmentHeader& header = document->document.header;
-        const auto found = by_id.find(header.id);
-        std::size_t count = 0;
-        if (found != by_id.end()) {
-            for (const Span& span : found->second->segment.spans) {
-                if (count == header.span_count) break;
-                const auto service = services.find(&span);
-                rows.push_back(
-                    row_of_span(span, service == services.end() ? span.name : service->second));
-                ++count;
-            }
+        while (at < trace.documents.size() && is_before(trace.documents[at], header)) ++at;
+        std::size_t left = header.span_count;
+        if (at < trace.documents.size() && trace.documents[at].segment.own().id == header.id) {
+            const auto& spans = trace.documents[at].segment.spans;
+            for (std::size_t i = 0; i < spans.size() && left > 0; ++i, --left)
+                rows.push_back(row_of_span(spans[i], services.of(at, i)));
         }
         // A document that this program cannot read any more keeps its place.
-        for (; count < header.span_count; ++count) {
+        for (; left > 0; --left) {
             rows.emplace_back();
             rows.back().id = header.id;
             rows.back().start = header.start;
