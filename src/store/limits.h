@@ -25,8 +25,9 @@ inline constexpr std::uint64_t wal_queue_bytes_max = 32 << 20;
 /// One group commit: what a disk takes in a few milliseconds, so that the first of the group is not
 /// kept long.
 inline constexpr std::uint64_t wal_group_bytes_max = 4 << 20;
-/// Prepared segments kept for the next roll.
-inline constexpr std::size_t wal_spares_max = 1;
+/// Prepared segments kept for the next rolls: a flush gives several back at once, and filling a new
+/// one with zeros competes with the syncs that senders wait for.
+inline constexpr std::size_t wal_spares_max = 4;
 /// Replay reads segments in windows of this size.
 inline constexpr std::uint64_t wal_window_bytes = 1 << 20;
 

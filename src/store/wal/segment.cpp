@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "store/file_names.h"
+#include "store/limits.h"
 
 namespace tomograph {
 namespace {
@@ -95,14 +96,24 @@ Result<WalSegmentHeader> decode_segment_header(std::string_view first_bytes) {
 
 std::optional<WalSegmentFactory::Spare> WalSegmentFactory::take_spare(std::uint64_t size) {
     auto state = state_.lock();
-    if (!state->spare || state->spare->size < size) return std::nullopt;
-    return std::exchange(state->spare, std::nullopt);
+    const auto found = std::find_if(state->spares.begin(), state->spares.end(),
+                                    [&](const Spare& spare) { return spare.size >= size; });
+    if (found == state->spares.end()) return std::nullopt;
+    Spare taken = std::move(*found);
+    state->spares.erase(found);
+    return taken;
 }
 
 std::optional<WalSegmentFactory::Spare> WalSegmentFactory::keep_spare(Spare spare) {
     auto state = state_.lock();
-    if (state->spare && state->spare->size >= spare.size) return spare;
-    return std::exchange(state->spare, std::move(spare));
+    state->spares.push_back(std::move(spare));
+    if (state->spares.size() <= wal_spares_max) return std::nullopt;
+    const auto smallest =
+        std::min_element(state->spares.begin(), state->spares.end(),
+                         [](const Spare& a, const Spare& b) { return a.size < b.size; });
+    Spare extra = std::move(*smallest);
+    state->spares.erase(smallest);
+    return extra;
 }
 
 Result<WalSegmentFactory::Spare> WalSegmentFactory::make_file(std::uint64_t size) {
@@ -147,7 +158,7 @@ Result<WalSegment> WalSegmentFactory::begin(Lsn first, std::uint64_t size, std::
 }
 
 Result<void> WalSegmentFactory::prepare_spare(std::uint64_t size) {
-    if (state_.lock()->spare) return {};
+    if (!state_.lock()->spares.empty()) return {};
     Spare made = TRY(make_file(size));
     const auto extra = keep_spare(std::move(made));
     if (extra) return files_.remove(extra->path);
@@ -168,9 +179,8 @@ Result<void> WalSegmentFactory::adopt_spare(const std::string& name, std::uint64
     return {};
 }
 
-Result<void> WalSegmentFactory::drop_spare() {
-    const auto spare = take_spare(0);
-    if (spare) return files_.remove(spare->path);
+Result<void> WalSegmentFactory::drop_spares() {
+    while (const auto spare = take_spare(0)) TRY(files_.remove(spare->path));
     return {};
 }
 

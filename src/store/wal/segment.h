@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/crypto/file_keys.h"
 #include "base/file_system.h"
@@ -73,14 +74,14 @@ class WalSegmentFactory {
     /// any. salt  something that differs from every earlier call
     Result<WalSegment> begin(Lsn first, std::uint64_t size, std::uint64_t salt);
 
-    /// Fills a spare of `size` unless there is one.
+    /// Fills a spare of `size` unless there is one of any size.
     Result<void> prepare_spare(std::uint64_t size);
     /// Keeps the file of a segment that is no longer needed as a spare, or removes it.
     Result<void> give_back(const std::string& path, std::uint64_t size);
     /// Takes a spare found at start.
     Result<void> adopt_spare(const std::string& name, std::uint64_t size);
     /// Forgets and removes the spares: disks that filled up need the room.
-    Result<void> drop_spare();
+    Result<void> drop_spares();
 
  private:
     struct Spare {
@@ -90,12 +91,12 @@ class WalSegmentFactory {
 
     struct State {
         std::uint32_t serial = 0;
-        std::optional<Spare> spare;
+        std::vector<Spare> spares;
     };
 
     std::uint32_t next_serial() { return ++state_.lock()->serial; }
     std::optional<Spare> take_spare(std::uint64_t size);
-    /// The one of the two that is not kept.
+    /// The one that is not kept, if there are enough.
     std::optional<Spare> keep_spare(Spare spare);
     Result<Spare> make_file(std::uint64_t size);
 

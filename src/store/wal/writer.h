@@ -124,6 +124,7 @@ class WalWriter {
         std::optional<Error> failure;  ///< set: read-only
         Duration next_probe;
         std::uint64_t salt = 0;
+        std::string bytes;  ///< of the group being written; keeps its room
     };
     using Group = std::vector<WalAppend>;
 
