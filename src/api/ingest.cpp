@@ -48,6 +48,7 @@ struct SourceCounters {
     std::array<Counter*, drop_cause_names.size()> dropped{};
     Counter* subsegments_dropped = nullptr;
     Counter* annotations_dropped = nullptr;
+    Counter* links_dropped = nullptr;
 
     SourceCounters(MetricsRegistry& metrics, std::string_view source) {
         const auto rejected_as = [&](std::string_view code) {
@@ -72,6 +73,8 @@ struct SourceCounters {
                              "Embedded subsegments left out of indexes: a rule is broken", labels);
         annotations_dropped = &metrics.counter("tomograph_api_annotations_dropped_total",
                                                "Annotations that cannot be indexed", labels);
+        links_dropped = &metrics.counter("tomograph_api_links_dropped_total",
+                                         "Links between segments whose ids are malformed", labels);
     }
 };
 
@@ -195,6 +198,7 @@ void Ingest::decode(std::string_view json, Batch& batch) const {
         counters.subsegments_dropped->add(segment.subsegments_dropped);
     if (segment.annotations_dropped > 0)
         counters.annotations_dropped->add(segment.annotations_dropped);
+    if (segment.links_dropped > 0) counters.links_dropped->add(segment.links_dropped);
     batch.documents.push_back({segment.header(), std::string(json)});
     batch.ids.push_back(batch.documents.back().header.id);
 }

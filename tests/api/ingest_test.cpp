@@ -51,6 +51,15 @@ TEST_CASE("good documents go into one append, byte for byte") {
     CHECK(bench.has_metric(R"(tomograph_api_segments_received_total{source="api"} 2)"));
 }
 
+TEST_CASE("a kept document's malformed links are counted") {
+    Bench bench;
+    bench.put({segment_text('a', R"(,"links":[{"trace_id":"1-5f000000-0","id":"x"},7])")});
+    REQUIRE(*bench.outcome);
+    CHECK((*bench.outcome)->kept == 1);
+    CHECK(bench.has_metric(R"(tomograph_api_links_dropped_total{source="api"} 2)"));
+    CHECK(bench.has_metric(R"(tomograph_api_links_dropped_total{source="udp"} 0)"));
+}
+
 TEST_CASE("an array counts as its elements") {
     Bench bench;
     bench.put({" [" + segment_text('a') + " , " + segment_text('b') + "]"});
