@@ -34,9 +34,19 @@ enum class GraphEntry : std::uint8_t {
            ///< age
 };
 
+/// A set of traces that a filter chooses; 0 stands for all traces. A number means one filter for
+/// ever: a changed filter gets a new one.
+struct GroupId {
+    std::uint32_t value = 0;
+
+    bool is_all() const { return value == 0; }
+    auto operator<=>(const GroupId&) const = default;
+};
+
 /// `minute` is the epoch minute of the entity's start.
 struct GraphKey {
     std::int64_t minute = 0;
+    GroupId group{};
     GraphEntry entry = GraphEntry::node;
     ServiceKey source;
     ServiceKey target;
@@ -57,8 +67,9 @@ struct GraphCell {
     bool operator==(const GraphCell&) const = default;
 };
 
-/// A service graph by the minute: sums of what single traces contribute. Additive, so that parts,
-/// open traces and corrections combine by addition.
+/// A service graph by the minute: sums of what single traces contribute, once to group 0 and once
+/// to each group that the trace belongs to. Additive, so that parts, open traces and corrections
+/// combine by addition.
 struct GraphRollup {
     std::map<GraphKey, GraphCell> cells;
 

@@ -1,9 +1,9 @@
 #include "model/latency_histogram.h"
 
 #include <algorithm>
-#include <utility>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -19,8 +19,8 @@ constexpr int octave_bits_first = 10;
 constexpr int octave_bits_last = 22;
 constexpr int step_bits = 6;
 constexpr int octave_bucket_first = fine_buckets + ms_buckets;
-constexpr int bucket_last =
-    octave_bucket_first + ((octave_bits_last - octave_bits_first) << step_bits);
+static_assert(LatencyHistogram::bucket_last ==
+              octave_bucket_first + ((octave_bits_last - octave_bits_first) << step_bits));
 
 }  // namespace
 
@@ -29,7 +29,7 @@ LatencyHistogram::Bucket LatencyHistogram::bucket_of(Duration latency) {
     if (latency.ns < ms_ns) return static_cast<Bucket>(latency.ns / fine_ns);
     const std::int64_t ms = latency.ns / ms_ns + (latency.ns % ms_ns >= ms_ns / 2 ? 1 : 0);
     if (ms <= ms_buckets) return static_cast<Bucket>(fine_buckets + ms - 1);
-    if (ms >= std::int64_t{1} << octave_bits_last) return static_cast<Bucket>(bucket_last);
+    if (ms >= std::int64_t{1} << octave_bits_last) return bucket_last;
     const auto octave = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(ms))) - 1;
     const auto step = (ms >> (octave - step_bits)) & ((1 << step_bits) - 1);
     return static_cast<Bucket>(octave_bucket_first + ((octave - octave_bits_first) << step_bits) +
@@ -45,6 +45,12 @@ Duration LatencyHistogram::value_of(Bucket bucket) {
     const std::int64_t low = ((std::int64_t{1} << step_bits) + (index & ((1 << step_bits) - 1)))
                              << shift;
     return Duration::milliseconds(low + (std::int64_t{1} << shift) / 2);
+}
+
+LatencyHistogram LatencyHistogram::of(std::vector<Entry> entries) {
+    LatencyHistogram histogram;
+    histogram.buckets_ = std::move(entries);
+    return histogram;
 }
 
 void LatencyHistogram::add_bucket(Bucket bucket, std::int64_t count) {

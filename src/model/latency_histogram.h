@@ -19,6 +19,7 @@ namespace tomograph {
 class LatencyHistogram {
  public:
     using Bucket = std::uint16_t;
+    static constexpr Bucket bucket_last = 1891;
 
     void add(Duration latency, std::int64_t count = 1) { add_bucket(bucket_of(latency), count); }
     void add_bucket(Bucket bucket, std::int64_t count);
@@ -35,6 +36,8 @@ class LatencyHistogram {
         std::int64_t count;  ///< never zero
         bool operator==(const Entry&) const = default;
     };
+    /// Takes entries as they are: by bucket, ascending, none twice, no count zero.
+    static LatencyHistogram of(std::vector<Entry> entries);
     /// By bucket, ascending.
     const std::vector<Entry>& buckets() const { return buckets_; }
     std::int64_t count() const;

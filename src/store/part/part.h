@@ -15,6 +15,7 @@
 namespace tomograph {
 
 class PartCache;
+struct RollupTable;
 
 /// The core columns of one span, as the part keeps them.
 struct SpanRow {
@@ -127,6 +128,7 @@ class PartWriter {
     virtual Result<void> copy(GroupReader& group) = 0;
     /// Writes rollup, tables and footer, and syncs the file (not its directory).
     virtual Result<PartFacts> finish(const GraphRollup& rollup) = 0;
+    virtual Result<PartFacts> finish(const RollupTable& rollup) = 0;
 };
 
 /// Reads one part; immutable. Checks every block's checksum as it reads: a damaged block is an
@@ -161,6 +163,10 @@ class PartReader {
     /// The core columns of one row's spans, as written. Texts live in `texts`.
     virtual Result<std::vector<SpanRow>> spans(std::uint32_t ordinal, Arena& texts) = 0;
     virtual Result<GraphRollup> rollup() = 0;
+    /// The same as flat rows, which are cheaper to read and to sum.
+    ///
+    /// damage  when given, damaged blocks are left out and it says so; else they are an error
+    virtual Result<RollupTable> rollup_table(std::optional<Error>* damage = nullptr) = 0;
     /// Reads every block and checks it.
     virtual Result<void> verify() = 0;
 };

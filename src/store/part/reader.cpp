@@ -109,12 +109,24 @@ class Reader final : public PartReader {
     }
 
     Result<GraphRollup> rollup() override {
-        GraphRollup rollup;
+        const RollupTable table = TRY(rollup_table(nullptr));
+        return rollup_of(table);
+    }
+
+    Result<RollupTable> rollup_table(std::optional<Error>* damage) override {
+        std::vector<std::string> blocks;
         for (std::uint32_t index = 0; index < blocks_->blocks(PartSection::rollup); ++index) {
-            const std::string block = TRY(blocks_->read(PartSection::rollup, index));
-            TRY_WITHIN(path(), decode_rollup_block(block, rollup));
+            auto block = blocks_->read(PartSection::rollup, index);
+            if (block)
+                blocks.push_back(std::move(*block));
+            else if (damage != nullptr && is_damage(block.error()))
+                *damage = block.error();
+            else
+                return std::move(block).error();
         }
-        return rollup;
+        auto table = decode_rollup(blocks);
+        if (!table) return std::move(table).error().within(path());
+        return table;
     }
 
     Result<void> verify() override {
@@ -123,7 +135,7 @@ class Reader final : public PartReader {
             const auto reader = TRY(group(run));
             TRY(reader->verify());
         }
-        TRY(rollup());
+        TRY(rollup_table(nullptr));
         TRY(read_fragments(*blocks_));
         return {};
     }

@@ -2,56 +2,124 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 
 #include "base/bytes.h"
 #include "store/part/arithmetic.h"
 #include "store/part/limits.h"
+#include "store/part/rollup_format_1.h"
 
 namespace tomograph {
 namespace {
 
 constexpr std::int64_t ns_per_minute = 60'000'000'000;
-constexpr std::size_t texts_per_cell = 7;
+constexpr std::size_t texts_per_key = 6;
+constexpr std::size_t texts_per_cell = texts_per_key + 1;
+
+// A block of the first layout begins with its number of texts, which was never 0.
+constexpr std::uint8_t not_format_1 = 0;
+constexpr std::uint8_t block_format = 2;
+
+enum Column : std::size_t {
+    minutes,
+    presences,
+    roots,
+    inferred,
+    starts,
+    ends,
+    oks,
+    errors,
+    throttles,
+    faults,
+    response_times,
+    aliases,
+    response_time_buckets,
+    duration_buckets,
+    bucket_steps,
+    counts,
+    column_count,
+};
+
+std::array<const std::string*, texts_per_key> texts_of(const RollupKey& key) {
+    return {&key.source.name, &key.source.type, &key.source.account_id,
+            &key.target.name, &key.target.type, &key.target.account_id};
+}
 
 class BlockBuilder {
  public:
-    void add(const GraphKey& key, const GraphCell& cell) {
-        ByteWriter writer(cells_);
-        writer.signed_varint(wrapping_difference(key.minute, minute_));
-        minute_ = key.minute;
-        writer.fixed(static_cast<std::uint8_t>(key.entry));
-        service(key.source, writer);
-        service(key.target, writer);
-        writer.varint(code_of(cell.alias));
-        const std::int64_t minute_start = wrapping_product(key.minute, ns_per_minute);
-        writer.signed_varint(cell.presence);
-        writer.signed_varint(cell.roots);
-        writer.signed_varint(cell.inferred);
-        writer.signed_varint(wrapping_difference(cell.first_start.ns, minute_start));
-        writer.signed_varint(wrapping_difference(cell.last_end.ns, minute_start));
-        statistics(cell.statistics, writer);
-        ++count_;
+    explicit BlockBuilder(const RollupTable& table) : table_(table) {}
+
+    void add(const RollupSeries& series, const RollupRow& row) {
+        if (series_ != &series) begin(series);
+        ++rows_;
+        put(minutes, wrapping_difference(row.minute, minute_));
+        minute_ = row.minute;
+        put(presences, row.presence);
+        put(roots, row.roots);
+        put(inferred, row.inferred);
+        const std::int64_t minute_start = wrapping_product(row.minute, ns_per_minute);
+        put(starts, wrapping_difference(row.first_start_ns, minute_start));
+        put(ends, wrapping_difference(row.last_end_ns, row.first_start_ns));
+        put(oks, row.ok);
+        put(errors, row.error);
+        put(throttles, row.throttle);
+        put(faults, row.fault);
+        put(response_times, row.response_time_ns);
+        put_unsigned(aliases, code_of(table_.aliases[row.alias]));
+        put_unsigned(response_time_buckets, row.response_time_buckets);
+        put_unsigned(duration_buckets, row.duration_buckets);
+        histogram(row.buckets_begin, row.response_time_buckets);
+        histogram(row.buckets_begin + row.response_time_buckets, row.duration_buckets);
     }
 
-    bool is_empty() const { return count_ == 0; }
+    bool is_empty() const { return series_ == nullptr; }
     bool is_full() const {
-        return cells_.size() + text_bytes_ >= rollup_block_bytes ||
-               expanded_bytes_ >= rollup_block_text_bytes;
+        std::size_t bytes = keys_.size() + text_bytes_;
+        for (const std::string& column : columns_) bytes += column.size();
+        return bytes >= rollup_block_bytes || expanded_bytes_ >= rollup_block_text_bytes;
     }
 
-    std::string finish() const {
+    std::string finish() {
+        end_series();
         std::string block;
         ByteWriter writer(block);
+        writer.fixed(not_format_1);
+        writer.fixed(block_format);
         writer.varint(texts_.size());
         for (const std::string_view text : texts_) writer.text(text);
-        writer.varint(count_);
-        writer.raw(cells_);
+        writer.varint(series_count_);
+        writer.raw(keys_);
+        for (const std::string& column : columns_) writer.text(column);
         return block;
     }
 
  private:
+    void put(Column column, std::int64_t value) {
+        ByteWriter(columns_[column]).signed_varint(value);
+    }
+    void put_unsigned(Column column, std::uint64_t value) {
+        ByteWriter(columns_[column]).varint(value);
+    }
+
+    void begin(const RollupSeries& series) {
+        end_series();
+        series_ = &series;
+        minute_ = 0;
+        ++series_count_;
+        ByteWriter writer(keys_);
+        writer.varint(series.key.group.value);
+        writer.fixed(static_cast<std::uint8_t>(series.key.entry));
+        for (const std::string* text : texts_of(series.key)) writer.varint(code_of(*text));
+    }
+    void end_series() {
+        if (series_ != nullptr) ByteWriter(keys_).varint(rows_);
+        rows_ = 0;
+    }
+
     std::uint64_t code_of(std::string_view text) {
         expanded_bytes_ += text.size();
         const auto [place, is_new] = codes_.try_emplace(text, texts_.size());
@@ -62,166 +130,233 @@ class BlockBuilder {
         return place->second;
     }
 
-    void service(const ServiceKey& key, ByteWriter& writer) {
-        writer.varint(code_of(key.name));
-        writer.varint(code_of(key.type));
-        writer.varint(code_of(key.account_id));
-    }
-
-    static void histogram(const LatencyHistogram& histogram, ByteWriter& writer) {
-        writer.varint(histogram.buckets().size());
+    void histogram(std::size_t begin, std::size_t size) {
         LatencyHistogram::Bucket last = 0;
-        for (const auto& [bucket, count] : histogram.buckets()) {
-            writer.varint(static_cast<std::uint64_t>(bucket - last));
-            writer.signed_varint(count);
-            last = bucket;
+        for (std::size_t i = begin; i < begin + size; ++i) {
+            put_unsigned(bucket_steps, static_cast<std::uint64_t>(table_.buckets[i] - last));
+            put(counts, table_.counts[i]);
+            last = table_.buckets[i];
         }
     }
 
-    static void statistics(const RequestStatistics& statistics, ByteWriter& writer) {
-        writer.signed_varint(statistics.ok);
-        writer.signed_varint(statistics.error);
-        writer.signed_varint(statistics.throttle);
-        writer.signed_varint(statistics.fault);
-        writer.signed_varint(statistics.response_time_ns);
-        histogram(statistics.response_time, writer);
-        histogram(statistics.duration, writer);
-    }
-
-    std::vector<std::string_view> texts_;  // of the rollup's own keys, which outlive the block
+    const RollupTable& table_;
+    const RollupSeries* series_ = nullptr;
+    std::uint64_t series_count_ = 0;
+    std::uint64_t rows_ = 0;  // of the series
+    std::int64_t minute_ = 0;
+    std::vector<std::string_view> texts_;  // of the table, which outlives the block
     std::unordered_map<std::string_view, std::uint64_t> codes_;
     std::size_t text_bytes_ = 0;
     std::size_t expanded_bytes_ = 0;
-    std::uint64_t count_ = 0;
-    std::int64_t minute_ = 0;
-    std::string cells_;
+    std::string keys_;
+    std::array<std::string, column_count> columns_;
 };
 
-Result<void> check_texts(const GraphKey& key, const GraphCell& cell) {
-    for (const std::string* text :
-         {&key.source.name, &key.source.type, &key.source.account_id, &key.target.name,
-          &key.target.type, &key.target.account_id, &cell.alias})
-        if (text->size() > rollup_text_bytes_max)
-            return Error(ErrorCode::limit, fmt::format("rollup: a name of {} bytes, at most {}",
-                                                       text->size(), rollup_text_bytes_max));
-    return {};
+Result<void> check_text(const std::string& text) {
+    if (text.size() <= rollup_text_bytes_max) return {};
+    return Error(ErrorCode::limit, fmt::format("rollup: a name of {} bytes, at most {}",
+                                               text.size(), rollup_text_bytes_max));
 }
 
 Error damaged(const char* what) {
     return Error(ErrorCode::corrupt, fmt::format("rollup: {}", what));
 }
 
+/// Reads one column. Six hours are two million numbers of mostly one byte: the short way must be
+/// inlined.
+class ColumnCursor {
+ public:
+    ColumnCursor() = default;
+    explicit ColumnCursor(std::string_view bytes)
+        : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+    std::uint64_t varint() {
+        if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80)
+            return static_cast<unsigned char>(*at_++);
+        return long_varint();
+    }
+    std::int64_t signed_varint() {
+        const std::uint64_t value = varint();
+        return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+    }
+    std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
+    bool failed() const { return failed_; }
+
+ private:
+    std::uint64_t long_varint() {
+        ByteReader reader({at_, remaining()});
+        const std::uint64_t value = reader.varint();
+        failed_ |= reader.failed();
+        at_ = end_ - reader.remaining();
+        return value;
+    }
+
+    const char* at_ = nullptr;
+    const char* end_ = nullptr;
+    bool failed_ = false;
+};
+
 class BlockDecoder {
  public:
-    explicit BlockDecoder(std::string_view block) : reader_(block) {}
+    BlockDecoder(std::string_view block, RollupTableBuilder& builder)
+        : reader_(block), builder_(builder) {}
 
-    Result<void> run(GraphRollup& rollup) {
+    Result<void> run() {
+        reader_.fixed<std::uint8_t>();
+        if (reader_.fixed<std::uint8_t>() != block_format)
+            return damaged("a block of an unknown layout");
         const std::uint64_t texts = reader_.varint();
         if (texts > reader_.remaining()) return damaged("number of texts");
         for (std::uint64_t i = 0; i < texts; ++i) texts_.push_back(reader_.text());
-        const std::uint64_t cells = reader_.varint();
-        if (cells > reader_.remaining()) return damaged("number of cells");
-        for (std::uint64_t i = 0; i < cells; ++i) TRY(cell(rollup));
+        std::vector<Series> all;
+        TRY(read_series(all));
+        for (ColumnCursor& column : columns_) column = ColumnCursor(reader_.text());
         if (reader_.failed() || reader_.remaining() != 0)
-            return damaged("cells do not fill the block");
+            return damaged("columns do not fill the block");
+        for (Series& series : all) TRY(read_rows(series));
+        for (const ColumnCursor& column : columns_)
+            if (column.remaining() != 0) return damaged("a column is longer than its rows");
         return {};
     }
 
  private:
-    Result<void> cell(GraphRollup& rollup) {
-        GraphKey key;
-        minute_ = wrapping_sum(minute_, reader_.signed_varint());
-        key.minute = minute_;
-        key.entry = static_cast<GraphEntry>(reader_.fixed<std::uint8_t>());
-        if (key.entry > GraphEntry::link) return damaged("an entry of unknown kind");
-        key.source = service();
-        key.target = service();
-        GraphCell cell;
-        cell.alias = text();
-        const std::int64_t minute_start = wrapping_product(key.minute, ns_per_minute);
-        cell.presence = reader_.signed_varint();
-        cell.roots = reader_.signed_varint();
-        cell.inferred = reader_.signed_varint();
-        cell.first_start.ns = wrapping_sum(minute_start, reader_.signed_varint());
-        cell.last_end.ns = wrapping_sum(minute_start, reader_.signed_varint());
-        TRY(statistics(cell.statistics));
-        if (reader_.failed() || bad_text_) return damaged("a cell is cut short or names no text");
-        if (!rollup.cells.try_emplace(std::move(key), std::move(cell)).second)
-            return damaged("a cell comes twice");
+    struct Series {
+        RollupKey key;
+        std::uint64_t rows;
+    };
+
+    Result<void> read_series(std::vector<Series>& all) {
+        const std::uint64_t count = reader_.varint();
+        if (count > reader_.remaining()) return damaged("number of series");
+        for (std::uint64_t i = 0; i < count; ++i) {
+            Series series;
+            const std::uint64_t group = reader_.varint();
+            if (group > std::numeric_limits<std::uint32_t>::max()) return damaged("a group");
+            series.key.group = {static_cast<std::uint32_t>(group)};
+            series.key.entry = static_cast<GraphEntry>(reader_.fixed<std::uint8_t>());
+            if (series.key.entry > GraphEntry::link) return damaged("an entry of unknown kind");
+            for (ServiceKey* service : {&series.key.source, &series.key.target}) {
+                service->name = text(reader_.varint());
+                service->type = text(reader_.varint());
+                service->account_id = text(reader_.varint());
+            }
+            series.rows = reader_.varint();
+            if (reader_.failed() || bad_text_) return damaged("a key is cut short or has no text");
+            if (series.rows == 0) return damaged("a key without rows");
+            all.push_back(std::move(series));
+        }
         return {};
     }
 
-    std::string text() {
-        const std::uint64_t code = reader_.varint();
+    Result<void> read_rows(Series& series) {
+        if (!builder_.begin_series(std::move(series.key))) return damaged("keys out of order");
+        std::int64_t minute = 0;
+        for (std::uint64_t i = 0; i < series.rows; ++i) {
+            RollupRow row;
+            row.minute = minute = wrapping_sum(minute, columns_[minutes].signed_varint());
+            row.presence = columns_[presences].signed_varint();
+            row.roots = columns_[roots].signed_varint();
+            row.inferred = columns_[inferred].signed_varint();
+            row.first_start_ns = wrapping_sum(wrapping_product(minute, ns_per_minute),
+                                              columns_[starts].signed_varint());
+            row.last_end_ns = wrapping_sum(row.first_start_ns, columns_[ends].signed_varint());
+            row.ok = columns_[oks].signed_varint();
+            row.error = columns_[errors].signed_varint();
+            row.throttle = columns_[throttles].signed_varint();
+            row.fault = columns_[faults].signed_varint();
+            row.response_time_ns = columns_[response_times].signed_varint();
+            const std::string_view alias = text(columns_[aliases].varint());
+            buckets_.clear();
+            counts_.clear();
+            TRY(histogram(response_time_buckets, row.response_time_buckets));
+            TRY(histogram(duration_buckets, row.duration_buckets));
+            if (bad_text_ || is_cut_short()) return damaged("a cell is cut short or has no text");
+            if (!builder_.add(row, {buckets_, counts_}, alias))
+                return damaged("minutes out of order");
+        }
+        return {};
+    }
+
+    /// A column at its end gives zeros: a row without bytes would let a number of rows fill memory.
+    bool is_cut_short() const {
+        return std::any_of(columns_.begin(), columns_.end(),
+                           [](const ColumnCursor& column) { return column.failed(); });
+    }
+
+    Result<void> histogram(Column sizes, std::uint16_t& size) {
+        const std::uint64_t buckets = columns_[sizes].varint();
+        if (buckets > LatencyHistogram::bucket_last + 1u) return damaged("number of buckets");
+        size = static_cast<std::uint16_t>(buckets);
+        std::uint64_t bucket = 0;
+        for (std::uint64_t i = 0; i < buckets; ++i) {
+            const std::uint64_t step = columns_[bucket_steps].varint();
+            if (step > LatencyHistogram::bucket_last - bucket || (i > 0 && step == 0))
+                return damaged("buckets out of order");
+            bucket += step;
+            buckets_.push_back(static_cast<LatencyHistogram::Bucket>(bucket));
+            counts_.push_back(columns_[counts].signed_varint());
+        }
+        return {};
+    }
+
+    std::string_view text(std::uint64_t code) {
         if (code >= texts_.size() || texts_[code].size() > rollup_text_bytes_max ||
             expanded_bytes_ >= rollup_block_text_bytes + texts_per_cell * rollup_text_bytes_max) {
             bad_text_ = true;
             return {};
         }
         expanded_bytes_ += texts_[code].size();
-        return std::string(texts_[code]);
-    }
-
-    ServiceKey service() {
-        ServiceKey key;
-        key.name = text();
-        key.type = text();
-        key.account_id = text();
-        return key;
-    }
-
-    Result<void> histogram(LatencyHistogram& histogram) {
-        const std::uint64_t buckets = reader_.varint();
-        if (buckets > reader_.remaining()) return damaged("number of buckets");
-        std::uint64_t bucket = 0;
-        for (std::uint64_t i = 0; i < buckets; ++i) {
-            const std::uint64_t step = reader_.varint();
-            const std::int64_t count = reader_.signed_varint();
-            if (step > std::numeric_limits<LatencyHistogram::Bucket>::max() - bucket ||
-                (i > 0 && step == 0))
-                return damaged("buckets out of order");
-            bucket += step;
-            histogram.add_bucket(static_cast<LatencyHistogram::Bucket>(bucket), count);
-        }
-        return {};
-    }
-
-    Result<void> statistics(RequestStatistics& statistics) {
-        statistics.ok = reader_.signed_varint();
-        statistics.error = reader_.signed_varint();
-        statistics.throttle = reader_.signed_varint();
-        statistics.fault = reader_.signed_varint();
-        statistics.response_time_ns = reader_.signed_varint();
-        TRY(histogram(statistics.response_time));
-        TRY(histogram(statistics.duration));
-        return {};
+        return texts_[code];
     }
 
     ByteReader reader_;
+    RollupTableBuilder& builder_;
     std::vector<std::string_view> texts_;
-    std::int64_t minute_ = 0;
+    std::array<ColumnCursor, column_count> columns_;
+    std::vector<LatencyHistogram::Bucket> buckets_;
+    std::vector<std::int64_t> counts_;
     std::size_t expanded_bytes_ = 0;
     bool bad_text_ = false;
 };
 
+bool is_format_1(std::string_view block) { return !block.empty() && block.front() != not_format_1; }
+
 }  // namespace
 
-Result<std::vector<std::string>> encode_rollup(const GraphRollup& rollup) {
+Result<std::vector<std::string>> encode_rollup(const RollupTable& table) {
+    for (const std::string& alias : table.aliases) TRY(check_text(alias));
     std::vector<std::string> blocks;
-    BlockBuilder builder;
-    for (const auto& [key, cell] : rollup.cells) {
-        TRY(check_texts(key, cell));
-        builder.add(key, cell);
-        if (!builder.is_full()) continue;
-        blocks.push_back(builder.finish());
-        builder = BlockBuilder();
+    std::optional<BlockBuilder> builder(std::in_place, table);
+    for (const RollupSeries& series : table.series) {
+        for (const std::string* text : texts_of(series.key)) TRY(check_text(*text));
+        for (std::uint32_t row = series.rows_begin; row < series.rows_end; ++row) {
+            builder->add(series, table.rows[row]);
+            if (!builder->is_full()) continue;
+            blocks.push_back(builder->finish());
+            builder.emplace(table);
+        }
     }
-    if (!builder.is_empty()) blocks.push_back(builder.finish());
+    if (!builder->is_empty()) blocks.push_back(builder->finish());
     return blocks;
 }
 
-Result<void> decode_rollup_block(std::string_view block, GraphRollup& rollup) {
-    return BlockDecoder(block).run(rollup);
+Result<std::vector<std::string>> encode_rollup(const GraphRollup& rollup) {
+    return encode_rollup(table_of(rollup));
+}
+
+Result<RollupTable> decode_rollup(std::span<const std::string> blocks) {
+    GraphRollup cells;
+    RollupTableBuilder builder;
+    for (const std::string& block : blocks) {
+        if (is_format_1(block))
+            TRY(decode_rollup_block_1(block, cells));
+        else
+            TRY(BlockDecoder(block, builder).run());
+    }
+    RollupTable table = std::move(builder).finish();
+    if (cells.cells.empty()) return table;
+    if (!table.rows.empty()) return damaged("blocks of two layouts");
+    return table_of(cells);
 }
 
 }  // namespace tomograph

@@ -1,19 +1,21 @@
 #pragma once
 
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "model/graph.h"
+#include "store/part/rollup_table.h"
 
 namespace tomograph {
 
-/// The cells in blocks that stand alone (docs/formats/part.md, "Rollup").
+/// The cells in blocks of about 256 KiB that stand alone (docs/formats/part.md, "Rollup").
 /// errors  limit  a name longer than rollup_text_bytes_max
+Result<std::vector<std::string>> encode_rollup(const RollupTable& table);
 Result<std::vector<std::string>> encode_rollup(const GraphRollup& rollup);
 
-/// Adds a block's cells to `rollup`. errors: corrupt
-Result<void> decode_rollup_block(std::string_view block, GraphRollup& rollup);
+/// All blocks of one file, in their order. Reads the layout without groups as well, which parts of
+/// older programs have. errors: corrupt
+Result<RollupTable> decode_rollup(std::span<const std::string> blocks);
 
 }  // namespace tomograph

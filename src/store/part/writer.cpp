@@ -65,6 +65,10 @@ class Writer final : public PartWriter {
     }
 
     Result<PartFacts> finish(const GraphRollup& rollup) override {
+        return finish(table_of(rollup));
+    }
+
+    Result<PartFacts> finish(const RollupTable& rollup) override {
         if (!group_.empty()) TRY(finish_group());
         PartFacts facts;
         for (const GroupFacts& group : groups_) add_group(group, facts);
@@ -73,9 +77,9 @@ class Writer final : public PartWriter {
         const std::vector<std::string> cells = TRY(encode_rollup(rollup));
         for (const std::string& block : cells)
             TRY(blocks_->append(PartSection::rollup, 0, block, FrameCodec::zstd));
-        if (!rollup.cells.empty()) {
-            facts.minute_min = rollup.cells.begin()->first.minute;  // the key's first member
-            facts.minute_max = rollup.cells.rbegin()->first.minute;
+        if (!rollup.rows.empty()) {
+            facts.minute_min = rollup.minute_min();
+            facts.minute_max = rollup.minute_max();
         }
         const std::string table = encode_group_table(groups_);
         for (int copy = 0; copy < 2; ++copy)
