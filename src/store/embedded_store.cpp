@@ -50,7 +50,7 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     Result<std::vector<std::string>> recent_telemetry(std::size_t limit) override;
     Result<std::vector<StoredTrace>> get(std::span<const TraceId> ids) override;
     Result<TracePage> find(const TraceQuery& query) override;
-    Result<GraphRollup> graph(TimeRange range, GraphGrain grain) override;
+    Result<GraphRollup> graph(TimeRange range, GraphGrain grain, GroupId group) override;
     StoreStatus status() override;
     Result<void> change_master_key(SecretKey next) override;
     void tick() override { maintenance_->tick(); }
@@ -218,9 +218,9 @@ Result<TracePage> EmbeddedStoreImpl::find(const TraceQuery& query) {
     return TraceFinder(core_, query).run();
 }
 
-Result<GraphRollup> EmbeddedStoreImpl::graph(TimeRange range, GraphGrain grain) {
+Result<GraphRollup> EmbeddedStoreImpl::graph(TimeRange range, GraphGrain grain, GroupId group) {
     if (!is_ready_) return not_ready();
-    return read_graph(core_, range, grain);
+    return read_graph(core_, {.range = range, .grain = grain, .group = group});
 }
 
 StoreStatus EmbeddedStoreImpl::status() {

@@ -8,6 +8,8 @@
 
 namespace tomograph {
 
+class GroupClassifier;
+
 struct EmbeddedStoreOptions {
     std::string directory;
 
@@ -42,6 +44,13 @@ struct EmbeddedStoreOptions {
     std::uint64_t disk_budget_bytes = 0;                ///< of parts; 0: what the disk has
     std::uint64_t disk_free_min_bytes = tomograph::disk_free_min_bytes;
     double disk_free_min_share = tomograph::disk_free_min_share;
+
+    Duration rollup_minute_age = tomograph::rollup_minute_age;
+    Duration rollup_five_minutes_age = tomograph::rollup_five_minutes_age;
+    Duration rollup_age = tomograph::rollup_age;  ///< zero or less: for ever
+
+    /// The groups that traces are counted in; null: only that of all traces.
+    std::shared_ptr<const GroupClassifier> groups;
 };
 
 }  // namespace tomograph

@@ -67,6 +67,10 @@ std::string part_path(const PartName& name) {
                        name.level, name.second_min, name.second_max, name.id);
 }
 
+std::string rollup_path(std::int64_t second, std::uint64_t id) {
+    return fmt::format("{}/{}-{:016x}{}", rollup_directory, day_name(second), id, rollup_suffix);
+}
+
 std::string telemetry_name(std::int64_t second) { return day_name(second) + ".jsonl"; }
 
 bool ends_with_temporary(std::string_view name) { return name.ends_with(temporary_suffix); }

@@ -17,6 +17,7 @@ inline constexpr std::string_view keyring_name = "keyring.json";
 inline constexpr std::string_view manifest_directory = "manifest";
 inline constexpr std::string_view wal_directory = "wal";
 inline constexpr std::string_view spans_directory = "spans";
+inline constexpr std::string_view rollup_directory = "rollup";
 inline constexpr std::string_view telemetry_directory = "telemetry";
 inline constexpr std::string_view quarantine_directory = "quarantine";
 inline constexpr std::string_view temporary_suffix = ".tmp";
@@ -47,6 +48,10 @@ struct PartName {
 };
 /// "spans/20261123/L0-1795430000-1795430015-0000000000000007.part"
 std::string part_path(const PartName& name);
+
+/// "rollup/20261123-0000000000000007.rollup" of a second and an id.
+std::string rollup_path(std::int64_t second, std::uint64_t id);
+inline constexpr std::string_view rollup_suffix = ".rollup";
 
 std::string telemetry_name(std::int64_t second);
 

@@ -87,6 +87,19 @@ inline constexpr Duration retention_interval = Duration::minutes(1);
 inline constexpr Duration clock_jump_max = Duration::minutes(5);
 inline constexpr Duration retention_hold = Duration::hours(1);
 
+/// Sums that outlive their spans: by the minute until this age, then by five minutes, then by the
+/// hour, then gone. Ages of the end of a day, for hours of a month: folding rewrites whole files.
+inline constexpr Duration rollup_minute_age = Duration::days(7);
+inline constexpr Duration rollup_five_minutes_age = Duration::days(60);
+inline constexpr Duration rollup_age = Duration::days(396);  // 13 months
+/// Cells that one fold holds in memory, about 500 bytes each; more are folded by the next record.
+inline constexpr std::size_t fold_cells_max = 200'000;
+/// Files of one period are joined when there are as many: reading a range opens few of them, and a
+/// cell is written few times.
+inline constexpr std::size_t fold_fan_in = 8;
+/// Tables that one read of the service graph holds; beyond, it sums up what it has.
+inline constexpr std::size_t graph_tables_bytes_max = 64 << 20;
+
 /// A telemetry record of the SDKs' daemons is below 1 KiB.
 inline constexpr std::size_t telemetry_record_bytes_max = 64 << 10;
 inline constexpr std::uint64_t telemetry_day_bytes_max = 16 << 20;

@@ -116,9 +116,12 @@ class TraceStore {
 
     virtual Result<TracePage> find(const TraceQuery& query) = 0;
 
-    /// Cells of every minute that the range touches, exact under late, duplicate and in-progress
-    /// data.
-    virtual Result<GraphRollup> graph(TimeRange range, GraphGrain grain = GraphGrain::minute) = 0;
+    /// Cells of every minute that the range touches, of the traces of one group, exact under late,
+    /// duplicate and in-progress data. Where the spans are gone, sums are kept by 5 minutes and
+    /// later by hours: such a cell stands under its first minute, and comes whole when the range
+    /// touches any of its minutes. A late document of a trace that is gone starts a new trace.
+    virtual Result<GraphRollup> graph(TimeRange range, GraphGrain grain = GraphGrain::minute,
+                                      GroupId group = {}) = 0;
 
     virtual StoreStatus status() = 0;
 };

@@ -37,7 +37,7 @@ class ScriptedStore : public TraceStore {
         if (failure) return *failure;
         return TracePage();
     }
-    Result<GraphRollup> graph(TimeRange, GraphGrain) override {
+    Result<GraphRollup> graph(TimeRange, GraphGrain, GroupId) override {
         if (failure) return *failure;
         return GraphRollup();
     }

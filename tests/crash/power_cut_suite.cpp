@@ -13,7 +13,8 @@ int main(int count, char** arguments) {
     std::uint64_t failures = 0;
     for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
         std::fflush(stdout);
-        const auto failure = tomograph::testing::PowerCutRound(seed).run();
+        const bool retention = seed % 2 == 0;
+        const auto failure = tomograph::testing::PowerCutRound(seed, retention).run();
         if (!failure) continue;
         ++failures;
         std::printf("%s\n", failure->c_str());

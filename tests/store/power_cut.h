@@ -13,13 +13,17 @@ namespace tomograph::testing {
 ///
 /// An append that was not answered may be there or not, but as a whole; once a reopened store has
 /// been seen without it, it must never appear.
+///
+/// With `retention`, every session begins hours later with traces of its own, so that parts of the
+/// ones before expire during the cuts: their documents go, the sums must stay.
 class PowerCutRound {
  public:
-    explicit PowerCutRound(std::uint64_t seed)
-        : random_(seed), fixture_(seed, options(random_)), seed_(seed) {
-        for (std::uint64_t i = 0; i < trace_count; ++i)
-            ids_.push_back(
-                trace_number(i, test_second + static_cast<std::int64_t>(i % 3) * 40'000));
+    explicit PowerCutRound(std::uint64_t seed, bool retention = false)
+        : random_(seed),
+          fixture_(seed, options(random_, retention)),
+          seed_(seed),
+          retention_(retention) {
+        begin_traces();
     }
 
     /// What went wrong; nothing when all was right.
@@ -36,6 +40,9 @@ class PowerCutRound {
         return failure_;
     }
 
+    /// Records that folded sums.
+    double folds() const { return folds_; }
+
  private:
     static constexpr std::uint64_t trace_count = 9;
 
@@ -45,7 +52,7 @@ class PowerCutRound {
         bool was_seen = false;  ///< or was answered: must stay
     };
 
-    static EmbeddedStoreOptions options(std::mt19937_64& random) {
+    static EmbeddedStoreOptions options(std::mt19937_64& random, bool retention) {
         EmbeddedStoreOptions options = small_options();
         options.wal_segment_bytes = (random() % 2 == 0) ? 8 << 10 : 16 << 10;
         options.wal_first_segment_bytes = 8 << 10;
@@ -53,7 +60,43 @@ class PowerCutRound {
         if (random() % 4 == 0) options.open_bytes_max = 4 << 10;
         options.merge_fan_in = 2 + random() % 2;
         if (random() % 2 == 0) options.master_keys = keys_of("a");
+        if (retention) {
+            options.retention_age = Duration::hours(1);
+            options.rollup_minute_age = Duration::hours(static_cast<std::int64_t>(random() % 6));
+            options.rollup_five_minutes_age = Duration::hours(12);
+            options.rollup_age = {};  // no sum may go
+        }
         return options;
+    }
+
+    /// Traces that nobody heard of, from now on.
+    void begin_traces() {
+        ids_.clear();
+        const std::int64_t second = fixture_.clock.now().second() - 100;
+        start_ms_ = (second - test_second) * 1000;
+        for (std::uint64_t i = 0; i < trace_count; ++i)
+            ids_.push_back(trace_number(generation_ * trace_count + i,
+                                        second + static_cast<std::int64_t>(i % 3) * 40'000));
+        ++generation_;
+        repeat_from_ = batches_.size();
+    }
+
+    /// Long after: the traces are all in parts, which may go.
+    void pass_hours() {
+        for (int i = 0; i < 3 && fixture_.store->status().open_traces > 0; ++i) fixture_.settle();
+        if (fixture_.store->status().open_traces > 0) return;
+        arm();
+        fixture_.clock.advance(Duration::hours(static_cast<std::int64_t>(2 + below(30))));
+        begin_traces();
+        for (int i = 0; i < 3 && !fixture_.files.crashed(); ++i)
+            fixture_.advance(Duration::seconds(61));
+    }
+
+    void arm() {
+        const std::uint64_t kind = below(8);
+        if (kind < 6) fixture_.files.crash_at_call(1 + below(250));
+        if (kind == 6) fixture_.files.fail_call(1 + below(150));
+        if (kind == 7) fixture_.files.fail_sync(1 + below(40));
     }
 
     std::uint64_t below(std::uint64_t n) { return random_() % n; }
@@ -67,10 +110,10 @@ class PowerCutRound {
             const auto opened = fixture_.open();
             if (!opened) return fail("open: " + opened.error().message());
         }
-        const std::uint64_t kind = below(8);
-        if (kind < 6) fixture_.files.crash_at_call(1 + below(250));
-        if (kind == 6) fixture_.files.fail_call(1 + below(150));
-        if (kind == 7) fixture_.files.fail_sync(1 + below(40));
+        if (retention_ && !batches_.empty())
+            pass_hours();
+        else
+            arm();
         for (std::uint64_t steps = 10 + below(60); steps > 0 && !fixture_.files.crashed(); --steps)
             step();
     }
@@ -103,7 +146,8 @@ class PowerCutRound {
         spec.parent = id == 1 ? 0 : 1 + below(id - 1);
         spec.is_subsegment = id == 4;
         spec.in_progress = below(4) == 0;
-        spec.start_ms = static_cast<std::int64_t>((trace % 3) * 40'000'000 + below(90'000));
+        spec.start_ms =
+            start_ms_ + static_cast<std::int64_t>((trace % 3) * 40'000'000 + below(90'000));
         spec.end_ms = spec.start_ms + static_cast<std::int64_t>(below(5'000));
         spec.status = below(5) == 0 ? 500 : 200;
         spec.name = fmt::format("service-{}", id);
@@ -115,8 +159,9 @@ class PowerCutRound {
         Batch batch;
         // A repetition goes alone, and only of what is known to be there: else nobody could tell
         // whether a batch that was not answered came through.
-        const bool repeats = !batches_.empty() && below(5) == 0;
-        const Batch* old = repeats ? &batches_[below(batches_.size())] : nullptr;
+        const bool repeats = batches_.size() > repeat_from_ && below(5) == 0;
+        const Batch* old =
+            repeats ? &batches_[repeat_from_ + below(batches_.size() - repeat_from_)] : nullptr;
         if (old != nullptr && old->was_seen)
             batch.specs.push_back(old->specs.front());
         else
@@ -129,6 +174,7 @@ class PowerCutRound {
     }
 
     void reopen_and_check() {
+        folds_ += fixture_.metric("tomograph_store_folds_total");
         switch (below(5)) {
             case 0:
                 fixture_.store.reset();
@@ -168,6 +214,7 @@ class PowerCutRound {
             for (const StoredDocument& stored : trace.documents)
                 present.insert(stored.document.bytes);
         std::vector<Batch> kept;
+        // All that is before repeat_from_ was seen.
         for (Batch& batch : batches_) {
             for (const SegmentSpec& spec : batch.specs)
                 batch.was_seen |= present.contains(json_of(spec));
@@ -194,6 +241,7 @@ class PowerCutRound {
 
     void check(const std::string& when) {
         MemoryStore oracle;
+        oracle.set_groups(fixture_.options.groups);
         for (const Batch& batch : batches_)
             if (batch.was_seen)
                 oracle.append(documents_of(batch.specs), [](const Result<void>&) {});
@@ -203,6 +251,7 @@ class PowerCutRound {
         if (!got) return fail("get: " + got.error().message());
         if (texts_of(*got) != texts_of(*oracle.get(ids_)))
             return fail("documents differ " + when + difference(*got, *oracle.get(ids_)));
+        if (retention_) return check_sums(oracle, when);
         const auto graph = fixture_.store->graph(range);
         if (!graph || without_bounds(*graph) != without_bounds(*oracle.graph(range)))
             return fail("graph differs " + when);
@@ -213,13 +262,28 @@ class PowerCutRound {
             return fail("search differs " + when);
     }
 
+    void check_sums(MemoryStore& oracle, const std::string& when) {
+        const TimeRange all{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
+        for (const GroupId group : {GroupId{}, group_of_faults, group_of_odd}) {
+            const auto graph = fixture_.store->graph(all, GraphGrain::whole, group);
+            const auto expected = oracle.graph(all, GraphGrain::whole, group);
+            if (!graph || without_bounds(*graph) != without_bounds(*expected))
+                return fail(fmt::format("sums of group {} differ {}", group.value, when));
+        }
+    }
+
     std::mt19937_64 random_;
     StoreFixture fixture_;
     std::uint64_t seed_;
     char letter_ = 'a';  ///< of the active master key
+    bool retention_;
+    std::uint64_t generation_ = 0;
+    std::int64_t start_ms_ = 0;    ///< of the traces of now, after test_second
+    std::size_t repeat_from_ = 0;  ///< batches before are of earlier traces
     std::vector<TraceId> ids_;
     std::vector<Batch> batches_;
     std::optional<std::string> failure_;
+    double folds_ = 0;
 };
 
 }  // namespace tomograph::testing

@@ -10,5 +10,16 @@ TEST_CASE("whatever dies when, every answered document is there once") {
     }
 }
 
+TEST_CASE("whatever dies when, the sums of documents that expired stay, once") {
+    double folds = 0;
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+        PowerCutRound round(seed, true);
+        const auto failure = round.run();
+        CHECK_MESSAGE(!failure, (failure ? *failure : ""));
+        folds += round.folds();
+    }
+    CHECK(folds > 100);
+}
+
 }  // namespace
 }  // namespace tomograph::testing

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "store/embedded_store.h"
+#include "store/group_fixture.h"
 #include "support/memory_store.h"
 #include "wire/xray/segment_decoder.h"
 
@@ -92,6 +93,7 @@ inline EmbeddedStoreOptions small_options() {
     options.disk_free_min_bytes = 0;
     options.disk_free_min_share = 0;
     options.section_cache_bytes = 1 << 20;
+    options.groups = std::make_shared<FaultsAndOdd>();
     return options;
 }
 
@@ -197,12 +199,13 @@ inline void check_same(TraceStore& store, TraceStore& oracle, const std::vector<
     REQUIRE(got);
     CHECK(texts_of(*got) == texts_of(*oracle.get(ids)));
 
-    const auto graph = store.graph(range);
-    REQUIRE(graph);
-    CHECK(without_bounds(*graph) == without_bounds(*oracle.graph(range)));
-    const auto whole = store.graph(range, GraphGrain::whole);
-    REQUIRE(whole);
-    CHECK(without_bounds(*whole) == without_bounds(*oracle.graph(range, GraphGrain::whole)));
+    for (const GroupId group : {GroupId{}, group_of_faults, group_of_odd}) {
+        for (const GraphGrain grain : {GraphGrain::minute, GraphGrain::whole}) {
+            const auto graph = store.graph(range, grain, group);
+            REQUIRE(graph);
+            CHECK(without_bounds(*graph) == without_bounds(*oracle.graph(range, grain, group)));
+        }
+    }
 
     for (const auto type :
          {TimeRangeType::trace_id, TimeRangeType::event, TimeRangeType::service}) {

@@ -11,6 +11,7 @@ class Twins {
  public:
     explicit Twins(std::uint64_t seed) : random_(seed), fixture_(seed) {
         fixture_.must_open();
+        oracle_.set_groups(fixture_.options.groups);
         for (std::uint64_t i = 0; i < 24; ++i) {
             // Some ids tell their second, some lie, some start on another day.
             const std::int64_t day = i % 4 == 3 ? -86'400 : 0;
@@ -144,6 +145,7 @@ TEST_CASE("any one failing call of the disk is survived without a loss") {
 TEST_CASE("merges keep the number of parts down and change no answer") {
     StoreFixture fixture;
     MemoryStore oracle;
+    oracle.set_groups(fixture.options.groups);
     fixture.must_open();
     std::vector<TraceId> ids;
     for (std::uint64_t i = 0; i < 40; ++i) {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <variant>
 
+#include "store/group_classifier.h"
 #include "store/trace_store.h"
 #include "trace/graph_of_trace.h"
 #include "trace/trace_order.h"
@@ -78,11 +80,22 @@ class MemoryStore final : public TraceStore {
     }
 
     /// As of after_grace: a rollup does not depend on when it is asked for.
-    Result<GraphRollup> graph(TimeRange range, GraphGrain grain = GraphGrain::minute) override {
+    Result<GraphRollup> graph(TimeRange range, GraphGrain grain = GraphGrain::minute,
+                              GroupId group = {}) override {
         const std::lock_guard lock(mutex_);
         GraphRollup sum;
         if (range.end <= range.start) return sum;
-        for (const TraceId id : ids()) sum.add(graph_of_trace(decoded(winners_of(id))));
+        for (const TraceId id : ids()) {
+            const Trace trace = decoded(winners_of(id));
+            if (is_in_group(trace, group)) sum.add(graph_of_trace(trace));
+        }
+        GraphRollup named;
+        for (auto& [key, cell] : sum.cells) {
+            GraphKey with_group = key;
+            with_group.group = group;
+            named.cells.emplace(with_group, cell);
+        }
+        sum = std::move(named);
         const std::int64_t first = minute_of(range.start);
         const std::int64_t last = minute_of(range.end - Duration::nanoseconds(1));
         std::erase_if(sum.cells, [&](const auto& cell) {
@@ -105,6 +118,8 @@ class MemoryStore final : public TraceStore {
         status.open_traces = ids().size();
         return status;
     }
+
+    void set_groups(std::shared_ptr<const GroupClassifier> groups) { groups_ = std::move(groups); }
 
     /// Marks a trace as over its size limit.
     void set_limit_exceeded(TraceId id) {
@@ -163,6 +178,13 @@ class MemoryStore final : public TraceStore {
         return trace;
     }
 
+    bool is_in_group(const Trace& trace, GroupId group) const {
+        if (group.is_all()) return true;
+        if (!groups_) return false;
+        const auto groups = groups_->groups_of(trace);
+        return std::find(groups.begin(), groups.end(), group) != groups.end();
+    }
+
     static Trace decoded(const StoredTrace& stored) {
         SegmentDecoder decoder;
         std::vector<TraceDocument> documents;
@@ -179,6 +201,7 @@ class MemoryStore final : public TraceStore {
     std::vector<StoredDocument> documents_;
     std::vector<std::string> telemetry_;
     std::set<TraceId> limited_;
+    std::shared_ptr<const GroupClassifier> groups_;
 };
 
 }  // namespace tomograph::testing

@@ -151,6 +151,8 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
     if (placed.older) core_.metrics.late_fragments.add();
     if (trace.is_described()) {
         written.rollup.add(*trace.contribution);
+    } else if (core_.options.groups) {
+        written.rollup.add(contribution_of(core_, assembly_, merged, whole));
     } else {
         add_graph_of_trace(written.rollup, merged);
         if (!whole.older.empty()) written.rollup.add(assembly_.graph(trace.id, whole.older), -1);

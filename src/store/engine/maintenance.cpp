@@ -26,7 +26,7 @@ void Maintenance::tick() {
     disk_.check();
     if (publisher_.retry()) {
         seal_and_flush();
-        const auto retained = retention_.run();
+        const auto retained = retention_.run([this] { return log_floor(); });
         if (!retained) log_error("retention failed", {{"error", retained.error()}});
         merge();
     }
@@ -120,6 +120,15 @@ void Maintenance::set_gauges() {
     for (const auto& part : parts->parts) bytes += static_cast<double>(part->facts().bytes);
     metrics.parts.set(static_cast<double>(parts->parts.size()));
     metrics.part_bytes.set(bytes);
+    double rollup_bytes = 0;
+    double rollup_cells = 0;
+    for (const auto& rollup : parts->rollups) {
+        rollup_bytes += static_cast<double>(rollup->listed().bytes);
+        rollup_cells += static_cast<double>(rollup->listed().cells);
+    }
+    metrics.rollup_files.set(static_cast<double>(parts->rollups.size()));
+    metrics.rollup_bytes.set(rollup_bytes);
+    metrics.rollup_cells.set(rollup_cells);
     metrics.open_traces.set(static_cast<double>(core_.open.traces()));
     metrics.open_bytes.set(static_cast<double>(core_.open.bytes()));
     metrics.wal_file_bytes.set(static_cast<double>(wal_.state().bytes));

@@ -40,8 +40,14 @@ void ManifestState::apply(const ManifestEdit& edit) {
         floor = std::max(floor, set->floor);
     } else if (const auto* quarantine = std::get_if<NoteQuarantine>(&edit)) {
         parts.erase(quarantine->part_id);
+        rollups.erase(quarantine->part_id);
     } else if (const auto* next = std::get_if<SetNextPartId>(&edit)) {
         next_part_id = std::max(next_part_id, next->id);
+    } else if (const auto* fold = std::get_if<AddRollup>(&edit)) {
+        rollups[fold->rollup.id] = fold->rollup;
+        next_part_id = std::max(next_part_id, fold->rollup.id + 1);
+    } else if (const auto* gone = std::get_if<DropRollup>(&edit)) {
+        rollups.erase(gone->id);
     }
 }
 
@@ -137,6 +143,7 @@ Result<void> Manifest::rewrite(const ManifestState& state) {
     edits.emplace_back(SetNextPartId{state.next_part_id});
     edits.emplace_back(SetFloor{state.floor});
     for (const auto& [id, part] : state.parts) edits.emplace_back(AddPart{part});
+    for (const auto& [id, rollup] : state.rollups) edits.emplace_back(AddRollup{rollup});
     if (state.is_clean) edits.emplace_back(MarkClean{});
     std::string bytes = encode_manifest_header(number, contents_.store_id);
     bytes += encode_record(seed, 1, encode_edits(edits));

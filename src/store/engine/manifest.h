@@ -14,13 +14,25 @@
 
 namespace tomograph {
 
-// Which parts are live (docs/formats/manifest.md).
+// Which parts and rollups are live (docs/formats/manifest.md).
 
 struct ManifestPart {
     std::uint64_t id = 0;
     std::uint32_t level = 0;
     std::string path;  ///< below the data directory
     PartFacts facts;
+};
+
+/// Sums that outlive their spans (docs/formats/rollup.md).
+struct ManifestRollup {
+    std::uint64_t id = 0;         ///< from the same sequence as those of parts
+    std::string path;             ///< below the data directory
+    std::int64_t grain = 1;       ///< minutes of a cell: 1, 5 or 60
+    std::int64_t period = 0;      ///< first minute of the day, or of the month for grain 60
+    std::int64_t minute_min = 0;  ///< of the cells
+    std::int64_t minute_max = -1;
+    std::uint64_t cells = 0;
+    std::uint64_t bytes = 0;  ///< of the file
 };
 
 struct AddPart {
@@ -33,7 +45,7 @@ struct SetFloor {
     Lsn floor;
 };
 struct NoteQuarantine {
-    std::uint64_t part_id = 0;  ///< 0: not a part
+    std::uint64_t part_id = 0;  ///< of a part or a rollup; 0: of neither
     std::string what;
     std::string why;
 };
@@ -41,12 +53,19 @@ struct SetNextPartId {
     std::uint64_t id = 0;
 };
 struct MarkClean {};
+struct AddRollup {
+    ManifestRollup rollup;
+};
+struct DropRollup {
+    std::uint64_t id = 0;
+};
 
-using ManifestEdit =
-    std::variant<AddPart, DropPart, SetFloor, NoteQuarantine, SetNextPartId, MarkClean>;
+using ManifestEdit = std::variant<AddPart, DropPart, SetFloor, NoteQuarantine, SetNextPartId,
+                                  MarkClean, AddRollup, DropRollup>;
 
 struct ManifestState {
     std::map<std::uint64_t, ManifestPart> parts;
+    std::map<std::uint64_t, ManifestRollup> rollups;
     Lsn floor{1};  ///< log frames below are not needed
     std::uint64_t next_part_id = 1;
     bool is_clean = false;  ///< the last edit was MarkClean

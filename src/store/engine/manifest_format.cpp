@@ -9,7 +9,8 @@ namespace tomograph {
 namespace {
 
 constexpr std::string_view magic = "TOMOMAN\n";
-constexpr std::uint32_t format = 1;
+// 2 has rollups.
+constexpr std::uint32_t format = 2;
 constexpr std::size_t header_bytes = 32;
 constexpr std::size_t record_head_bytes = 16;  // length, crc, sequence
 constexpr std::size_t crc_end = 8;
@@ -22,6 +23,8 @@ enum class EditType : std::uint8_t {
     quarantine = 4,
     next_part_id = 5,
     clean = 6,
+    add_rollup = 7,
+    drop_rollup = 8,
 };
 
 void write_facts(ByteWriter& writer, const PartFacts& facts) {
@@ -70,7 +73,32 @@ struct BodyWriter {
     }
     void operator()(const SetNextPartId& edit) const { writer.varint(edit.id); }
     void operator()(const MarkClean&) const {}
+    void operator()(const AddRollup& edit) const {
+        writer.varint(edit.rollup.id);
+        writer.text(edit.rollup.path);
+        for (const std::int64_t value : {edit.rollup.grain, edit.rollup.period,
+                                         edit.rollup.minute_min, edit.rollup.minute_max})
+            writer.signed_varint(value);
+        writer.varint(edit.rollup.cells);
+        writer.varint(edit.rollup.bytes);
+    }
+    void operator()(const DropRollup& edit) const { writer.varint(edit.id); }
 };
+
+std::optional<ManifestEdit> read_rollup(ByteReader body) {
+    AddRollup edit;
+    edit.rollup.id = body.varint();
+    edit.rollup.path = body.text();
+    for (std::int64_t* value : {&edit.rollup.grain, &edit.rollup.period, &edit.rollup.minute_min,
+                                &edit.rollup.minute_max})
+        *value = body.signed_varint();
+    edit.rollup.cells = body.varint();
+    edit.rollup.bytes = body.varint();
+    const bool is_grain =
+        edit.rollup.grain == 1 || edit.rollup.grain == 5 || edit.rollup.grain == 60;
+    if (body.failed() || !is_grain) return std::nullopt;
+    return edit;
+}
 
 std::optional<ManifestEdit> read_body(EditType type, ByteReader body) {
     switch (type) {
@@ -97,6 +125,10 @@ std::optional<ManifestEdit> read_body(EditType type, ByteReader body) {
             return SetNextPartId{body.varint()};
         case EditType::clean:
             return MarkClean{};
+        case EditType::add_rollup:
+            return read_rollup(body);
+        case EditType::drop_rollup:
+            return DropRollup{body.varint()};
     }
     return std::nullopt;
 }
@@ -124,17 +156,18 @@ std::optional<Record> record_at(std::string_view bytes, std::uint32_t seed) {
 }
 
 struct Header {
+    std::uint32_t format = 0;
     std::uint32_t number = 0;
     std::uint64_t store_id = 0;
 };
 
-std::string encode_copy(std::uint32_t number, std::uint64_t store_id) {
+std::string encode_copy(const Header& header) {
     std::string bytes;
     ByteWriter writer(bytes);
     writer.raw(magic);
-    writer.fixed(format);
-    writer.fixed(number);
-    writer.fixed(store_id);
+    writer.fixed(header.format);
+    writer.fixed(header.number);
+    writer.fixed(header.store_id);
     writer.fixed(std::uint32_t{0});
     writer.fixed(crc32c(bytes));
     return bytes;
@@ -146,33 +179,38 @@ Result<Header> read_header(std::string_view bytes) {
         const std::string_view copy = bytes.substr(offset, header_bytes);
         ByteReader reader(copy);
         if (reader.raw(magic.size()) != magic) continue;
-        const auto its_format = reader.fixed<std::uint32_t>();
         Header header;
+        header.format = reader.fixed<std::uint32_t>();
         header.number = reader.fixed<std::uint32_t>();
         header.store_id = reader.fixed<std::uint64_t>();
         reader.fixed<std::uint32_t>();
         const auto crc = reader.fixed<std::uint32_t>();
         if (crc != crc32c(copy.substr(0, header_bytes - sizeof crc))) continue;
-        if (its_format > format)
+        if (header.format > format)
             return Error(ErrorCode::invalid,
                          fmt::format("manifest of format {}, this program reads up to {}",
-                                     its_format, format));
+                                     header.format, format));
         return header;
     }
     return Error(ErrorCode::corrupt, "manifest without a valid header");
 }
 
+std::uint32_t seed_of(const Header& header) {
+    // Without its own checksum: the crc of anything followed by its crc is always the same.
+    const std::string copy = encode_copy(header);
+    return crc32c(std::string_view(copy).substr(0, header_bytes - sizeof(std::uint32_t)));
+}
+
 }  // namespace
 
 std::string encode_manifest_header(std::uint32_t number, std::uint64_t store_id) {
-    const std::string copy = encode_copy(number, store_id);
+    const std::string copy =
+        encode_copy({.format = format, .number = number, .store_id = store_id});
     return copy + copy;
 }
 
 std::uint32_t record_seed(std::uint32_t number, std::uint64_t store_id) {
-    // Without its own checksum: the crc of anything followed by its crc is always the same.
-    const std::string copy = encode_copy(number, store_id);
-    return crc32c(std::string_view(copy).substr(0, header_bytes - sizeof(std::uint32_t)));
+    return seed_of({.format = format, .number = number, .store_id = store_id});
 }
 
 std::string encode_record(std::uint32_t seed, std::uint64_t sequence, std::string_view edits) {
@@ -217,7 +255,7 @@ Result<std::vector<ManifestEdit>> decode_edits(std::string_view bytes) {
 
 Result<ManifestContents> read_manifest(std::string_view bytes) {
     const Header header = TRY(read_header(bytes));
-    const std::uint32_t seed = record_seed(header.number, header.store_id);
+    const std::uint32_t seed = seed_of(header);
     ManifestContents contents{.state = {}, .number = header.number, .store_id = header.store_id};
     std::uint64_t sequence = 0;
     std::size_t at = 2 * header_bytes;

@@ -1,67 +1,62 @@
 #include "store/engine/open_graph.h"
 
-#include <limits>
-#include <tuple>
 #include <utility>
 
+#include "base/assert.h"
+#include "store/group_classifier.h"
 #include "trace/graph_cells.h"
 #include "trace/graph_of_trace.h"
 
 namespace tomograph {
 namespace {
 
-/// The minutes that a read asks for, both included, and what becomes of them.
-struct Minutes {
-    std::int64_t first;
-    std::int64_t last;
-    GraphGrain grain;
-};
-
-bool is_before(const GraphKey& a, const GraphKey& b) {
-    return std::tie(a.entry, a.source, a.target) < std::tie(b.entry, b.source, b.target);
+/// What the trace adds to the graph of all traces, and to those of its groups.
+GraphRollup graph_of(const StoreCore& core, const Trace& trace) {
+    GraphRollup graph = graph_of_trace(trace);
+    if (!core.options.groups) return graph;
+    const GraphRollup of_all = graph;
+    for (const GroupId group : core.options.groups->groups_of(trace)) {
+        ASSERT(!group.is_all());
+        for (const auto& [key, cell] : of_all.cells) {
+            GraphKey with_group = key;
+            with_group.group = group;
+            graph.cells.emplace(std::move(with_group), cell);
+        }
+    }
+    return graph;
 }
 
-/// Walks the sum beside each minute's cells: both are in order, and mostly the same, so that
-/// neither keys are copied nor the sum is searched.
-class WholeSum {
+/// Adds tables up as they come, without ever holding many.
+class GraphSum {
  public:
-    explicit WholeSum(GraphRollup& sum) : sum_(sum), at_(sum.cells.begin()) {}
+    explicit GraphSum(const GraphRead& read)
+        : grain_(read.grain == GraphGrain::whole ? grain_whole : 1), group_(read.group) {}
 
-    void add(const GraphKey& key, const GraphCell& cell) {
-        if (key.minute != minute_) at_ = sum_.cells.begin();
-        minute_ = key.minute;
-        while (at_ != sum_.cells.end() && is_before(at_->first, key)) ++at_;
-        if (at_ == sum_.cells.end() || is_before(key, at_->first)) {
-            GraphKey whole = key;
-            whole.minute = 0;
-            at_ = sum_.cells.emplace_hint(at_, std::move(whole), GraphCell());
-        }
-        at_->second.add(cell);
+    void add(std::shared_ptr<const RollupTable> table, std::int64_t first, std::int64_t last) {
+        bytes_ += table->bytes();
+        slices_.push_back({.table = table.get(), .first = first, .last = last});
+        tables_.push_back(std::move(table));
+        if (bytes_ < graph_tables_bytes_max) return;
+        auto sum = std::make_shared<const RollupTable>(take());
+        slices_.push_back({.table = sum.get()});
+        tables_.push_back(std::move(sum));
+    }
+
+    RollupTable take() {
+        RollupTable sum = sum_rollups(slices_, grain_, group_);
+        slices_.clear();
+        tables_.clear();
+        bytes_ = 0;
+        return sum;
     }
 
  private:
-    GraphRollup& sum_;
-    std::map<GraphKey, GraphCell>::iterator at_;
-    std::int64_t minute_ = std::numeric_limits<std::int64_t>::min();
+    std::int64_t grain_;
+    GroupId group_;
+    std::vector<RollupSlice> slices_;
+    std::vector<std::shared_ptr<const RollupTable>> tables_;
+    std::size_t bytes_ = 0;
 };
-
-void add_minutes(GraphRollup& sum, const GraphRollup& rollup, const Minutes& minutes) {
-    GraphKey from;
-    from.minute = minutes.first;
-    WholeSum whole(sum);
-    for (auto cell = rollup.cells.lower_bound(from);
-         cell != rollup.cells.end() && cell->first.minute <= minutes.last; ++cell) {
-        if (minutes.grain == GraphGrain::minute)
-            sum.cells[cell->first].add(cell->second);
-        else
-            whole.add(cell->first, cell->second);
-    }
-}
-
-bool is_nothing(const GraphCell& cell) {
-    return cell.statistics == RequestStatistics{} && cell.presence == 0 && cell.roots == 0 &&
-           cell.inferred == 0;
-}
 
 /// Contributions of all open traces are up to date afterwards, as of traces that were open before.
 Result<void> refresh_all(StoreCore& core) {
@@ -97,9 +92,11 @@ Result<WholeTrace> whole_trace(StoreCore& core, const OpenTrace& trace, const Pa
     return whole;
 }
 
-GraphRollup contribution_of(TraceAssembly& assembly, const Trace& merged, const WholeTrace& whole) {
-    GraphRollup contribution = graph_of_trace(merged);
-    if (!whole.older.empty()) contribution.add(assembly.graph(merged.id, whole.older), -1);
+GraphRollup contribution_of(const StoreCore& core, TraceAssembly& assembly, const Trace& merged,
+                            const WholeTrace& whole) {
+    GraphRollup contribution = graph_of(core, merged);
+    if (!whole.older.empty())
+        contribution.add(graph_of(core, assembly.assemble(merged.id, whole.older)), -1);
     return contribution;
 }
 
@@ -108,7 +105,7 @@ Result<void> describe_trace(StoreCore& core, TraceAssembly& assembly, const Open
     const WholeTrace whole = TRY(whole_trace(core, trace, *parts));
     const Trace merged = assembly.assemble(trace.id, whole.merged);
     auto contribution =
-        std::make_shared<const GraphRollup>(contribution_of(assembly, merged, whole));
+        std::make_shared<const GraphRollup>(contribution_of(core, assembly, merged, whole));
     const auto before =
         core.open.describe(trace.id, {.version = trace.version, .contribution = contribution});
     if (!before) return {};
@@ -118,33 +115,39 @@ Result<void> describe_trace(StoreCore& core, TraceAssembly& assembly, const Open
     return {};
 }
 
-Result<GraphRollup> read_graph(StoreCore& core, TimeRange range, GraphGrain grain) {
-    GraphRollup sum;
-    if (range.end <= range.start) return sum;
-    const Minutes minutes{.first = minute_of(range.start),
-                          .last = minute_of(range.end - Duration::nanoseconds(1)),
-                          .grain = grain};
+Result<GraphRollup> read_graph(StoreCore& core, const GraphRead& read) {
+    if (read.range.end <= read.range.start) return GraphRollup();
+    const std::int64_t first = minute_of(read.range.start);
+    const std::int64_t last = minute_of(read.range.end - Duration::nanoseconds(1));
+    GraphSum sum(read);
     Parts parts;
     {
         const std::lock_guard refresh(core.refresh);
         TRY(refresh_all(core));
         auto view = core.view.lock();
         parts = view->parts;
-        add_minutes(sum, view->open_sum, minutes);
+        sum.add(std::make_shared<const RollupTable>(table_of(view->open_sum, first, last)), first,
+                last);
     }
     for (const auto& part : parts->parts) {
         const PartFacts& facts = part->facts();
-        if (facts.minute_max < minutes.first || facts.minute_min > minutes.last) continue;
-        const auto rollup = part->rollup();
+        if (facts.minute_max < first || facts.minute_min > last) continue;
+        auto rollup = part->rollup();
         if (rollup) {
-            add_minutes(sum, **rollup, minutes);
+            sum.add(std::move(*rollup), first, last);
         } else {
             if (rollup.error().code() != ErrorCode::corrupt) return rollup.error();
             part->report_damage(rollup.error());
         }
     }
-    std::erase_if(sum.cells, [](const auto& cell) { return is_nothing(cell.second); });
-    return sum;
+    for (const auto& rollup : parts->rollups) {
+        const ManifestRollup& listed = rollup->listed();
+        const std::int64_t aligned = align_minute(first, listed.grain);
+        if (listed.minute_max < aligned || listed.minute_min > last) continue;
+        auto table = TRY(rollup->table());
+        sum.add(std::move(table), aligned, last);
+    }
+    return rollup_of(sum.take());
 }
 
 }  // namespace tomograph

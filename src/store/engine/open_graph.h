@@ -2,6 +2,7 @@
 
 #include "store/engine/store_core.h"
 #include "store/engine/trace_assembly.h"
+#include "store/trace_store.h"
 
 namespace tomograph {
 
@@ -19,13 +20,19 @@ struct WholeTrace {
 /// errors: io
 Result<WholeTrace> whole_trace(StoreCore& core, const OpenTrace& trace, const PartSnapshot& parts);
 
-/// graph(merged) - graph(older): what the open documents change.
-GraphRollup contribution_of(TraceAssembly& assembly, const Trace& merged, const WholeTrace& whole);
+/// graph(merged) - graph(older), of all traces and of the groups: what the open documents change.
+GraphRollup contribution_of(const StoreCore& core, TraceAssembly& assembly, const Trace& merged,
+                            const WholeTrace& whole);
 
 /// Brings the contribution of one trace, as of this copy of it, up to date. `refresh` is held.
 Result<void> describe_trace(StoreCore& core, TraceAssembly& assembly, const OpenTrace& trace);
 
-/// Cells of the minutes that the range touches, of parts and open traces. errors: io
-Result<GraphRollup> read_graph(StoreCore& core, TimeRange range, GraphGrain grain);
+struct GraphRead {
+    TimeRange range;
+    GraphGrain grain = GraphGrain::minute;
+    GroupId group{};
+};
+/// TraceStore::graph: the sum of parts, rollups and open traces. errors: io
+Result<GraphRollup> read_graph(StoreCore& core, const GraphRead& read);
 
 }  // namespace tomograph

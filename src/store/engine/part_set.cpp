@@ -11,18 +11,6 @@ namespace {
 
 constexpr std::uint16_t rollup_section = 0;
 
-/// Memory of a rollup: cells are large, their histograms' buckets the rest.
-std::size_t bytes_of(const GraphRollup& rollup) {
-    constexpr std::size_t node_bytes = 48;
-    constexpr std::size_t bucket_bytes = sizeof(LatencyHistogram::Entry);
-    std::size_t bytes = 0;
-    for (const auto& [key, cell] : rollup.cells)
-        bytes += sizeof key + sizeof cell + node_bytes +
-                 bucket_bytes * (cell.statistics.response_time.buckets().size() +
-                                 cell.statistics.duration.buckets().size());
-    return bytes;
-}
-
 /// Calls with each row of the trace, until an io error.
 template <class Look>
 Result<void> each_row(const PartSnapshot& parts, TraceId id, const Look& look) {
@@ -80,13 +68,15 @@ LivePart::~LivePart() {
     if (!removed) log_warn("old part not removed", {{"error", removed.error()}});
 }
 
-Result<std::shared_ptr<const GraphRollup>> LivePart::rollup() const {
+Result<std::shared_ptr<const RollupTable>> LivePart::rollup() const {
     const PartCache::Key key{.reader = cache_key_, .section = rollup_section, .index = 0};
-    auto cached = cache_->get<GraphRollup>(key);
+    auto cached = cache_->get<RollupTable>(key);
     if (cached) return cached;
-    auto rollup = std::make_shared<const GraphRollup>(TRY(reader_->rollup()));
-    cache_->put(key, rollup, bytes_of(*rollup));
-    return rollup;
+    std::optional<Error> damage;
+    auto table = std::make_shared<const RollupTable>(TRY(reader_->rollup_table(&damage)));
+    if (damage) report_damage(*damage);
+    cache_->put(key, table, table->bytes());
+    return table;
 }
 
 void LivePart::report_damage(const Error& error) const {
@@ -95,22 +85,27 @@ void LivePart::report_damage(const Error& error) const {
     log_error("part is damaged", {{"part", path_}, {"error", error}});
 }
 
-Parts make_snapshot(std::vector<std::shared_ptr<LivePart>> parts) {
+Parts make_snapshot(std::vector<std::shared_ptr<LivePart>> parts,
+                    std::vector<std::shared_ptr<LiveRollup>> rollups) {
     auto snapshot = std::make_shared<PartSnapshot>();
     std::sort(parts.begin(), parts.end(),
               [](const auto& a, const auto& b) { return a->id() < b->id(); });
     for (const auto& part : parts)
         snapshot->fragments.insert(part->fragments().begin(), part->fragments().end());
     snapshot->parts = std::move(parts);
+    snapshot->rollups = std::move(rollups);
     return snapshot;
 }
 
-Parts changed(const Parts& now, std::vector<std::shared_ptr<LivePart>> added,
-              const std::vector<std::uint64_t>& removed) {
+Parts changed(const Parts& now, PartChange change) {
+    const auto stays = [](const auto& file, const std::vector<std::uint64_t>& removed) {
+        return std::find(removed.begin(), removed.end(), file->id()) == removed.end();
+    };
     for (const auto& part : now->parts)
-        if (std::find(removed.begin(), removed.end(), part->id()) == removed.end())
-            added.push_back(part);
-    return make_snapshot(std::move(added));
+        if (stays(part, change.removed)) change.added.push_back(part);
+    for (const auto& rollup : now->rollups)
+        if (stays(rollup, change.removed)) change.rollups_added.push_back(rollup);
+    return make_snapshot(std::move(change.added), std::move(change.rollups_added));
 }
 
 Result<TraceInParts> look_up(const PartSnapshot& parts, TraceId id) {

@@ -11,6 +11,7 @@
 #include "base/guarded.h"
 #include "store/engine/document_set.h"
 #include "store/engine/manifest.h"
+#include "store/engine/rollup_file.h"
 #include "store/engine/store_metrics.h"
 #include "store/part/cache.h"
 #include "store/part/part.h"
@@ -40,8 +41,8 @@ class LivePart {
     /// Traces with a row here that has older ones.
     const std::unordered_set<TraceId>& fragments() const { return fragments_; }
 
-    /// The rollup, from the cache if it is there.
-    Result<std::shared_ptr<const GraphRollup>> rollup() const;
+    /// The rollup, from the cache if it is there. Damaged blocks are left out and reported.
+    Result<std::shared_ptr<const RollupTable>> rollup() const;
 
     /// The file is not listed any more: remove it after the last reader.
     void doom() { is_doomed_ = true; }
@@ -66,18 +67,25 @@ class LivePart {
     mutable std::atomic<bool> is_damaged_{false};
 };
 
-/// All live parts at one moment, by id. Immutable.
+/// All live files at one moment, parts by id. Immutable.
 struct PartSnapshot {
     std::vector<std::shared_ptr<LivePart>> parts;
     /// Traces that may have several rows: the one with the highest lsn_max speaks for the trace.
     std::unordered_set<TraceId> fragments;
+    std::vector<std::shared_ptr<LiveRollup>> rollups;  ///< sums of parts that expired
 };
 using Parts = std::shared_ptr<const PartSnapshot>;
 
-Parts make_snapshot(std::vector<std::shared_ptr<LivePart>> parts);
-/// `now` without the parts of these ids, and with `added`.
-Parts changed(const Parts& now, std::vector<std::shared_ptr<LivePart>> added,
-              const std::vector<std::uint64_t>& removed);
+Parts make_snapshot(std::vector<std::shared_ptr<LivePart>> parts,
+                    std::vector<std::shared_ptr<LiveRollup>> rollups = {});
+
+/// What comes, and the ids of what goes: parts and rollups are numbered together.
+struct PartChange {
+    std::vector<std::shared_ptr<LivePart>> added{};
+    std::vector<std::shared_ptr<LiveRollup>> rollups_added{};
+    std::vector<std::uint64_t> removed{};
+};
+Parts changed(const Parts& now, PartChange change);
 
 /// What the parts hold of one trace. Damaged blocks are left out and reported.
 struct TraceInParts {

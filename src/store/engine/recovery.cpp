@@ -77,8 +77,8 @@ Result<Recovery::Version> Recovery::read_version() {
 }
 
 Result<void> Recovery::make_directories() {
-    for (const std::string_view name :
-         {manifest_directory, wal_directory, spans_directory, telemetry_directory})
+    for (const std::string_view name : {manifest_directory, wal_directory, spans_directory,
+                                        rollup_directory, telemetry_directory})
         TRY(core_.files.make_directories(core_.path(name)));
     return core_.files.sync_directory(core_.options.directory);
 }
@@ -120,25 +120,44 @@ Result<void> Recovery::open_parts() {
             parts.push_back(std::move(*part));
             continue;
         }
-        const ErrorCode code = part.error().code();
-        if (code != ErrorCode::corrupt && code != ErrorCode::not_found)
-            return std::move(part).error().within(listed.path);
-        if (code == ErrorCode::corrupt)
-            TRY(core_.quarantine.move(core_.path(listed.path), part.error().message()));
-        else
-            log_error("part is missing", {{"part", listed.path}, {"error", part.error()}});
-        edits_.emplace_back(
-            NoteQuarantine{.part_id = id, .what = listed.path, .why = part.error().message()});
+        TRY(give_up(id, listed.path, std::move(part).error()));
     }
-    core_.view.lock()->parts = make_snapshot(std::move(parts));
+    auto rollups = TRY(open_rollups());
+    core_.view.lock()->parts = make_snapshot(std::move(parts), std::move(rollups));
+    return {};
+}
+
+Result<std::vector<std::shared_ptr<LiveRollup>>> Recovery::open_rollups() {
+    std::vector<std::shared_ptr<LiveRollup>> rollups;
+    for (const auto& [id, listed] : publisher_.manifest().state().rollups) {
+        auto rollup = LiveRollup::open(core_.files, core_.options.directory, listed, core_.cache,
+                                       core_.metrics);
+        if (rollup)
+            rollups.push_back(std::move(*rollup));
+        else
+            TRY(give_up(id, listed.path, std::move(rollup).error()));
+    }
+    return rollups;
+}
+
+Result<void> Recovery::give_up(std::uint64_t id, const std::string& path, Error error) {
+    const ErrorCode code = error.code();
+    if (code != ErrorCode::corrupt && code != ErrorCode::not_found)
+        return std::move(error).within(path);
+    if (code == ErrorCode::corrupt)
+        TRY(core_.quarantine.move(core_.path(path), error.message()));
+    else
+        log_error("listed file is missing", {{"file", path}, {"error", error}});
+    edits_.emplace_back(NoteQuarantine{.part_id = id, .what = path, .why = error.message()});
     return {};
 }
 
 Result<void> Recovery::clean_up() {
     TRY(remove_temporaries(core_.options.directory));
-    for (const std::string_view name :
-         {manifest_directory, wal_directory, telemetry_directory, quarantine_directory})
+    for (const std::string_view name : {manifest_directory, wal_directory, rollup_directory,
+                                        telemetry_directory, quarantine_directory})
         TRY(remove_temporaries(core_.path(name)));
+    TRY(clean_rollups());
     return clean_spans();
 }
 
@@ -164,15 +183,28 @@ Result<void> Recovery::clean_spans() {
             if (ends_with_temporary(name)) {
                 TRY(core_.files.remove(path));
             } else if (name.ends_with(".part") && !listed.contains(path)) {
-                if (publisher_.manifest().is_damaged())
-                    TRY(core_.quarantine.move(path,
-                                              "the manifest is damaged and does not list it"));
-                else
-                    TRY(core_.files.remove(path));
+                TRY(remove_unlisted(path));
             }
         }
     }
     return {};
+}
+
+Result<void> Recovery::clean_rollups() {
+    std::set<std::string> listed;
+    for (const auto& [id, rollup] : publisher_.manifest().state().rollups)
+        listed.insert(core_.path(rollup.path));
+    const std::string directory = core_.path(rollup_directory);
+    for (const std::string& name : TRY(core_.files.list(directory))) {
+        const std::string path = join_path(directory, name);
+        if (name.ends_with(rollup_suffix) && !listed.contains(path)) TRY(remove_unlisted(path));
+    }
+    return {};
+}
+
+Result<void> Recovery::remove_unlisted(const std::string& path) {
+    if (!publisher_.manifest().is_damaged()) return core_.files.remove(path);
+    return core_.quarantine.move(path, "the manifest is damaged and does not list it");
 }
 
 Result<void> Recovery::learn_known() {

@@ -60,8 +60,14 @@ class Recovery final : public WalReplaySink {
     Result<void> load_manifest(const Version& version);
     Result<void> use_keys();
     Result<void> open_parts();
+    Result<std::vector<std::shared_ptr<LiveRollup>>> open_rollups();
+    /// What is listed and cannot be opened: set aside if it is damaged, an error if that is not
+    /// why.
+    Result<void> give_up(std::uint64_t id, const std::string& path, Error error);
     Result<void> clean_up();
     Result<void> clean_spans();
+    Result<void> clean_rollups();
+    Result<void> remove_unlisted(const std::string& path);
     Result<void> remove_temporaries(const std::string& directory);
     Result<void> learn_known();
     void flush_if_over_budget();

@@ -20,22 +20,25 @@ bool Retention::clock_is_believable() {
     return mono >= hold_until_;
 }
 
-Result<void> Retention::run() {
+Result<void> Retention::run(const std::function<Lsn()>& floor) {
     const bool is_believable = clock_is_believable();
     const Duration now = core_.clock.monotonic();
     if (now < next_) return {};
     next_ = now + retention_interval;
-    if (is_believable && core_.options.retention_age > Duration{}) {
-        const auto old = over_age(*core_.parts());
-        TRY(drop(old));
-        core_.metrics.parts_expired_age.add(old.size());
+    const bool has_age = core_.options.retention_age > Duration{};
+    if (is_believable) {
+        auto old = has_age ? over_age(*core_.parts()) : std::vector<std::shared_ptr<LivePart>>();
+        const std::size_t gone = TRY(drop(std::move(old), floor(), true));
+        core_.metrics.parts_expired_age.add(gone);
+    }
+    if (is_believable && has_age) {
         const Instant horizon = core_.clock.now() - core_.options.retention_age;
         TRY(core_.telemetry.expire(horizon.second()));
     }
     if (core_.options.disk_budget_bytes > 0) {
-        const auto excess = over_budget(*core_.parts());
-        TRY(drop(excess));
-        core_.metrics.parts_expired_budget.add(excess.size());
+        auto excess = over_budget(*core_.parts());
+        const std::size_t gone = TRY(drop(std::move(excess), floor(), is_believable));
+        core_.metrics.parts_expired_budget.add(gone);
     }
     return {};
 }
@@ -69,16 +72,12 @@ std::vector<std::shared_ptr<LivePart>> Retention::over_budget(const PartSnapshot
     return excess;
 }
 
-Result<void> Retention::drop(const std::vector<std::shared_ptr<LivePart>>& parts) {
-    if (parts.empty()) return {};
-    std::vector<ManifestEdit> edits;
-    Publisher::Change change;
-    for (const auto& part : parts) {
-        log_info("part expired", {{"part", part->path()}});
-        edits.emplace_back(DropPart{part->id()});
-        change.removed.push_back(part->id());
-    }
-    return publisher_.publish(std::move(edits), std::move(change));
+Result<std::size_t> Retention::drop(std::vector<std::shared_ptr<LivePart>> parts, Lsn floor,
+                                    bool ages) {
+    std::erase_if(parts, [&](const auto& part) { return part->facts().lsn_max >= floor; });
+    const std::size_t count = parts.size();
+    TRY(folder_.run({.parts = std::move(parts), .floor = floor, .ages = ages}));
+    return count;
 }
 
 }  // namespace tomograph

@@ -49,15 +49,21 @@ void Publisher::show(Change& change) {
         const std::lock_guard refresh(core_.refresh);
         if (change.prepare) change.prepare();
         before = core_.parts();
-        Parts after = changed(before, change.added, change.removed);
+        Parts after = changed(before, {.added = change.added,
+                                       .rollups_added = change.rollups_added,
+                                       .removed = change.removed});
         auto view = core_.view.lock();
         view->parts = std::move(after);
         if (change.show) change.show(*view);
     }
-    for (const auto& part : before->parts) {
+    const auto goes = [&](const auto& file) {
         const auto& removed = change.removed;
-        if (std::find(removed.begin(), removed.end(), part->id()) != removed.end()) part->doom();
-    }
+        return std::find(removed.begin(), removed.end(), file->id()) != removed.end();
+    };
+    for (const auto& part : before->parts)
+        if (goes(part)) part->doom();
+    for (const auto& rollup : before->rollups)
+        if (goes(rollup)) rollup->doom();
 }
 
 }  // namespace tomograph

@@ -70,14 +70,15 @@ class Publisher {
 
     Manifest& manifest() { return manifest_; }
 
-    /// A part that will become visible, and the ids of those that go.
+    /// Parts and rollups that will become visible, and the ids of those that go.
     struct Change {
-        std::vector<std::shared_ptr<LivePart>> added;
-        std::vector<std::uint64_t> removed;
+        std::vector<std::shared_ptr<LivePart>> added{};
+        std::vector<std::shared_ptr<LiveRollup>> rollups_added{};
+        std::vector<std::uint64_t> removed{};
         /// Run when the change is durable: the first with `refresh` held, the second with the view
         /// locked as well, so readers wait for it.
-        std::function<void()> prepare;
-        std::function<void(StoreView&)> show;
+        std::function<void()> prepare{};
+        std::function<void(StoreView&)> show{};
     };
 
     /// Commits the edits, shows the change. After an error the change is pending: nothing more can
@@ -86,6 +87,7 @@ class Publisher {
     /// True when nothing is pending (any more).
     bool retry();
 
+    /// For parts and rollups.
     std::uint64_t next_part_id() { return next_part_id_++; }
     void start_ids_at(std::uint64_t id) { next_part_id_ = id; }
 

@@ -58,6 +58,14 @@ struct StoreMetrics {
     Counter& parts_expired_budget;
     Gauge& cache_bytes;
 
+    // sums of expired parts
+    Gauge& rollup_files;
+    Gauge& rollup_bytes;
+    Gauge& rollup_cells;
+    Counter& folds;
+    Counter& fold_failures;
+    Histogram& fold_seconds;
+
     // state
     Gauge& ready;
     Gauge& read_only;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "trace/graph_of_trace.h"
 #include "trace/trace_order.h"
 
 namespace tomograph {
@@ -90,11 +89,6 @@ Trace TraceAssembly::assemble(TraceId id, const std::vector<DocumentPointer>& do
             decoded.push_back({.lsn = document->lsn, .segment = std::move(*good)});
     }
     return assemble_trace(id, std::move(decoded), after_grace);
-}
-
-GraphRollup TraceAssembly::graph(TraceId id, const std::vector<DocumentPointer>& documents) {
-    if (documents.empty()) return {};
-    return graph_of_trace(assemble(id, documents));
 }
 
 std::optional<SegmentHeader> TraceAssembly::header(std::string_view document) {

@@ -3,7 +3,6 @@
 #include <optional>
 #include <vector>
 
-#include "model/graph.h"
 #include "store/engine/document_set.h"
 #include "store/part/part.h"
 #include "trace/trace.h"
@@ -16,9 +15,6 @@ namespace tomograph {
 class TraceAssembly {
  public:
     Trace assemble(TraceId id, const std::vector<DocumentPointer>& documents);
-
-    /// What a trace contributes to the graph; empty for no documents.
-    GraphRollup graph(TraceId id, const std::vector<DocumentPointer>& documents);
 
     /// The header of a document, as it was when it was accepted; nothing when it cannot be read.
     std::optional<SegmentHeader> header(std::string_view document);

@@ -163,14 +163,10 @@ Result<void> WalWriter::write_some(Log& log, std::span<WalAppend> appends) {
 Result<void> WalWriter::write_frames(Log& log, std::span<WalAppend> appends, Instant received) {
     ASSERT(log.segment.has_value());
     WalSegment& segment = *log.segment;
-<<<<<<< HEAD
-    std::string bytes;
-    const WalFrameTie tie{.seed = segment.seed, .key = segment.key ? &*segment.key : nullptr};
-=======
     std::string& bytes = log.bytes;
     if (bytes.capacity() > 2 * wal_group_bytes_max) bytes = std::string();
     bytes.clear();
->>>>>>> af194e2 (store: the log keeps four spare segments)
+    const WalFrameTie tie{.seed = segment.seed, .key = segment.key ? &*segment.key : nullptr};
     WalFrameHead head{.first = log.next, .starts_group = true};
     for (const WalAppend& append : appends) {
         head.type = append.telemetry ? WalFrameType::telemetry : WalFrameType::documents;
