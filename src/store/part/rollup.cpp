@@ -213,6 +213,8 @@ class BlockDecoder {
         for (ColumnCursor& column : columns_) column = ColumnCursor(reader_.text());
         if (reader_.failed() || reader_.remaining() != 0)
             return damaged("columns do not fill the block");
+        // One byte of a column is at least one row, or one bucket.
+        builder_.expect(columns_[minutes].remaining(), columns_[bucket_steps].remaining());
         for (Series& series : all) TRY(read_rows(series));
         for (const ColumnCursor& column : columns_)
             if (column.remaining() != 0) return damaged("a column is longer than its rows");
@@ -250,6 +252,7 @@ class BlockDecoder {
 
     Result<void> read_rows(Series& series) {
         if (!builder_.begin_series(std::move(series.key))) return damaged("keys out of order");
+        if (series.rows > columns_[minutes].remaining()) return damaged("number of rows");
         std::int64_t minute = 0;
         for (std::uint64_t i = 0; i < series.rows; ++i) {
             RollupRow row;
@@ -270,17 +273,15 @@ class BlockDecoder {
             counts_.clear();
             TRY(histogram(response_time_buckets, row.response_time_buckets));
             TRY(histogram(duration_buckets, row.duration_buckets));
-            if (bad_text_ || is_cut_short()) return damaged("a cell is cut short or has no text");
+            if (bad_text_) return damaged("a cell has no text");
             if (!builder_.add(row, {buckets_, counts_}, alias))
                 return damaged("minutes out of order");
         }
+        // Once for all: a column at its end gives zeros, and the first bounds the number of rows.
+        if (std::any_of(columns_.begin(), columns_.end(),
+                        [](const ColumnCursor& column) { return column.failed(); }))
+            return damaged("a column is shorter than its rows");
         return {};
-    }
-
-    /// A column at its end gives zeros: a row without bytes would let a number of rows fill memory.
-    bool is_cut_short() const {
-        return std::any_of(columns_.begin(), columns_.end(),
-                           [](const ColumnCursor& column) { return column.failed(); });
     }
 
     Result<void> histogram(Column sizes, std::uint16_t& size) {

@@ -317,6 +317,17 @@ std::int64_t RollupTable::minute_max() const {
     return minute;
 }
 
+void RollupTableBuilder::expect(std::size_t rows, std::size_t buckets) {
+    // By doubling, else every block of many would move all that is there.
+    const auto grow = [](auto& values, std::size_t more) {
+        const std::size_t needed = values.size() + more;
+        if (needed > values.capacity()) values.reserve(std::max(needed, 2 * values.capacity()));
+    };
+    grow(table_.rows, rows);
+    grow(table_.buckets, buckets);
+    grow(table_.counts, buckets);
+}
+
 bool RollupTableBuilder::begin_series(RollupKey key) {
     drop_empty_series();
     if (!table_.series.empty()) {

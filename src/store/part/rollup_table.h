@@ -73,6 +73,8 @@ class RollupTableBuilder {
         std::span<const std::int64_t> counts;
     };
 
+    /// So many rows and buckets will come.
+    void expect(std::size_t rows, std::size_t buckets);
     /// The rows that follow are of this key. False when it does not come after the one before;
     /// the same key again goes on with its rows.
     bool begin_series(RollupKey key);
