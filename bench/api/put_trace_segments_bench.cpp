@@ -24,7 +24,7 @@ class NullStore final : public TraceStore {
         return std::vector<StoredTrace>();
     }
     Result<TracePage> find(const TraceQuery&) override { return TracePage(); }
-    Result<GraphRollup> graph(TimeRange, GraphGrain) override { return GraphRollup(); }
+    Result<GraphRollup> graph(TimeRange, GraphGrain, GroupId) override { return GraphRollup(); }
     StoreStatus status() override { return {}; }
 };
 

@@ -308,7 +308,7 @@ class GraphStore final : public TraceStore {
         return std::vector<StoredTrace>{};
     }
     Result<TracePage> find(const TraceQuery&) override { return TracePage{}; }
-    Result<GraphRollup> graph(TimeRange, GraphGrain) override { return rollup; }
+    Result<GraphRollup> graph(TimeRange, GraphGrain, GroupId) override { return rollup; }
     StoreStatus status() override { return {}; }
 };
 

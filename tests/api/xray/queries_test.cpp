@@ -28,9 +28,9 @@ std::string next_token(const HttpReply& reply) {
 /// Holds every query until it is opened.
 class BlockingStore final : public ScriptedStore {
  public:
-    Result<GraphRollup> graph(TimeRange range, GraphGrain grain) override {
+    Result<GraphRollup> graph(TimeRange range, GraphGrain grain, GroupId group) override {
         gate_.wait(false);
-        return ScriptedStore::graph(range, grain);
+        return ScriptedStore::graph(range, grain, group);
     }
     void open() {
         gate_ = true;

@@ -1,5 +1,7 @@
 #include "store/engine/manifest.h"
 
+#include "base/bytes.h"
+#include "store/engine/manifest_format.h"
 #include "store/store_fixture.h"
 
 namespace tomograph {
@@ -114,6 +116,60 @@ TEST_CASE("any failing call leaves the old state or the new one, and the next co
         fixture.files.power_cut();
         CHECK(ids_of(fixture.fresh().state()) == std::vector<std::uint64_t>{1, 2, 3});
     }
+}
+
+TEST_CASE("rollups are listed until they are dropped, and come back from a rewrite") {
+    ManifestFixture fixture;
+    const auto fold = [](std::uint64_t id) {
+        return AddRollup{{.id = id,
+                          .path = "rollup/x",
+                          .grain = 5,
+                          .period = -1440,
+                          .minute_min = -7,
+                          .minute_max = 9,
+                          .cells = 3,
+                          .bytes = 4}};
+    };
+    {
+        Manifest manifest = fixture.fresh();
+        REQUIRE(manifest.commit({add(1), fold(2), fold(3)}));
+        REQUIRE(manifest.commit({DropPart{1}, DropRollup{2}, fold(9)}));
+    }
+    for (int restart = 0; restart < 2; ++restart) {
+        Manifest manifest = fixture.fresh();
+        const ManifestState& state = manifest.state();
+        CHECK(state.parts.empty());
+        REQUIRE(state.rollups.size() == 2);
+        CHECK(state.next_part_id == 10);
+        const ManifestRollup& rollup = state.rollups.at(9);
+        CHECK(rollup.path == "rollup/x");
+        CHECK(rollup.grain == 5);
+        CHECK(rollup.period == -1440);
+        CHECK(rollup.minute_min == -7);
+        CHECK(rollup.minute_max == 9);
+        CHECK(rollup.cells == 3);
+        CHECK(rollup.bytes == 4);
+        REQUIRE(manifest.commit({NoteQuarantine{.part_id = 77, .what = "", .why = ""}}));
+    }
+}
+
+TEST_CASE("a manifest of format 1 is read") {
+    std::string header;
+    ByteWriter writer(header);
+    writer.raw("TOMOMAN\n");
+    writer.fixed(std::uint32_t{1});
+    writer.fixed(std::uint32_t{6});
+    writer.fixed(std::uint64_t{7});
+    writer.fixed(std::uint32_t{0});
+    const std::uint32_t seed = crc32c(header);
+    writer.fixed(seed);
+    const std::string bytes =
+        header + header + encode_record(seed, 1, encode_edits({add(4), SetFloor{Lsn{8}}}));
+    const auto contents = read_manifest(bytes);
+    REQUIRE_MESSAGE(contents, (contents ? "" : contents.error().message()));
+    CHECK(ids_of(contents->state) == std::vector<std::uint64_t>{4});
+    CHECK(contents->state.floor == Lsn{8});
+    CHECK(contents->store_id == 7);
 }
 
 }  // namespace
