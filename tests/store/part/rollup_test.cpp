@@ -42,9 +42,8 @@ std::string block_of_format_1(const GraphRollup& rollup) {
         for (const std::int64_t value :
              {cell.presence, cell.roots, cell.inferred,
               cell.first_start.ns - minute * 60'000'000'000,
-              cell.last_end.ns - minute * 60'000'000'000, cell.statistics.ok,
-              cell.statistics.error, cell.statistics.throttle, cell.statistics.fault,
-              cell.statistics.response_time_ns})
+              cell.last_end.ns - minute * 60'000'000'000, cell.statistics.ok, cell.statistics.error,
+              cell.statistics.throttle, cell.statistics.fault, cell.statistics.response_time_ns})
             writer.signed_varint(value);
         put(cell.statistics.response_time);
         put(cell.statistics.duration);
@@ -129,9 +128,8 @@ TEST_CASE("a block with wrong bytes is refused or reads as something, and never 
             CHECK(table->rows.size() < 10 * good.size());
         else
             ++refused;
-        CHECK_FALSE(decode_rollup(std::vector<std::string>{good.substr(0, at + 1 == good.size()
-                                                                              ? at
-                                                                              : at + 1)}));
+        CHECK_FALSE(decode_rollup(
+            std::vector<std::string>{good.substr(0, at + 1 == good.size() ? at : at + 1)}));
     }
     CHECK(refused > 0);
 }
