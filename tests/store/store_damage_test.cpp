@@ -1,48 +1,28 @@
 #include "store/store_fixture.h"
+#include "store/store_image.h"
 
 namespace tomograph {
 namespace {
 
 using namespace testing;
 
-/// Every file below a directory with its bytes.
-using Image = std::vector<std::pair<std::string, std::string>>;
-
-void read_all(FaultFileSystem& files, const std::string& directory, Image& image) {
-    const auto names = files.list(directory);
-    REQUIRE(names);
-    for (const std::string& name : *names) {
-        const std::string path = directory + "/" + name;
-        const auto bytes = read_file(files, path, 1 << 20);
-        if (bytes)
-            image.emplace_back(path, *bytes);
-        else
-            read_all(files, path, image);
-    }
-}
-
 /// Some traces in a part, some in the log only.
-Image make_store() {
+StoreImage make_store() {
     StoreFixture fixture;
     fixture.must_open();
     for (std::uint64_t i = 0; i < 6; ++i) fixture.must_append({{.trace = trace_number(i)}});
     fixture.settle();
     for (std::uint64_t i = 6; i < 12; ++i) fixture.must_append({{.trace = trace_number(i)}});
     fixture.kill();
-    Image image;
-    read_all(fixture.files, "/data", image);
-    return image;
+    return read_image(fixture.files, fixture.options.directory);
 }
 
-void restore(StoreFixture& fixture, const Image& image) {
-    for (const auto& [path, bytes] : image) {
-        REQUIRE(fixture.files.make_directories(path.substr(0, path.rfind('/'))));
-        REQUIRE(replace_file(fixture.files, path, bytes));
-    }
+void restore(StoreFixture& fixture, const StoreImage& image) {
+    write_image(fixture.files, fixture.options.directory, image);
 }
 
 TEST_CASE("one damaged byte anywhere never stops the store and never shows what was not sent") {
-    const Image image = make_store();
+    const StoreImage image = make_store();
     std::mt19937_64 random(5);
     std::vector<TraceId> ids;
     for (std::uint64_t i = 0; i < 12; ++i) ids.push_back(trace_number(i));
@@ -55,7 +35,8 @@ TEST_CASE("one damaged byte anywhere never stops the store and never shows what 
             CAPTURE(at);
             StoreFixture fixture;
             restore(fixture, image);
-            REQUIRE(fixture.files.flip(path, at, static_cast<std::uint8_t>(1 << random() % 8)));
+            REQUIRE(fixture.files.flip("/data/" + path, at,
+                                       static_cast<std::uint8_t>(1 << random() % 8)));
             fixture.must_open();
             const auto got = fixture.store->get(ids);
             REQUIRE(got);
@@ -78,12 +59,13 @@ TEST_CASE("one damaged byte anywhere never stops the store and never shows what 
 }
 
 TEST_CASE("a part without its footer is set aside, the others serve") {
-    const Image image = make_store();
+    const StoreImage image = make_store();
     StoreFixture fixture;
     restore(fixture, image);
     for (const auto& [path, bytes] : image)
         if (path.ends_with(".part"))
-            REQUIRE(replace_file(fixture.files, path, bytes.substr(0, bytes.size() / 2)));
+            REQUIRE(
+                replace_file(fixture.files, "/data/" + path, bytes.substr(0, bytes.size() / 2)));
     fixture.must_open();
     CHECK(fixture.store->status().quarantined == 1);
     CHECK(fixture.store->status().parts == 0);
