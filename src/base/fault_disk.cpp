@@ -41,9 +41,11 @@ void assign(FaultNode::Entries& entries, const std::string& name,
         entries.erase(name);
 }
 
-std::uint64_t used_below(const FaultNode& node) {
+/// A file with several names counts once.
+std::uint64_t used_below(const FaultNode& node, std::set<const FaultNode*>& seen) {
+    if (!seen.insert(&node).second) return 0;
     std::uint64_t bytes = node.data.visible().size();
-    for (const auto& [name, child] : node.entries) bytes += used_below(*child);
+    for (const auto& [name, child] : node.entries) bytes += used_below(*child, seen);
     return bytes;
 }
 
@@ -122,6 +124,18 @@ Result<void> FaultDisk::rename(const std::string& from, const std::string& to) {
     change({.assignments = {{source.directory, source.name, nullptr},
                             {target.directory, target.name, node}},
             .needs_all_before = node->is_directory && source.directory != target.directory});
+    return {};
+}
+
+Result<void> FaultDisk::link(const std::string& from, const std::string& to) {
+    const Node node = TRY(find(from));
+    const Place target = TRY(place_of(to));
+    if (node->is_directory)
+        return Error(ErrorCode::invalid, fmt::format("link {}: is a directory", from));
+    if (target.name.empty() || target.node())
+        return Error(ErrorCode::conflict, fmt::format("link to {}: file exists", to));
+    if (!target.directory->is_directory) return not_found(to);
+    change({.assignments = {{target.directory, target.name, node}}});
     return {};
 }
 
@@ -209,7 +223,10 @@ void FaultDisk::commit(const std::function<bool(const Change&)>& is_wanted) {
     journal_ = std::move(rest);
 }
 
-std::uint64_t FaultDisk::used_bytes() const { return used_below(*root_); }
+std::uint64_t FaultDisk::used_bytes() const {
+    std::set<const FaultNode*> seen;
+    return used_below(*root_, seen);
+}
 
 void FaultDisk::power_cut(FaultRandom& random) {
     const CutOdds odds = CutOdds::draw(random);

@@ -42,6 +42,8 @@ class FaultDisk {
     /// errors: not_found (its directory), conflict (the name is taken).
     Result<Node> create_file(const std::string& path);
     Result<void> rename(const std::string& from, const std::string& to);
+    /// errors: not_found, invalid (a directory), conflict (the name is taken).
+    Result<void> link(const std::string& from, const std::string& to);
     Result<void> remove(const std::string& path);
     /// Durable at once, as the real file system's.
     Result<void> make_directories(const std::string& path);

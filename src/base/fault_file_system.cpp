@@ -125,6 +125,10 @@ Result<void> FaultFileSystem::rename(const std::string& from, const std::string&
     return state_->call("rename " + from, [&] { return state_->disk.rename(from, to); });
 }
 
+Result<void> FaultFileSystem::link(const std::string& from, const std::string& to) {
+    return state_->call("link " + from, [&] { return state_->disk.link(from, to); });
+}
+
 Result<void> FaultFileSystem::remove(const std::string& path) {
     return state_->call("remove " + path, [&] { return state_->disk.remove(path); });
 }

@@ -45,6 +45,7 @@ class FaultFileSystem final : public FileSystem {
 
     Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
     Result<void> rename(const std::string& from, const std::string& to) override;
+    Result<void> link(const std::string& from, const std::string& to) override;
     Result<void> remove(const std::string& path) override;
     Result<void> make_directories(const std::string& path) override;
     Result<std::vector<std::string>> list(const std::string& directory) override;

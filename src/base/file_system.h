@@ -60,6 +60,9 @@ class FileSystem {
     virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
     /// Atomic; replaces a file (or an empty directory) at `to`.
     virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+    /// A second name for a file: the same bytes, until the last name goes. Atomic.
+    /// errors: conflict when `to` exists, io when it lies on another file system.
+    virtual Result<void> link(const std::string& from, const std::string& to) = 0;
     /// A file or an empty directory. errors: conflict when the directory is not empty.
     virtual Result<void> remove(const std::string& path) = 0;
     /// Makes the directory and its parents, and syncs what it made; fine if it is there.

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -44,6 +45,7 @@ class RealFileSystem final : public FileSystem {
  public:
     Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
     Result<void> rename(const std::string& from, const std::string& to) override;
+    Result<void> link(const std::string& from, const std::string& to) override;
     Result<void> remove(const std::string& path) override;
     Result<void> make_directories(const std::string& path) override;
     Result<std::vector<std::string>> list(const std::string& directory) override;
@@ -66,6 +68,11 @@ Result<std::unique_ptr<File>> RealFileSystem::open(const std::string& path, Open
 
 Result<void> RealFileSystem::rename(const std::string& from, const std::string& to) {
     if (::rename(from.c_str(), to.c_str()) != 0) return failed_call("rename to " + to, from);
+    return {};
+}
+
+Result<void> RealFileSystem::link(const std::string& from, const std::string& to) {
+    if (::link(from.c_str(), to.c_str()) != 0) return failed_call("link to " + to, from);
     return {};
 }
 

@@ -395,6 +395,25 @@ TEST_CASE("a full disk is a limit, and takes what still fits") {
     CHECK(open(files, "/b", OpenMode::read_write)->write(0, "1234567890123"));
 }
 
+TEST_CASE("an unsynced link survives a power cut or not, a synced one does, and takes no room") {
+    const auto linked = [](FaultFileSystem& files) {
+        put_durably(files, "/a", "bytes");
+        REQUIRE(files.link("/a", "/b"));
+    };
+    const auto look = [](FaultFileSystem& files) { return names(files, "/"); };
+    CHECK(outcomes_of(linked, look) == Outcomes{"a=bytes ", "a=bytes b=bytes "});
+    CHECK(outcomes_of(
+              [&](FaultFileSystem& files) {
+                  linked(files);
+                  REQUIRE(files.sync_directory("/"));
+              },
+              look) == Outcomes{"a=bytes b=bytes "});
+    FaultFileSystem files;
+    files.set_capacity(8);
+    linked(files);
+    CHECK(files.space("/")->free_bytes == 3);
+}
+
 TEST_CASE("a flipped bit stays flipped") {
     FaultFileSystem files;
     put_durably(files, "/a", "abc");

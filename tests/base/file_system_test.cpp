@@ -185,6 +185,17 @@ const Case directory_cases[] = {
          CHECK(outcome(place.files.make_directories(place / "x/f")) == "conflict");
          CHECK_FALSE(place.files.make_directories(place / "x/f/g"));
      }},
+    {"a link is a second name of the same bytes, and replaces nothing",
+     [](const Place& place) {
+         put(place, "a", "bytes");
+         CHECK(outcome(place.files.link(place / "a", place / "b")) == "done");
+         CHECK(outcome(place.files.link(place / "a", place / "b")) == "conflict");
+         CHECK(outcome(place.files.link(place / "a", place / "none/b")) == "not_found");
+         CHECK(outcome(place.files.link(place / "none", place / "c")) == "not_found");
+         CHECK(outcome(place.files.remove(place / "a")) == "done");
+         CHECK(get(place, "b") == "bytes");
+         CHECK(list(place, "") == "b");
+     }},
     {"a rename replaces",
      [](const Place& place) {
          put(place, "a", "new");
