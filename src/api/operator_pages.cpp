@@ -40,6 +40,7 @@ HttpReply readiness(const StoreStatus& status) {
     json.integer("bytes", static_cast<std::int64_t>(status.replayed_bytes));
     json.integer("bytes_total", static_cast<std::int64_t>(status.replay_bytes));
     json.end_object();
+    json.integer("damaged_parts", static_cast<std::int64_t>(status.damaged_parts));
     json.integer("quarantined", static_cast<std::int64_t>(status.quarantined));
     json.end_object();
     return json_reply(is_ready ? 200 : 503, json);

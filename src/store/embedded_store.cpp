@@ -53,6 +53,8 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     Result<GraphRollup> graph(TimeRange range, GraphGrain grain, GroupId group) override;
     StoreStatus status() override;
     Result<void> change_master_key(SecretKey next) override;
+    Result<SnapshotReport> snapshot(SnapshotOptions options) override;
+    Result<std::uint64_t> compact(StoreProgressCall progress) override;
     void tick() override { maintenance_->tick(); }
     void close() override;
 
@@ -67,6 +69,10 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     /// Why an append of that many bytes is refused, if it is.
     std::optional<Error> refusal();
     Error not_ready();
+    /// The right to run one long operation; errors: conflict, unavailable
+    Result<std::unique_lock<std::mutex>> begin_operation();
+    /// Ends it as well when the store closes.
+    StoreProgressCall stoppable(StoreProgressCall progress) const;
 
     StoreCore core_;
     OpenTraceSink sink_;
@@ -76,6 +82,8 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     std::atomic<bool> is_ready_{false};
     Guarded<Phase> phase_;
     std::condition_variable wake_;
+    std::mutex operation_mutex_;
+    std::atomic<bool> is_closing_{false};
     std::mutex close_mutex_;
     bool is_closed_ = false;
     std::thread thread_;
@@ -233,7 +241,10 @@ StoreStatus EmbeddedStoreImpl::status() {
     status.open_bytes = core_.open.bytes();
     const Parts parts = core_.parts();
     status.parts = parts->parts.size();
-    for (const auto& part : parts->parts) status.part_bytes += part->facts().bytes;
+    for (const auto& part : parts->parts) {
+        status.part_bytes += part->facts().bytes;
+        status.damaged_parts += part->is_damaged() ? 1 : 0;
+    }
     const WalState wal = wal_->state();
     status.wal_bytes = wal.bytes;
     status.quarantined = core_.quarantine.files();
@@ -254,14 +265,52 @@ Result<void> EmbeddedStoreImpl::change_master_key(SecretKey next) {
     return core_.keys->change(std::move(next));
 }
 
+Result<std::unique_lock<std::mutex>> EmbeddedStoreImpl::begin_operation() {
+    if (!is_ready_) return not_ready();
+    std::unique_lock lock(operation_mutex_, std::try_to_lock);
+    if (!lock) return Error(ErrorCode::conflict, "a backup or a compaction is running");
+    if (is_closing_) return Error(ErrorCode::unavailable, "the store is closing");
+    return lock;
+}
+
+StoreProgressCall EmbeddedStoreImpl::stoppable(StoreProgressCall progress) const {
+    return [this, asked = std::move(progress)](const StoreProgress& state) {
+        return asked(state) && !is_closing_;
+    };
+}
+
+Result<SnapshotReport> EmbeddedStoreImpl::snapshot(SnapshotOptions options) {
+    const auto held = TRY(begin_operation());
+    options.progress = stoppable(std::move(options.progress));
+    const Duration start = core_.clock.monotonic();
+    auto written = write_snapshot(core_.files, core_.options.directory, core_.clock.now(), options,
+                                  [this] { return maintenance_->pin(); });
+    StoreMetrics& metrics = core_.metrics;
+    if (!written) {
+        metrics.snapshot_failures.add();
+        return written;
+    }
+    metrics.snapshots.add();
+    metrics.snapshot_seconds.set((core_.clock.monotonic() - start).as_seconds());
+    metrics.snapshot_time.set(core_.clock.now().as_seconds());
+    return written;
+}
+
+Result<std::uint64_t> EmbeddedStoreImpl::compact(StoreProgressCall progress) {
+    const auto held = TRY(begin_operation());
+    return maintenance_->compact(stoppable(std::move(progress)));
+}
+
 void EmbeddedStoreImpl::close() {
     const std::lock_guard lock(close_mutex_);
     if (is_closed_ || !recovery_) return;
     is_closed_ = true;
+    is_closing_ = true;
     wal_->close();
     phase_.lock()->is_stopping = true;
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
+    const std::lock_guard operation(operation_mutex_);  // it ends soon
     if (is_ready_) maintenance_->close();
 }
 

@@ -6,6 +6,7 @@
 #include "base/file_system.h"
 #include "base/metrics.h"
 #include "store/embedded_store_options.h"
+#include "store/operations/snapshot.h"
 #include "store/trace_store.h"
 
 namespace tomograph {
@@ -38,6 +39,18 @@ class EmbeddedStore : public TraceStore {
 
     /// One round of background work; only without `background`.
     virtual void tick() = 0;
+
+    /// Writes a backup beside everything else that goes on: all that was answered before the call
+    /// is in it. Blocks until it is on stable storage; threads: any.
+    ///
+    /// errors  conflict     there is something at the destination, or another snapshot or
+    /// compaction
+    ///                      is running
+    ///         unavailable  not ready, closing        cancelled, io, limit, corrupt
+    virtual Result<SnapshotReport> snapshot(SnapshotOptions options) = 0;
+
+    /// Merges until each day has one part; returns the number of merges. As snapshot().
+    virtual Result<std::uint64_t> compact(StoreProgressCall progress) = 0;
 
     /// Stops taking, answers what was taken, writes out the open traces if that is quick.
     /// Idempotent; the destructor does it as well.

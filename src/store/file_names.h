@@ -21,6 +21,7 @@ inline constexpr std::string_view rollup_directory = "rollup";
 inline constexpr std::string_view telemetry_directory = "telemetry";
 inline constexpr std::string_view quarantine_directory = "quarantine";
 inline constexpr std::string_view temporary_suffix = ".tmp";
+inline constexpr std::string_view part_suffix = ".part";
 
 std::string join_path(std::string_view directory, std::string_view name);
 

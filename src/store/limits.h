@@ -61,6 +61,9 @@ inline constexpr std::size_t merge_fan_in_max = 16;
 inline constexpr std::uint64_t merge_spans_max = 1 << 20;
 inline constexpr std::uint32_t merge_level_max = 9;
 
+/// A part is read from end to end that often: a month of eight parts a day in four hours.
+inline constexpr Duration scrub_interval = Duration::minutes(1);
+
 inline constexpr std::uint64_t manifest_bytes_max = 1 << 20;
 /// A manifest larger than this is not ours: 1,000,000 parts would fit.
 inline constexpr std::uint64_t manifest_read_bytes_max = 256 << 20;

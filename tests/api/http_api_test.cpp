@@ -26,16 +26,19 @@ TEST_CASE("readiness follows the store and says why not") {
     store.current.reason = "replaying the log";
     HttpReply reply = bench.call("GET", "/readyz");
     CHECK(reply.status == 503);
-    CHECK(reply.body == R"({"status":"starting","reason":"replaying the log",)"
-                        R"("replay":{"bytes":5,"bytes_total":9},"quarantined":0})");
+    CHECK(reply.body ==
+          R"({"status":"starting","reason":"replaying the log",)"
+          R"("replay":{"bytes":5,"bytes_total":9},"damaged_parts":0,"quarantined":0})");
 
     store.current = StoreStatus{};
     store.current.ready = true;
     store.current.quarantined = 2;
+    store.current.damaged_parts = 1;
     reply = bench.call("GET", "/readyz");
     CHECK(reply.status == 200);
-    CHECK(reply.body ==
-          R"({"status":"ready","replay":{"bytes":0,"bytes_total":0},"quarantined":2})");
+    CHECK(
+        reply.body ==
+        R"({"status":"ready","replay":{"bytes":0,"bytes_total":0},"damaged_parts":1,"quarantined":2})");
 
     store.current.read_only = true;
     store.current.reason = "the disk is full";

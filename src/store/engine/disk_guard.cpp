@@ -15,6 +15,7 @@ void DiskGuard::check() {
         log_warn("free disk space is unknown", {{"error", space.error()}});
         return;
     }
+    core_.metrics.disk_free_bytes.set(static_cast<double>(space->free_bytes));
     const auto total = static_cast<double>(space->total_bytes);
     const auto share = static_cast<std::uint64_t>(core_.options.disk_free_min_share * total);
     const std::uint64_t needed = std::max(core_.options.disk_free_min_bytes, share);

@@ -1,11 +1,19 @@
 #include "store/engine/maintenance.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "base/log.h"
 
 namespace tomograph {
+namespace {
+
+/// A compaction that waits for a merge looks that often.
+constexpr auto merge_poll_interval = std::chrono::milliseconds(10);
+
+}  // namespace
 
 Maintenance::Maintenance(StoreCore& core, WalWriter& wal)
     : core_(core),
@@ -17,12 +25,14 @@ Maintenance::Maintenance(StoreCore& core, WalWriter& wal)
       retention_(core, publisher_),
       disk_(core),
       keys_(core, wal),
+      scrubber_(core),
       last_flush_(core.clock.monotonic()),
       last_telemetry_(core.clock.monotonic()) {
     if (core.options.background) merge_thread_ = std::make_unique<WorkerPool>("store-merge", 1, 1);
 }
 
 void Maintenance::tick() {
+    const std::lock_guard lock(mutex_);
     disk_.check();
     if (publisher_.retry()) {
         seal_and_flush();
@@ -30,6 +40,7 @@ void Maintenance::tick() {
         if (!retained) log_error("retention failed", {{"error", retained.error()}});
         merge();
     }
+    scrubber_.tick();
     flush_telemetry();
     free_log();
     keys_.run(job_ != nullptr);
@@ -74,7 +85,7 @@ Lsn Maintenance::log_floor() {
 }
 
 void Maintenance::free_log() {
-    if (!floor_may_have_risen_) return;
+    if (!floor_may_have_risen_ || wal_.is_pinned()) return;
     const Lsn floor = log_floor();
     floor_may_have_risen_ = false;
     if (!wal_.has_closed_below(floor)) return;
@@ -89,7 +100,7 @@ void Maintenance::free_log() {
 }
 
 void Maintenance::merge() {
-    if (!job_) {
+    if (!job_ && !is_compacting_) {
         auto plan = merger_.plan();
         if (!plan) return;
         job_ = std::make_shared<Guarded<MergeJob>>(
@@ -104,6 +115,10 @@ void Maintenance::merge() {
         else if (!merge_thread_->submit(task))
             job_.reset();
     }
+    publish_merge();
+}
+
+void Maintenance::publish_merge() {
     if (!job_) return;
     const auto running = job_;
     auto job = running->lock();
@@ -113,11 +128,55 @@ void Maintenance::merge() {
     if (!published) log_error("merge failed", {{"error", published.error()}});
 }
 
+Result<StorePin> Maintenance::pin() {
+    const std::lock_guard lock(mutex_);
+    if (!publisher_.retry()) return Error(ErrorCode::unavailable, "the manifest cannot be written");
+    const Manifest& manifest = publisher_.manifest();
+    return StorePin{.store_id = manifest.store_id(),
+                    .manifest = manifest.state(),
+                    .parts = core_.parts(),
+                    .wal = wal_.pin()};
+}
+
+/// The next step, once a merge that was under way before is done.
+Result<std::optional<MergePlan>> Maintenance::plan_compaction() {
+    while (true) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!publisher_.retry())
+                return Error(ErrorCode::unavailable, "the manifest cannot be written");
+            publish_merge();
+            if (!job_) return merger_.plan_compaction();
+        }
+        std::this_thread::sleep_for(merge_poll_interval);
+    }
+}
+
+Result<std::uint64_t> Maintenance::compact(const StoreProgressCall& progress) {
+    const CompactionMark mark(is_compacting_);
+    StoreProgress state;
+    for (const auto& part : core_.parts()->parts) state.total_bytes += part->facts().bytes;
+    for (std::uint64_t merges = 0;; ++merges) {
+        if (!progress(state)) return Error(ErrorCode::cancelled, "it was cancelled");
+        auto plan = TRY(plan_compaction());
+        if (!plan) return merges;
+        auto written = merger_.write(*plan);
+        const std::lock_guard lock(mutex_);
+        TRY(merger_.publish(*plan, std::move(written)));
+        for (const auto& part : plan->inputs) state.done_bytes += part->facts().bytes;
+        state.total_bytes = std::max(state.total_bytes, state.done_bytes);
+    }
+}
+
 void Maintenance::set_gauges() {
     StoreMetrics& metrics = core_.metrics;
     const Parts parts = core_.parts();
     double bytes = 0;
-    for (const auto& part : parts->parts) bytes += static_cast<double>(part->facts().bytes);
+    double damaged = 0;
+    for (const auto& part : parts->parts) {
+        bytes += static_cast<double>(part->facts().bytes);
+        damaged += part->is_damaged() ? 1 : 0;
+    }
     metrics.parts.set(static_cast<double>(parts->parts.size()));
     metrics.part_bytes.set(bytes);
     double rollup_bytes = 0;
@@ -131,11 +190,17 @@ void Maintenance::set_gauges() {
     metrics.rollup_cells.set(rollup_cells);
     metrics.open_traces.set(static_cast<double>(core_.open.traces()));
     metrics.open_bytes.set(static_cast<double>(core_.open.bytes()));
-    metrics.wal_file_bytes.set(static_cast<double>(wal_.state().bytes));
+    metrics.damaged_parts.set(damaged);
+    metrics.merge_running.set(job_ || is_compacting_ ? 1 : 0);
+    metrics.telemetry_pending.set(static_cast<double>(core_.telemetry.pending()));
+    const WalState wal = wal_.state();
+    metrics.wal_file_bytes.set(static_cast<double>(wal.bytes));
+    metrics.wal_closed_segments.set(static_cast<double>(wal.closed_segments));
     metrics.cache_bytes.set(static_cast<double>(core_.cache->bytes()));
 }
 
 void Maintenance::close() {
+    const std::lock_guard lock(mutex_);
     merge_thread_.reset();
     if (!publisher_.retry()) return;
     const Duration deadline = core_.clock.monotonic() + close_flush_max;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "base/worker_pool.h"
@@ -9,14 +11,17 @@
 #include "store/engine/key_keeper.h"
 #include "store/engine/merger.h"
 #include "store/engine/retention.h"
+#include "store/engine/scrubber.h"
 #include "store/engine/sealer.h"
 #include "store/engine/store_core.h"
+#include "store/operations/snapshot.h"
 #include "store/wal/writer.h"
 
 namespace tomograph {
 
 /// All that happens in the background, step by step in tick(): seal and flush, give log segments
-/// back, merge, retention, disk checks. One thread calls it; tests call it without one.
+/// back, merge, retention, scrub, disk checks. One thread calls it; tests call it without one.
+/// pin() and compact() come from any other thread: they wait for a tick to end.
 class Maintenance {
  public:
     Maintenance(StoreCore& core, WalWriter& wal);
@@ -26,6 +31,12 @@ class Maintenance {
     Flusher& flusher() { return flusher_; }
 
     void tick();
+    /// Holds the store's files as of now. errors: unavailable, the manifest cannot be written
+    Result<StorePin> pin();
+    /// Merges until each day has one part, beside ingest and queries; `progress` counts the bytes
+    /// of the inputs. returns the merges done. errors: cancelled, limit (no room), unavailable, as
+    /// merges
+    Result<std::uint64_t> compact(const StoreProgressCall& progress);
     /// Writes out what is open, as long as that is quick, and marks the shutdown as clean.
     void close();
 
@@ -39,11 +50,24 @@ class Maintenance {
     void flush_telemetry();
     void free_log();
     void merge();
+    void publish_merge();
+    Result<std::optional<MergePlan>> plan_compaction();
     void set_gauges();
     Lsn log_floor();
 
+    /// What plan_compaction() of compact() and its end frame: no other merge begins.
+    struct CompactionMark {
+        explicit CompactionMark(std::atomic<bool>& flag) : is_compacting(flag) { flag = true; }
+        ~CompactionMark() { is_compacting = false; }
+        CompactionMark(const CompactionMark&) = delete;
+        CompactionMark& operator=(const CompactionMark&) = delete;
+        std::atomic<bool>& is_compacting;
+    };
+
     StoreCore& core_;
     WalWriter& wal_;
+    std::mutex mutex_;  ///< held by tick(), and while others touch what is its own
+    std::atomic<bool> is_compacting_{false};
     Publisher publisher_;
     Sealer sealer_;
     Flusher flusher_;
@@ -51,6 +75,7 @@ class Maintenance {
     Retention retention_;
     DiskGuard disk_;
     KeyKeeper keys_;
+    Scrubber scrubber_;
     Duration last_flush_;
     std::optional<Duration> last_count_;  ///< of what is ready to be sealed
     bool floor_may_have_risen_ =

@@ -27,7 +27,39 @@ std::optional<std::uint32_t> decode_current(std::string_view text) {
     return number;
 }
 
+std::string manifest_path(const std::string& directory, std::uint32_t number) {
+    return fmt::format("{}/{}/{}", directory, manifest_directory, manifest_name(number));
+}
+
+/// A manifest whose first record is the whole state.
+std::string encode_image(std::uint32_t number, std::uint64_t store_id, const ManifestState& state) {
+    std::vector<ManifestEdit> edits;
+    edits.emplace_back(SetNextPartId{state.next_part_id});
+    edits.emplace_back(SetFloor{state.floor});
+    for (const auto& [id, part] : state.parts) edits.emplace_back(AddPart{part});
+    for (const auto& [id, rollup] : state.rollups) edits.emplace_back(AddRollup{rollup});
+    if (state.is_clean) edits.emplace_back(MarkClean{});
+    return encode_manifest_header(number, store_id) +
+           encode_record(record_seed(number, store_id), 1, encode_edits(edits));
+}
+
+Result<std::unique_ptr<File>> write_image(FileSystem& files, const std::string& directory,
+                                          std::uint32_t number, const std::string& image) {
+    auto file = TRY(files.open(manifest_path(directory, number), OpenMode::replace));
+    TRY(file->write(0, image));
+    TRY(file->sync());
+    TRY(files.sync_directory(join_path(directory, manifest_directory)));
+    TRY(replace_file(files, join_path(directory, current_name), encode_current(number)));
+    return file;
+}
+
 }  // namespace
+
+Result<std::unique_ptr<File>> write_manifest(FileSystem& files, const std::string& data_directory,
+                                             const ManifestContents& contents) {
+    return write_image(files, data_directory, contents.number,
+                       encode_image(contents.number, contents.store_id, contents.state));
+}
 
 void ManifestState::apply(const ManifestEdit& edit) {
     is_clean = std::holds_alternative<MarkClean>(edit);
@@ -55,7 +87,7 @@ Manifest::Manifest(FileSystem& files, std::string data_directory)
     : files_(files), directory_(std::move(data_directory)) {}
 
 std::string Manifest::path_of(std::uint32_t number) const {
-    return fmt::format("{}/{}/{}", directory_, manifest_directory, manifest_name(number));
+    return manifest_path(directory_, number);
 }
 
 Result<std::optional<ManifestContents>> Manifest::load_number(std::uint32_t number) {
@@ -138,26 +170,10 @@ Result<void> Manifest::append(const std::string& payload) {
 
 Result<void> Manifest::rewrite(const ManifestState& state) {
     const std::uint32_t number = ++number_highest_;
-    const std::uint32_t seed = record_seed(number, contents_.store_id);
-    std::vector<ManifestEdit> edits;
-    edits.emplace_back(SetNextPartId{state.next_part_id});
-    edits.emplace_back(SetFloor{state.floor});
-    for (const auto& [id, part] : state.parts) edits.emplace_back(AddPart{part});
-    for (const auto& [id, rollup] : state.rollups) edits.emplace_back(AddRollup{rollup});
-    if (state.is_clean) edits.emplace_back(MarkClean{});
-    std::string bytes = encode_manifest_header(number, contents_.store_id);
-    bytes += encode_record(seed, 1, encode_edits(edits));
-
-    const std::string path = path_of(number);
-    auto file = TRY(files_.open(path, OpenMode::replace));
-    TRY(file->write(0, bytes));
-    TRY(file->sync());
-    TRY(files_.sync_directory(join_path(directory_, manifest_directory)));
-    TRY(replace_file(files_, join_path(directory_, current_name), encode_current(number)));
-
-    file_ = std::move(file);
-    size_ = bytes.size();
-    seed_ = seed;
+    const std::string image = encode_image(number, contents_.store_id, state);
+    file_ = TRY(write_image(files_, directory_, number, image));
+    size_ = image.size();
+    seed_ = record_seed(number, contents_.store_id);
     sequence_ = 1;
     contents_.number = number;
     remove_others();

@@ -88,6 +88,11 @@ struct ManifestContents {
 /// errors  corrupt  no valid header or first record; invalid  a newer format
 Result<ManifestContents> read_manifest(std::string_view bytes);
 
+/// Writes a manifest that says just this, and CURRENT, below `data_directory`; both synced.
+/// errors: io, limit
+Result<std::unique_ptr<File>> write_manifest(FileSystem& files, const std::string& data_directory,
+                                             const ManifestContents& contents);
+
 /// The manifest in force. Not for threads: the thread that maintains the store owns it.
 class Manifest {
  public:

@@ -1,5 +1,7 @@
 #include "store/engine/merger.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -39,20 +41,45 @@ std::optional<MergePlan> Merger::plan() {
             groups[{listed.level, directory_of(listed.path)}].push_back(part);
     }
     for (const auto& [level_and_day, group] : groups) {
-        MergePlan plan{.inputs = worthwhile(group, core_.options), .output = {}};
-        if (plan.inputs.empty() || !disk_has_room(plan.inputs)) continue;
-        PartName name{.level = level_and_day.first + 1,
-                      .second_min = plan.inputs.front()->facts().second_min,
-                      .second_max = plan.inputs.front()->facts().second_max,
-                      .id = publisher_.next_part_id()};
-        for (const auto& part : plan.inputs) {
-            name.second_min = std::min(name.second_min, part->facts().second_min);
-            name.second_max = std::max(name.second_max, part->facts().second_max);
-        }
-        plan.output = {.id = name.id, .level = name.level, .path = part_path(name), .facts = {}};
-        return plan;
+        Group inputs = worthwhile(group, core_.options);
+        if (inputs.empty() || !disk_has_room(inputs)) continue;
+        return plan_of(std::move(inputs), level_and_day.first + 1);
     }
     return std::nullopt;
+}
+
+Result<std::optional<MergePlan>> Merger::plan_compaction() {
+    std::map<std::string, Group> days;
+    for (const auto& part : core_.parts()->parts)
+        if (!part->is_damaged()) days[directory_of(part->listed().path)].push_back(part);
+    for (auto& [day, group] : days) {
+        if (group.size() < 2) continue;
+        std::stable_sort(group.begin(), group.end(), [](const auto& a, const auto& b) {
+            return a->facts().spans < b->facts().spans;
+        });
+        if (group.size() > merge_fan_in_max) group.resize(merge_fan_in_max);
+        if (core_.disk_is_low || !disk_has_room(group))
+            return Error(
+                ErrorCode::limit,
+                fmt::format("the disk has no room to merge {} parts of {}", group.size(), day));
+        std::uint32_t level = 0;
+        for (const auto& part : group) level = std::max(level, part->listed().level + 1);
+        return std::optional(plan_of(std::move(group), std::min(level, merge_level_max)));
+    }
+    return std::optional<MergePlan>();
+}
+
+MergePlan Merger::plan_of(Group inputs, std::uint32_t level) {
+    PartName name{.level = level,
+                  .second_min = inputs.front()->facts().second_min,
+                  .second_max = inputs.front()->facts().second_max,
+                  .id = publisher_.next_part_id()};
+    for (const auto& part : inputs) {
+        name.second_min = std::min(name.second_min, part->facts().second_min);
+        name.second_max = std::max(name.second_max, part->facts().second_max);
+    }
+    return {.inputs = std::move(inputs),
+            .output = {.id = name.id, .level = name.level, .path = part_path(name), .facts = {}}};
 }
 
 /// Inputs and output are on the disk together for a while.

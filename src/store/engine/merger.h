@@ -26,6 +26,10 @@ class Merger {
     /// Nothing to do, or the disk is short: none.
     std::optional<MergePlan> plan();
 
+    /// Parts of one day, the smallest first, whatever their level and size; none when every day has
+    /// one part. errors: limit, the disk has no room for the next step
+    Result<std::optional<MergePlan>> plan_compaction();
+
     /// The finished part under its final name; on failure nothing of it is left.
     Result<std::shared_ptr<LivePart>> write(const MergePlan& plan) const;
 
@@ -33,6 +37,7 @@ class Merger {
     Result<void> publish(const MergePlan& plan, Result<std::shared_ptr<LivePart>> written);
 
  private:
+    MergePlan plan_of(std::vector<std::shared_ptr<LivePart>> inputs, std::uint32_t level);
     bool disk_has_room(const std::vector<std::shared_ptr<LivePart>>& inputs) const;
     Result<std::shared_ptr<LivePart>> write_part(const MergePlan& plan,
                                                  const std::string& temporary) const;

@@ -3,23 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
-#include "base/crc32c.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "store/file_names.h"
 
 namespace tomograph {
 namespace {
-
-constexpr unsigned data_version = 1;
-
-std::string encode_version(std::uint64_t store_id) {
-    const std::string text = fmt::format("{} {:016x} ", data_version, store_id);
-    return fmt::format("{}{:08x}\n", text, crc32c(text));
-}
 
 std::uint64_t new_store_id(const StoreCore& core) {
     const std::uint64_t id =
@@ -33,7 +24,7 @@ std::uint64_t new_store_id(const StoreCore& core) {
 Result<void> Recovery::open_directory() {
     TRY(core_.files.make_directories(core_.options.directory));
     lock_ = TRY_WITHIN("data directory", core_.files.lock(core_.path(lock_name)));
-    const Version version = TRY(read_version());
+    const VersionFile version = TRY(read_version(core_.files, core_.options.directory));
     core_.keys = TRY(
         StoreKeys::match(core_.files, core_.options.directory, core_.options.master_keys.get()));
     TRY(make_directories());
@@ -52,30 +43,6 @@ Result<void> Recovery::open_directory() {
     return {};
 }
 
-Result<Recovery::Version> Recovery::read_version() {
-    const auto text = read_file(core_.files, core_.path(version_name), small_file_bytes_max);
-    if (!text && text.error().code() == ErrorCode::not_found) return Version{};
-    if (!text && text.error().code() != ErrorCode::limit) return text.error();
-    Version version{.exists = true, .is_readable = false, .store_id = 0};
-    if (!text) return version;
-    // "<number> <store id> <crc>\n": a newer one may say more between number and crc.
-    const auto last_space = text->rfind(' ');
-    if (last_space == std::string::npos) return version;
-    const std::string covered = text->substr(0, last_space + 1);
-    if (text->substr(last_space + 1) != fmt::format("{:08x}\n", crc32c(covered))) return version;
-    unsigned number = 0;
-    const auto [end, error] =
-        std::from_chars(covered.data(), covered.data() + covered.size(), number);
-    if (error != std::errc() || number == 0) return version;
-    if (number > data_version)
-        return Error(ErrorCode::invalid,
-                     fmt::format("data directory {} has version {}, this program reads up to {}",
-                                 core_.options.directory, number, data_version));
-    std::from_chars(end + 1, covered.data() + covered.size(), version.store_id, 16);
-    version.is_readable = version.store_id != 0;
-    return version;
-}
-
 Result<void> Recovery::make_directories() {
     for (const std::string_view name : {manifest_directory, wal_directory, spans_directory,
                                         rollup_directory, telemetry_directory})
@@ -83,8 +50,23 @@ Result<void> Recovery::make_directories() {
     return core_.files.sync_directory(core_.options.directory);
 }
 
-Result<void> Recovery::load_manifest(const Version& version) {
+Result<bool> Recovery::has_parts() {
+    const std::string spans = core_.path(spans_directory);
+    for (const std::string& day : TRY(core_.files.list(spans))) {
+        const auto names = core_.files.list(join_path(spans, day));
+        if (!names) continue;  // not a directory: not ours
+        for (const std::string& name : *names)
+            if (name.ends_with(part_suffix)) return true;
+    }
+    return false;
+}
+
+Result<void> Recovery::load_manifest(const VersionFile& version) {
     auto contents = TRY(publisher_.manifest().load());
+    if (!contents && TRY(has_parts()))
+        return Error(ErrorCode::corrupt,
+                     fmt::format("{} holds parts, but no manifest: tomo fsck --repair makes one",
+                                 core_.options.directory));
     ManifestContents state;
     if (contents) {
         state = std::move(*contents);
@@ -182,7 +164,7 @@ Result<void> Recovery::clean_spans() {
             const std::string path = join_path(directory, name);
             if (ends_with_temporary(name)) {
                 TRY(core_.files.remove(path));
-            } else if (name.ends_with(".part") && !listed.contains(path)) {
+            } else if (name.ends_with(part_suffix) && !listed.contains(path)) {
                 TRY(remove_unlisted(path));
             }
         }

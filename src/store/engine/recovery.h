@@ -8,6 +8,7 @@
 #include "store/engine/flusher.h"
 #include "store/engine/sealer.h"
 #include "store/engine/store_core.h"
+#include "store/engine/version_file.h"
 #include "store/wal/replay.h"
 
 namespace tomograph {
@@ -48,17 +49,10 @@ class Recovery final : public WalReplaySink {
     void replay_telemetry(Lsn lsn, Instant received, std::string_view json) override;
 
  private:
-    struct Version {
-        bool exists = false;
-        bool is_readable = false;
-        std::uint64_t store_id = 0;
-    };
-
-    Result<Version> read_version();
-    Result<void> write_version();
     Result<void> make_directories();
-    Result<void> load_manifest(const Version& version);
     Result<void> use_keys();
+    Result<bool> has_parts();
+    Result<void> load_manifest(const VersionFile& version);
     Result<void> open_parts();
     Result<std::vector<std::shared_ptr<LiveRollup>>> open_rollups();
     /// What is listed and cannot be opened: set aside if it is damaged, an error if that is not

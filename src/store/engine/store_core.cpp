@@ -17,7 +17,12 @@ StoreCore::StoreCore(FileSystem& file_system, const Clock& the_clock, MetricsReg
       cache(std::make_shared<PartCache>(options.section_cache_bytes)),
       open(metrics, {.trace_spans_max = options.trace_spans_max,
                      .trace_bytes_max = options.trace_bytes_max}),
-      telemetry(files, options.directory, metrics, quarantine) {}
+      telemetry(files, options.directory, metrics, quarantine) {
+    metrics.open_bytes_limit.set(static_cast<double>(options.open_bytes_max));
+    metrics.wal_queue_bytes_limit.set(static_cast<double>(options.wal_queue_bytes_max));
+    metrics.cache_bytes_limit.set(static_cast<double>(options.section_cache_bytes));
+    metrics.disk_budget_limit.set(static_cast<double>(options.disk_budget_bytes));
+}
 
 std::string StoreCore::path(std::string_view name) const {
     return join_path(options.directory, name);

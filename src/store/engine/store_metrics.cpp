@@ -21,6 +21,11 @@ Histogram& seconds(MetricsRegistry& registry, const char* name, const char* help
                               latency_bounds_seconds());
 }
 
+Gauge& limit(MetricsRegistry& registry, const char* what) {
+    return registry.gauge("tomograph_store_limit_bytes",
+                          "Bounds of the store as they are set; 0: none", {{"of", what}});
+}
+
 constexpr const char* sealed = "sealed_traces_total";
 constexpr const char* sealed_help = "Traces written to parts, by what made them ready";
 constexpr const char* refused = "refused_appends_total";
@@ -85,6 +90,23 @@ StoreMetrics::StoreMetrics(MetricsRegistry& r)
       folds(counter(r, "folds_total", "Records that put sums of expired parts into rollup files")),
       fold_failures(counter(r, "fold_failures_total", "Folds that failed and will be repeated")),
       fold_seconds(seconds(r, "fold_seconds", "Time of one fold")),
+      merge_running(gauge(r, "merge_running", "1 while a merge is under way")),
+      scrubs(counter(r, "scrubbed_parts_total", "Parts read from end to end in the background")),
+      scrub_damaged(counter(r, "scrub_damaged_parts_total", "Parts in which that met damage")),
+      scrub_seconds(seconds(r, "scrub_seconds", "Time of reading one part from end to end")),
+      damaged_parts(gauge(r, "damaged_parts", "Live parts in which some block is damaged")),
+      open_bytes_limit(limit(r, "open_traces")),
+      wal_queue_bytes_limit(limit(r, "wal_queue")),
+      cache_bytes_limit(limit(r, "section_cache")),
+      disk_budget_limit(limit(r, "parts")),
+      disk_free_bytes(gauge(r, "disk_free_bytes", "Free bytes where the data directory is")),
+      wal_closed_segments(gauge(r, "wal_closed_segments", "Log segments that wait to be freed")),
+      telemetry_pending(
+          gauge(r, "telemetry_pending_records", "Telemetry records that only the log has")),
+      snapshots(counter(r, "snapshots_total", "Backups written")),
+      snapshot_failures(counter(r, "snapshot_failures_total", "Backups that failed")),
+      snapshot_seconds(gauge(r, "snapshot_seconds", "Time that the last backup took")),
+      snapshot_time(gauge(r, "snapshot_timestamp_seconds", "When the last backup was finished")),
       ready(gauge(r, "ready", "1 when replay is done")),
       read_only(gauge(r, "read_only", "1 after a second disk failure")),
       disk_low(gauge(r, "disk_low", "1 while appends are refused to keep the last free space")),

@@ -57,6 +57,26 @@ struct StoreMetrics {
     Counter& parts_expired_age;
     Counter& parts_expired_budget;
     Gauge& cache_bytes;
+    Gauge& merge_running;
+    Counter& scrubs;
+    Counter& scrub_damaged;
+    Histogram& scrub_seconds;
+    Gauge& damaged_parts;
+
+    // bounds, and what is near them
+    Gauge& open_bytes_limit;
+    Gauge& wal_queue_bytes_limit;
+    Gauge& cache_bytes_limit;
+    Gauge& disk_budget_limit;  ///< 0: the disk itself
+    Gauge& disk_free_bytes;
+    Gauge& wal_closed_segments;
+    Gauge& telemetry_pending;
+
+    // operations
+    Counter& snapshots;
+    Counter& snapshot_failures;
+    Gauge& snapshot_seconds;
+    Gauge& snapshot_time;
 
     // sums of expired parts
     Gauge& rollup_files;

@@ -56,6 +56,8 @@ TelemetryLog::TelemetryLog(FileSystem& files, const std::string& data_directory,
 
 bool TelemetryLog::is_full() { return pending_.lock()->size() >= telemetry_pending_max; }
 
+std::size_t TelemetryLog::pending() { return pending_.lock()->size(); }
+
 void TelemetryLog::add(Lsn lsn, Instant received, std::string json) {
     // Line ends in JSON are white space only; here they end a record.
     std::replace(json.begin(), json.end(), '\n', ' ');

@@ -25,6 +25,7 @@ class TelemetryLog {
     void set_keys(FileKeys* keys) { keys_ = keys; }
 
     bool is_full();
+    std::size_t pending();
     void add(Lsn lsn, Instant received, std::string json);
 
     /// Newest first. errors: io

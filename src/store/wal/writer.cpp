@@ -315,8 +315,22 @@ WalState WalWriter::state() {
     state.bytes = segment_bytes_;
     auto closed = closed_.lock();
     for (const ClosedSegment& segment : *closed) state.bytes += segment.size;
+    state.closed_segments = closed->size();
     state.next = {next_};
     return state;
+}
+
+WalPin WalWriter::pin() {
+    WalPin pin;
+    ++pins_;
+    pin.hold = std::shared_ptr<void>(nullptr, [this](void*) { --pins_; });
+    auto log = log_.lock();
+    auto closed = closed_.lock();
+    for (const ClosedSegment& segment : *closed)
+        pin.segments.push_back({.path = segment.path, .bytes = segment.size});
+    const auto& current = log->segment;
+    if (current) pin.segments.push_back({.path = current->path, .bytes = current->used});
+    return pin;
 }
 
 void WalWriter::close() {

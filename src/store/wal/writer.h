@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,10 +58,21 @@ struct WalOptions {
         true;  ///< false: submit() writes before it returns, for tests that own every call
 };
 
+/// The log at one moment. As long as `hold` lives, no segment is given up or used again.
+struct WalPin {
+    struct Segment {
+        std::string path;
+        std::uint64_t bytes = 0;  ///< that hold all frames written until then
+    };
+    std::vector<Segment> segments;
+    std::shared_ptr<void> hold;
+};
+
 struct WalState {
     bool read_only = false;
     std::string reason;
     std::uint64_t bytes = 0;  ///< of all segments
+    std::size_t closed_segments = 0;
     Lsn next;
 };
 
@@ -103,6 +115,10 @@ class WalWriter {
     void wait_for_segment() { static_cast<void>(log_.lock()); }
 
     WalState state();
+
+    /// All that was answered so far lies in these segments. The writer must outlive the pin.
+    WalPin pin();
+    bool is_pinned() const { return pins_ > 0; }
 
     /// Writes what is queued, refuses the rest, ends the thread.
     void close();
@@ -151,6 +167,7 @@ class WalWriter {
     Guarded<std::deque<ClosedSegment>> closed_;
     std::atomic<std::uint64_t> segment_bytes_{0};
     std::atomic<std::uint64_t> next_{0};
+    std::atomic<unsigned> pins_{0};
     std::thread thread_;
 };
 

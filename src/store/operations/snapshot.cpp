@@ -1,0 +1,201 @@
+#include "store/operations/snapshot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/crc32c.h"
+#include "base/log.h"
+#include "store/engine/version_file.h"
+#include "store/file_names.h"
+#include "store/limits.h"
+#include "store/operations/backup_list.h"
+#include "store/operations/file_copy.h"
+
+namespace tomograph {
+namespace {
+
+/// Footer and trailer of a part, with its random uuid and the checksums: equal ends, equal parts.
+constexpr std::uint64_t part_end_bytes = 4096;
+
+Result<std::string> end_of(FileSystem& files, const std::string& path, std::uint64_t bytes) {
+    const auto file = TRY(files.open(path, OpenMode::read));
+    if (TRY(file->size()) != bytes)
+        return Error(ErrorCode::conflict, fmt::format("{} has another size", path));
+    const std::uint64_t size = std::min(bytes, part_end_bytes);
+    return file->read(bytes - size, static_cast<std::size_t>(size));
+}
+
+class SnapshotWriter {
+ public:
+    SnapshotWriter(FileSystem& files, const std::string& data_directory,
+                   const SnapshotOptions& options)
+        : files_(files),
+          data_(data_directory),
+          previous_(options.previous),
+          target_(options.destination + std::string(temporary_suffix)),
+          copier_(files, options.progress) {}
+
+    Result<void> make_directories() {
+        TRY(remove_tree(files_, target_));
+        directories_.insert(target_);
+        for (const std::string_view name :
+             {manifest_directory, wal_directory, spans_directory, telemetry_directory})
+            TRY(make_directory(join_path(target_, name)));
+        return {};
+    }
+
+    Result<void> write(StorePin pin, Instant now) {
+        for (const auto& segment : pin.wal.segments) copier_.expect(segment.bytes);
+        for (const auto& [id, part] : pin.manifest.parts) copier_.expect(part.facts.bytes);
+        for (const auto& segment : pin.wal.segments)
+            TRY(copy(join_path(wal_directory, name_of(segment.path)), segment.bytes));
+        pin.wal = {};
+        for (const auto& [id, part] : pin.manifest.parts) TRY(take_part(part));
+        TRY(copy_telemetry());
+        TRY(write_state(pin, now));
+        for (const std::string& directory : directories_) TRY(files_.sync_directory(directory));
+        return {};
+    }
+
+    /// Nobody sees it before all of it is on stable storage.
+    Result<void> publish(const std::string& destination) {
+        TRY(files_.rename(target_, destination));
+        return files_.sync_directory(parent_path(destination));
+    }
+
+    void give_up() {
+        const auto removed = remove_tree(files_, target_);
+        if (!removed) log_warn("unfinished backup not removed", {{"error", removed.error()}});
+    }
+
+    const SnapshotReport& report() const { return report_; }
+
+ private:
+    static std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+    Result<void> make_directory(const std::string& path) {
+        TRY(files_.make_directories(path));
+        directories_.insert(path);
+        return {};
+    }
+
+    void count(const std::string& name, std::uint64_t bytes, std::optional<std::uint32_t> crc) {
+        ++report_.files;
+        report_.bytes += bytes;
+        list_.files.push_back({.path = name, .bytes = bytes, .crc32c = crc});
+    }
+
+    Result<void> copy(const std::string& name, std::uint64_t bytes) {
+        const auto crc = TRY(copier_.copy(join_path(data_, name), join_path(target_, name), bytes));
+        count(name, bytes, crc);
+        return {};
+    }
+
+    /// Parts never change: a second name is as good as a copy.
+    bool link(const std::string& directory, const ManifestPart& part) {
+        const std::string from = join_path(directory, part.path);
+        return bool(files_.link(from, join_path(target_, part.path)));
+    }
+
+    bool is_in_previous(const ManifestPart& part) {
+        if (previous_.empty()) return false;
+        const auto theirs = end_of(files_, join_path(previous_, part.path), part.facts.bytes);
+        const auto ours = end_of(files_, join_path(data_, part.path), part.facts.bytes);
+        return theirs && ours && *theirs == *ours;
+    }
+
+    Result<void> take_part(const ManifestPart& part) {
+        TRY(make_directory(parent_path(join_path(target_, part.path))));
+        const std::uint64_t bytes = part.facts.bytes;
+        // The file system of the data first; a backup elsewhere shares with the one before it.
+        const bool is_linked = link(data_, part) || (is_in_previous(part) && link(previous_, part));
+        if (!is_linked) return copy(part.path, bytes);
+        ++report_.linked_files;
+        report_.linked_bytes += bytes;
+        count(part.path, bytes, std::nullopt);
+        return copier_.skip(bytes);
+    }
+
+    /// After the log: what is not in a file of telemetry is there, what is in both is known by its
+    /// number.
+    Result<void> copy_telemetry() {
+        for (const std::string& name : TRY(files_.list(join_path(data_, telemetry_directory)))) {
+            if (ends_with_temporary(name)) continue;
+            const std::string path = join_path(telemetry_directory, name);
+            const auto text =
+                read_file(files_, join_path(data_, path), 2 * telemetry_day_bytes_max);
+            if (!text && text.error().code() == ErrorCode::not_found) continue;  // expired
+            if (!text) return text.error();
+            TRY(write_small(path, *text));
+        }
+        return {};
+    }
+
+    Result<void> write_small(const std::string& name, const std::string& text) {
+        const auto file = TRY(files_.open(join_path(target_, name), OpenMode::replace));
+        TRY(file->write(0, text));
+        TRY(file->sync());
+        count(name, text.size(), crc32c(text));
+        return {};
+    }
+
+    Result<void> write_state(const StorePin& pin, Instant now) {
+        ManifestContents contents;
+        contents.number = 1;
+        contents.store_id = pin.store_id;
+        contents.state = pin.manifest;
+        contents.state.is_clean = false;
+        TRY(write_manifest(files_, target_, contents));
+        for (const std::string& name :
+             {join_path(manifest_directory, manifest_name(1)), std::string(current_name)}) {
+            const auto file = TRY(files_.open(join_path(target_, name), OpenMode::read));
+            count(name, TRY(file->size()), std::nullopt);
+        }
+        TRY(write_small(std::string(version_name), encode_version(pin.store_id)));
+        list_.store_id = pin.store_id;
+        list_.taken = now;
+        return replace_file(files_, join_path(target_, backup_list_name),
+                            encode_backup_list(list_));
+    }
+
+    FileSystem& files_;
+    std::string data_;
+    std::string previous_;
+    std::string target_;
+    FileCopier copier_;
+    std::set<std::string> directories_;
+    SnapshotReport report_;
+    BackupList list_;
+};
+
+Result<void> check_free(FileSystem& files, const std::string& destination) {
+    if (!TRY(files.exists(destination))) return {};
+    const auto names = files.list(destination);
+    if (names && names->empty()) return {};
+    return Error(ErrorCode::conflict,
+                 fmt::format("{} exists: a backup needs a new directory", destination));
+}
+
+}  // namespace
+
+Result<SnapshotReport> write_snapshot(FileSystem& files, const std::string& data_directory,
+                                      Instant now, const SnapshotOptions& options,
+                                      const std::function<Result<StorePin>()>& pin) {
+    TRY(check_free(files, options.destination));
+    SnapshotWriter writer(files, data_directory, options);
+    Result<void> done = writer.make_directories();
+    if (done) {
+        auto pinned = pin();
+        done = pinned ? writer.write(std::move(*pinned), now) : Result<void>(pinned.error());
+    }
+    if (done) done = writer.publish(options.destination);
+    if (!done) {
+        writer.give_up();
+        return std::move(done).error().within("backup");
+    }
+    return writer.report();
+}
+
+}  // namespace tomograph
