@@ -7,12 +7,15 @@
 
 namespace tomograph {
 
-HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics)
-    : xray_(xray), store_(store), metrics_(metrics) {}
+HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
+                 StoreOperations* operations)
+    : xray_(xray), store_(store), metrics_(metrics), operations_(operations) {}
 
 void HttpApi::handle(HttpRequest request, HttpRespond respond) {
     try {
-        if (auto page = operator_page(request, store_, metrics_)) {
+        auto page = operator_page(request, store_, metrics_);
+        if (!page && operations_ != nullptr) page = operations_->handle(request);
+        if (page) {
             page->headers.push_back({"x-amzn-RequestId", make_request_id()});
             return respond(*std::move(page));
         }

@@ -1,15 +1,18 @@
 #pragma once
 
 #include "api/operator_pages.h"
+#include "api/store_operations.h"
 #include "api/xray/xray_api.h"
 
 namespace tomograph {
 
-/// Everything that the API listener answers: the operator's pages, then the X-Ray API. Every error
-/// is JSON with a request id.
+/// Everything that the API listener answers: the operator's pages and operations, then the X-Ray
+/// API. Every error is JSON with a request id.
 class HttpApi {
  public:
-    HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics);
+    /// operations  null: a store without any
+    HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
+            StoreOperations* operations = nullptr);
 
     void handle(HttpRequest request, HttpRespond respond);
 
@@ -20,6 +23,7 @@ class HttpApi {
     XrayApi& xray_;
     TraceStore& store_;
     MetricsRegistry& metrics_;
+    StoreOperations* operations_;
 };
 
 /// For the daemon's TCP port: the X-Ray API alone, as the daemon's proxy offers it.

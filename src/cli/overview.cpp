@@ -19,6 +19,11 @@ constexpr Verb run_verbs[] = {{"serve", Message::verb_serve},
                               {"config", Message::verb_config},
                               {"key", Message::verb_key},
                               {"version", Message::verb_version}};
+constexpr Verb keep_verbs[] = {{"backup", Message::verb_backup},
+                               {"restore", Message::verb_restore},
+                               {"verify", Message::verb_verify},
+                               {"fsck", Message::verb_fsck},
+                               {"compact", Message::verb_compact}};
 constexpr Verb look_verbs[] = {
     {"map", Message::verb_map}, {"traces", Message::verb_traces}, {"trace", Message::verb_trace}};
 
@@ -36,6 +41,7 @@ std::string overview(const Terminal& terminal) {
     };
     add(Message::help_look, look_verbs);
     add(Message::help_run, run_verbs);
+    add(Message::help_keep, keep_verbs);
     return out + "\n  tomo serve & tomo demo & tomo map --watch\n\n" + said(Message::help_more) +
            "\n";
 }

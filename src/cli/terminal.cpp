@@ -88,6 +88,8 @@ Terminal describe_terminal(const TerminalFacts& facts, const Environment& enviro
     return terminal;
 }
 
+bool standard_error_is_tty() { return isatty(STDERR_FILENO) == 1; }
+
 Terminal standard_output_terminal() {
     TerminalFacts facts;
     facts.is_tty = isatty(STDOUT_FILENO) == 1;

@@ -36,6 +36,7 @@ struct TerminalFacts {
 /// Honours NO_COLOR, CLICOLOR_FORCE, TERM=dumb, COLUMNS, and LC_ALL, LC_MESSAGES (or LC_CTYPE),
 /// LANG.
 Terminal describe_terminal(const TerminalFacts& facts, const Environment& environment);
+bool standard_error_is_tty();
 /// Asks the operating system about standard output.
 Terminal standard_output_terminal();
 

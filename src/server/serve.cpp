@@ -89,7 +89,8 @@ Result<void> serve(const Settings& settings) {
     IoPool pool(io_threads);
     {
         XrayApi xray({.account_id = settings.account_id, .token_key = token_key}, ingest, *store, clock, metrics);
-        HttpApi http(xray, *store, metrics);
+        StoreOperations operations(*store, settings.backup_dir);
+        HttpApi http(xray, *store, metrics, &operations);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
         wait_until_ready(*store, clock);
         std::fputs(welcome_text(settings, listeners->addresses()).c_str(), stdout);

@@ -176,6 +176,11 @@ const std::vector<SettingSpec>& setting_specs() {
              return {};
          }},
         {"memory", "512MiB", "most bytes of traces that are still open", false, apply_memory},
+        {"backup-dir", "", "where `tomo backup` may have the server write; none: it may not", false,
+         [](Settings& s, std::string_view v) -> Result<void> {
+             s.backup_dir = v;
+             return {};
+         }},
         {"log-level", "info", "debug, info, warn or error", false, apply_log_level},
         {"log-format", "text", "text or json", false, apply_log_format},
     };

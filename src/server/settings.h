@@ -32,6 +32,7 @@ struct Settings {
     Duration retention = Duration::days(30);
     std::uint64_t disk_budget_bytes = 0;  ///< 0: no budget but the disk itself
     std::uint64_t memory_bytes = 0;       ///< of the open traces
+    std::string backup_dir;               ///< "": no backups over HTTP
     LogLevel log_level = LogLevel::info;
     bool log_json = false;
 };
