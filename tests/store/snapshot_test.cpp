@@ -154,6 +154,30 @@ TEST_CASE("an incremental snapshot shares the parts of the one before it") {
     busy.check("/backup/two");
 }
 
+TEST_CASE("what arrives and is written out while a snapshot is written is no part of it") {
+    Busy busy;
+    bool is_sent = false;
+    REQUIRE(busy.fixture.store->snapshot(
+        {.destination = "/backup", .progress = [&](const StoreProgress&) {
+             if (is_sent) return true;
+             is_sent = true;
+             busy.fixture.store->append_telemetry(R"({"n":2})", [](const Result<void>&) {});
+             busy.fixture.must_append({{.trace = trace_number(500)}});
+             for (int i = 0; i < 20; ++i) busy.fixture.advance(Duration::seconds(31));
+             return true;
+         }}));
+    CHECK(is_sent);
+    CHECK(busy.fixture.store->recent_telemetry(10)->size() == 2);
+    busy.check("/backup");
+    // The number that the record had is given away again after a restore, and nothing is lost.
+    busy.fixture.store.reset();
+    busy.fixture.options.directory = "/backup";
+    busy.fixture.must_open();
+    busy.fixture.store->append_telemetry(R"({"n":3})", [](const Result<void>&) {});
+    for (int i = 0; i < 20; ++i) busy.fixture.advance(Duration::seconds(31));
+    CHECK(busy.fixture.store->recent_telemetry(10)->size() == 2);
+}
+
 TEST_CASE("a snapshot goes only to where nothing is") {
     Busy busy;
     REQUIRE(busy.fixture.files.make_directories("/backup/full/of"));

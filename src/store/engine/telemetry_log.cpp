@@ -47,6 +47,15 @@ std::optional<std::string> record_of(std::string_view line) {
 
 }  // namespace
 
+std::string telemetry_below(std::string_view text, Lsn next) {
+    std::string kept;
+    for (const std::string_view line : lines_of(text)) {
+        const auto lsn = lsn_of(line);
+        if (lsn && *lsn < next.value) kept.append(line).append("\n");
+    }
+    return kept;
+}
+
 TelemetryLog::TelemetryLog(FileSystem& files, const std::string& data_directory,
                            StoreMetrics& metrics, Quarantine& quarantine)
     : files_(files),

@@ -14,6 +14,9 @@
 
 namespace tomograph {
 
+/// The lines of a day's file whose numbers are below `next`.
+std::string telemetry_below(std::string_view text, Lsn next);
+
 /// Telemetry records: in memory, behind the log, until flush() adds them to the file of their day
 /// (docs/formats/data-directory.md). Threads: any; flush() and expire() from one.
 class TelemetryLog {

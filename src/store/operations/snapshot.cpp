@@ -7,6 +7,7 @@
 
 #include "base/crc32c.h"
 #include "base/log.h"
+#include "store/engine/telemetry_log.h"
 #include "store/engine/version_file.h"
 #include "store/file_names.h"
 #include "store/limits.h"
@@ -51,9 +52,10 @@ class SnapshotWriter {
         for (const auto& [id, part] : pin.manifest.parts) copier_.expect(part.facts.bytes);
         for (const auto& segment : pin.wal.segments)
             TRY(copy(join_path(wal_directory, name_of(segment.path)), segment.bytes));
+        const Lsn next = pin.wal.next;
         pin.wal = {};
         for (const auto& [id, part] : pin.manifest.parts) TRY(take_part(part));
-        TRY(copy_telemetry());
+        TRY(copy_telemetry(next));
         TRY(write_state(pin, now));
         for (const std::string& directory : directories_) TRY(files_.sync_directory(directory));
         return {};
@@ -119,8 +121,8 @@ class SnapshotWriter {
     }
 
     /// After the log: what is not in a file of telemetry is there, what is in both is known by its
-    /// number.
-    Result<void> copy_telemetry() {
+    /// number. What came later has numbers that the restored store gives away again: left out.
+    Result<void> copy_telemetry(Lsn next) {
         for (const std::string& name : TRY(files_.list(join_path(data_, telemetry_directory)))) {
             if (ends_with_temporary(name)) continue;
             const std::string path = join_path(telemetry_directory, name);
@@ -128,7 +130,7 @@ class SnapshotWriter {
                 read_file(files_, join_path(data_, path), 2 * telemetry_day_bytes_max);
             if (!text && text.error().code() == ErrorCode::not_found) continue;  // expired
             if (!text) return text.error();
-            TRY(write_small(path, *text));
+            TRY(write_small(path, telemetry_below(*text, next)));
         }
         return {};
     }

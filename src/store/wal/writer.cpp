@@ -328,6 +328,7 @@ WalPin WalWriter::pin() {
     auto closed = closed_.lock();
     for (const ClosedSegment& segment : *closed)
         pin.segments.push_back({.path = segment.path, .bytes = segment.size});
+    pin.next = log->next;
     const auto& current = log->segment;
     if (current) pin.segments.push_back({.path = current->path, .bytes = current->used});
     return pin;

@@ -65,6 +65,7 @@ struct WalPin {
         std::uint64_t bytes = 0;  ///< that hold all frames written until then
     };
     std::vector<Segment> segments;
+    Lsn next;  ///< above every number in them
     std::shared_ptr<void> hold;
 };
 
