@@ -96,7 +96,10 @@ TEST_CASE("no request makes the server write outside of its backup directory") {
     const auto names = bench.files.list("/");
     REQUIRE(names);
     CHECK(*names == std::vector<std::string>{"data"});
-    CHECK_FALSE(operations.handle({.method = "POST", .path = "/TraceSegments"}));
+    HttpRequest other;
+    other.method = "POST";
+    other.path = "/TraceSegments";
+    CHECK_FALSE(operations.handle(other));
 }
 
 }  // namespace tomograph

@@ -240,8 +240,7 @@ class PowerCutRound {
     }
 
     void check(const std::string& when) {
-        MemoryStore oracle;
-        oracle.set_groups(fixture_.options.groups);
+        MemoryStore oracle(fixture_.options.groups);
         for (const Batch& batch : batches_)
             if (batch.was_seen)
                 oracle.append(documents_of(batch.specs), [](const Result<void>&) {});

@@ -51,7 +51,7 @@ struct Busy {
     }
 
     StoreFixture fixture;
-    MemoryStore oracle;
+    MemoryStore oracle{fixture.options.groups};
     std::vector<TraceId> ids;
 };
 

@@ -74,7 +74,7 @@ class ScriptedLife {
 
     /// The sums say exactly what the documents say.
     void check_graph() {
-        MemoryStore oracle;
+        MemoryStore oracle(fixture.options.groups);
         TraceQuery query{
             .range = range, .type = TimeRangeType::event, .before = {}, .limit = 1000, .sample = 1};
         const auto found = fixture.store->find(query);
@@ -168,7 +168,7 @@ TEST_CASE("a full disk heals while the store runs") {
 
 TEST_CASE("a wall clock that jumps back and forth loses, doubles and reorders nothing") {
     StoreFixture fixture;
-    MemoryStore oracle;
+    MemoryStore oracle(fixture.options.groups);
     std::mt19937_64 random(3);
     std::vector<TraceId> ids;
     fixture.must_open();

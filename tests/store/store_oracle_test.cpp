@@ -11,7 +11,6 @@ class Twins {
  public:
     explicit Twins(std::uint64_t seed) : random_(seed), fixture_(seed) {
         fixture_.must_open();
-        oracle_.set_groups(fixture_.options.groups);
         for (std::uint64_t i = 0; i < 24; ++i) {
             // Some ids tell their second, some lie, some start on another day.
             const std::int64_t day = i % 4 == 3 ? -86'400 : 0;
@@ -86,7 +85,7 @@ class Twins {
 
     std::mt19937_64 random_;
     StoreFixture fixture_;
-    MemoryStore oracle_;
+    MemoryStore oracle_{fixture_.options.groups};
     std::vector<TraceId> ids_;
     std::vector<SegmentSpec> sent_;
 };
@@ -103,7 +102,7 @@ TEST_CASE("late, duplicate, shuffled and unfinished documents read as in a plain
 void live_through_failing_call(std::uint64_t n) {
     CAPTURE(n);
     StoreFixture fixture;
-    MemoryStore oracle;
+    MemoryStore oracle(fixture.options.groups);
     fixture.files.fail_call(n);
     auto opened = fixture.open();
     if (!opened) opened = fixture.open();
@@ -144,8 +143,7 @@ TEST_CASE("any one failing call of the disk is survived without a loss") {
 
 TEST_CASE("merges keep the number of parts down and change no answer") {
     StoreFixture fixture;
-    MemoryStore oracle;
-    oracle.set_groups(fixture.options.groups);
+    MemoryStore oracle(fixture.options.groups);
     fixture.must_open();
     std::vector<TraceId> ids;
     for (std::uint64_t i = 0; i < 40; ++i) {

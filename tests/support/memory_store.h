@@ -20,6 +20,10 @@ namespace tomograph::testing {
 /// until it is destroyed.
 class MemoryStore final : public TraceStore {
  public:
+    MemoryStore() = default;
+    explicit MemoryStore(std::shared_ptr<const GroupClassifier> groups)
+        : groups_(std::move(groups)) {}
+
     std::vector<std::size_t> append(std::vector<Document> documents, Appended done) override {
         {
             const std::lock_guard lock(mutex_);
@@ -118,8 +122,6 @@ class MemoryStore final : public TraceStore {
         status.open_traces = ids().size();
         return status;
     }
-
-    void set_groups(std::shared_ptr<const GroupClassifier> groups) { groups_ = std::move(groups); }
 
     /// Marks a trace as over its size limit.
     void set_limit_exceeded(TraceId id) {

@@ -216,9 +216,9 @@ TEST_CASE("entities count in the minute in which they start") {
         1, {{.id = 1, .name = "api", .start_ms = 59'999, .end_ms = 70'000, .more = ec2},
             {.id = 2, .name = "db", .start_ms = 60'000, .end_ms = 60'001, .more = remote}}))));
     const std::int64_t minute = epoch.second() / 60;
-    CHECK(graph.cells.contains({minute, GraphEntry::node, {}, api}));
-    CHECK(graph.cells.contains({minute + 1, GraphEntry::node, {}, {"db", "remote", ""}}));
-    CHECK(graph.cells.contains({minute + 1, GraphEntry::edge, api, {"db", "remote", ""}}));
+    CHECK(graph.cells.contains({minute, {}, GraphEntry::node, {}, api}));
+    CHECK(graph.cells.contains({minute + 1, {}, GraphEntry::node, {}, {"db", "remote", ""}}));
+    CHECK(graph.cells.contains({minute + 1, {}, GraphEntry::edge, api, {"db", "remote", ""}}));
 }
 
 TEST_CASE("a link is an edge from the queue with the age of the event") {

@@ -155,7 +155,8 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
         written.rollup.add(contribution_of(core_, assembly_, merged, whole));
     } else {
         add_graph_of_trace(written.rollup, merged);
-        if (!whole.older.empty()) written.rollup.add(assembly_.graph(trace.id, whole.older), -1);
+        if (!whole.older.empty())
+            written.rollup.add(graph_of_trace(assembly_.assemble(trace.id, whole.older)), -1);
     }
     written.traces.push_back({.id = trace.id, .lsn = trace.lsn_max, .row = std::move(row)});
     ++written.rows;

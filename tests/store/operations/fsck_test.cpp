@@ -54,7 +54,7 @@ struct DeadStore {
     }
 
     StoreFixture fixture;
-    MemoryStore oracle;
+    MemoryStore oracle{fixture.options.groups};
 };
 
 TEST_CASE("a store that a kill left has nothing to repair, and neither has its backup") {
@@ -100,14 +100,14 @@ TEST_CASE("every flipped byte that matters is reported with its file, and verify
     }
 }
 
-TEST_CASE("verify names section and offset of a damaged block") {
+TEST_CASE("verify names column and offset of a damaged chunk") {
     DeadStore store;
     const std::string part = store.file_that_ends_with(".part");
-    REQUIRE(store.fixture.files.flip("/data/" + part, 100, 1));
+    REQUIRE(store.fixture.files.flip("/data/" + part, 70, 1));
     const VerifyReport report = store.verify();
     REQUIRE(report.damage.size() == 1);
     CHECK(report.damage.front().file == part);
-    CHECK(report.damage.front().what.find("block 0") != std::string::npos);
+    CHECK(report.damage.front().what.find("group 0: column 0 chunk 0 at 64") != std::string::npos);
     CHECK_FALSE(report.damage.front().is_unusable);
     // The rest of it serves: a repair leaves it alone.
     CHECK(store.repair().repairs.empty());
@@ -147,7 +147,7 @@ TEST_CASE("a lost manifest is made again from the parts, and nothing is lost or 
 
 TEST_CASE("parts that a merge replaced are not counted twice when the manifest is lost") {
     StoreFixture fixture;
-    MemoryStore oracle;
+    MemoryStore oracle{fixture.options.groups};
     fixture.must_open();
     std::vector<TraceId> ids;
     for (std::uint64_t i = 0; i < 2; ++i) {
