@@ -33,3 +33,12 @@ find_program(MOLD mold)
 if(MOLD)
     add_link_options(-fuse-ld=mold)
 endif()
+
+# The allocator of programs that take traffic. Decoding and sealing allocate much and free in bulk: with jemalloc a
+# span costs a third less CPU than with glibc's malloc (bench/engine), and what is freed goes back to the system.
+# Sanitizers bring their own.
+add_library(tomograph_allocator INTERFACE)
+find_library(JEMALLOC libjemalloc_pic.a)
+if(JEMALLOC AND NOT TOMOGRAPH_SANITIZE)
+    target_link_libraries(tomograph_allocator INTERFACE ${JEMALLOC} ${CMAKE_DL_LIBS} m)
+endif()
