@@ -60,30 +60,34 @@ void OpenTraces::remember_sealed(Shard& shard, TraceId id, const Size& added) {
 /// place of what it replaces.
 bool OpenTraces::fits(Shard& shard, const Document& document) const {
     const SegmentHeader& header = document.header;
-    std::uint64_t spans = header.span_count;
-    std::uint64_t bytes = bytes_of(document);
+    Size size{.spans = header.span_count, .bytes = bytes_of(document)};
+    const auto add = [&](std::uint64_t spans, std::uint64_t bytes) {
+        size.spans += spans;
+        size.bytes += bytes;
+    };
     const auto open = shard.traces.find(header.trace_id);
     OpenTrace* trace = open == shard.traces.end() ? nullptr : &open->second->trace;
+    if (trace != nullptr)
+        add(trace->spans + trace->sealed_spans, trace->bytes + trace->sealed_bytes);
+    else if (const Size* sealed = sealed_size(shard, header.trace_id))
+        add(sealed->spans, sealed->bytes);
+    const auto booked = shard.reserved.find(header.trace_id);
+    if (booked != shard.reserved.end()) add(booked->second.spans, booked->second.bytes);
+
+    const auto is_within = [&] {
+        return size.spans <= options_.trace_spans_max && size.bytes <= options_.trace_bytes_max;
+    };
+    if (is_within()) return true;
+    // Looked for only now: nearly every document is a new one of a small trace.
     if (trace != nullptr) {
-        spans += trace->spans;
-        bytes += trace->bytes;
         if (const auto place = position_of(*trace, header.id)) {
             const Document& old = trace->documents[*place]->document;
-            spans -= old.header.span_count;
-            bytes -= bytes_of(old);
+            size.spans -= old.header.span_count;
+            size.bytes -= bytes_of(old);
+            if (is_within()) return true;
         }
+        trace->limit_exceeded = true;
     }
-    if (const Size* sealed = sealed_size(shard, header.trace_id)) {
-        spans += sealed->spans;
-        bytes += sealed->bytes;
-    }
-    const auto booked = shard.reserved.find(header.trace_id);
-    if (booked != shard.reserved.end()) {
-        spans += booked->second.spans;
-        bytes += booked->second.bytes;
-    }
-    if (spans <= options_.trace_spans_max && bytes <= options_.trace_bytes_max) return true;
-    if (trace != nullptr) trace->limit_exceeded = true;
     remember_sealed(shard, header.trace_id, {.limit_exceeded = true});
     return false;
 }
@@ -146,7 +150,11 @@ std::list<OpenTraces::Held>::iterator OpenTraces::open_trace(Shard& shard, Trace
     trace.first_at = now;
     trace.documents.reserve(documents_first);
     trace.span_ids.reserve(documents_first);
-    if (const Size* sealed = sealed_size(shard, id)) trace.limit_exceeded = sealed->limit_exceeded;
+    if (const Size* sealed = sealed_size(shard, id)) {
+        trace.limit_exceeded = sealed->limit_exceeded;
+        trace.sealed_spans = sealed->spans;
+        trace.sealed_bytes = sealed->bytes;
+    }
     return held;
 }
 
@@ -342,6 +350,10 @@ std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,
         return contribution;
     }
     // What came while the part was written stays.
+    if (row) {
+        trace.sealed_spans += sealed.spans;
+        trace.sealed_bytes += sealed.bytes;
+    }
     shard->pinning.erase(held->pin);
     held->pin = shard->pinning.emplace(lsn_min, &*held);
     trace.lsn_min = lsn_min;

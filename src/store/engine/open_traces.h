@@ -35,6 +35,9 @@ struct OpenTrace {
     Duration first_at;  ///< monotonic
     Duration last_at;
     bool limit_exceeded = false;
+    /// Of documents that went into parts lately; they count towards the trace's limits too.
+    std::uint64_t sealed_spans = 0;
+    std::uint64_t sealed_bytes = 0;
     std::uint64_t version = 0;  ///< changes with `documents`
 
     /// The newest row of this trace in the parts, once somebody looked: the inner optional is empty

@@ -47,8 +47,7 @@ std::string encode_page(std::span<const std::int64_t> hashes,
     return page;
 }
 
-Result<Page> read_page(const PartBlockReader& reader, std::uint32_t index) {
-    const std::string bytes = TRY(reader.read(PartSection::id_pages, index));
+Result<Page> decode_page(std::string_view bytes) {
     ByteReader page(bytes);
     const std::uint64_t entries = page.varint();
     std::uint64_t hash = page.varint();
@@ -66,20 +65,33 @@ Result<Page> read_page(const PartBlockReader& reader, std::uint32_t index) {
     return read;
 }
 
+Result<std::shared_ptr<const Page>> read_page(const IdIndexSource& source, std::uint32_t index) {
+    const PartCache::Key key{.reader = source.cache_id,
+                             .section = static_cast<std::uint16_t>(PartSection::id_pages),
+                             .index = index};
+    auto known = source.cache.get<Page>(key);
+    if (known) return known;
+    const std::string bytes = TRY(source.blocks.read(PartSection::id_pages, index));
+    Page page = TRY(decode_page(bytes));
+    known = std::make_shared<const Page>(std::move(page));
+    source.cache.put(key, known, 2 * known->hashes.size() * sizeof(std::int64_t));
+    return known;
+}
+
 // The first page whose last entry is not below the hash; none when all are.
-Result<std::optional<std::uint32_t>> first_page(const PartBlockReader& reader, std::uint32_t hash) {
-    const std::uint32_t pages = reader.blocks(PartSection::id_pages);
+Result<std::optional<std::uint32_t>> first_page(const IdIndexSource& source, std::uint32_t hash) {
+    const std::uint32_t pages = source.blocks.blocks(PartSection::id_pages);
     std::uint32_t low = 0;
     std::uint32_t high = pages;  // the answer is in [low, high]; high == pages: none
     auto probe = static_cast<std::uint32_t>(std::uint64_t{hash} * pages >> 32);
     for (int guess = 1; low < high; ++guess) {
-        const Page page = TRY(read_page(reader, probe));
-        if (page.hashes.back() < hash) {
+        const auto page = TRY(read_page(source, probe));
+        if (page->hashes.back() < hash) {
             low = probe + 1;
             probe = low;
         } else {
             high = probe;
-            if (page.hashes.front() < hash) break;
+            if (page->hashes.front() < hash) break;
             probe = high - 1;
         }
         if (low < high && guess >= guesses_max) probe = low + (high - low) / 2;
@@ -112,17 +124,18 @@ Result<void> IdIndexBuilder::write(PartBlockWriter& writer) {
     return {};
 }
 
-Result<std::vector<std::uint32_t>> find_candidates(const PartBlockReader& reader, TraceId id) {
-    const std::uint32_t hash = hash_of(id, reader.part_seed());
+Result<std::vector<std::uint32_t>> find_candidates(const IdIndexSource& source, TraceId id) {
+    const std::uint32_t hash = hash_of(id, source.blocks.part_seed());
     std::vector<std::uint32_t> ordinals;
-    const std::optional<std::uint32_t> first = TRY(first_page(reader, hash));
+    const std::optional<std::uint32_t> first = TRY(first_page(source, hash));
     if (!first) return ordinals;
-    for (std::uint32_t index = *first; index < reader.blocks(PartSection::id_pages); ++index) {
-        const Page page = TRY(read_page(reader, index));
-        for (std::size_t entry = 0; entry < page.hashes.size(); ++entry) {
-            if (page.hashes[entry] > hash) return ordinals;
-            if (page.hashes[entry] == hash)
-                ordinals.push_back(static_cast<std::uint32_t>(page.ordinals[entry]));
+    for (std::uint32_t index = *first; index < source.blocks.blocks(PartSection::id_pages);
+         ++index) {
+        const auto page = TRY(read_page(source, index));
+        for (std::size_t entry = 0; entry < page->hashes.size(); ++entry) {
+            if (page->hashes[entry] > hash) return ordinals;
+            if (page->hashes[entry] == hash)
+                ordinals.push_back(static_cast<std::uint32_t>(page->ordinals[entry]));
         }
     }
     return ordinals;

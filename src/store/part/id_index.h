@@ -7,6 +7,7 @@
 #include "model/ids.h"
 #include "store/part/block_reader.h"
 #include "store/part/block_writer.h"
+#include "store/part/cache.h"
 
 namespace tomograph {
 
@@ -26,10 +27,17 @@ class IdIndexBuilder {
     std::vector<Entry> entries_;
 };
 
+/// Where the pages come from; decoded ones stay in the cache.
+struct IdIndexSource {
+    const PartBlockReader& blocks;
+    PartCache& cache;
+    std::uint64_t cache_id;
+};
+
 /// Ordinals whose id has the same 32-bit hash, ascending: the rows of that trace and, rarely,
 /// others.
 /// cost  one or two pages of 512 entries, since hashes are even; never more than log2(pages) + a
 /// few
-Result<std::vector<std::uint32_t>> find_candidates(const PartBlockReader& reader, TraceId id);
+Result<std::vector<std::uint32_t>> find_candidates(const IdIndexSource& source, TraceId id);
 
 }  // namespace tomograph

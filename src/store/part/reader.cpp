@@ -68,7 +68,7 @@ class Reader final : public PartReader {
     }
 
     Result<std::vector<std::uint32_t>> find(TraceId id) override {
-        auto candidates = find_candidates(*blocks_, id);
+        auto candidates = find_candidates({*blocks_, *cache_, cache_id_}, id);
         if (!candidates && is_damage(candidates.error())) {
             log_warn("id index of a part is damaged, its rows are scanned",
                      {{"error", candidates.error()}});
