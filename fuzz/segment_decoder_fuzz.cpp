@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "wire/json/json_index.h"
 #include "wire/limits.h"
+#include "wire/xray/attributes.h"
 #include "wire/xray/entity_outline.h"
 
 using namespace tomograph;
@@ -40,6 +41,19 @@ void check_rows(const Segment& segment) {
     }
 }
 
+/// Every row tells its name; none that is not there tells anything.
+void check_attributes(std::string_view text, const Segment& segment) {
+    static AttributeReader reader;
+    std::vector<bool> is_named(segment.spans.size());
+    const auto read = reader.visit(
+        text, segment, [&](std::uint32_t row, std::string_view path, const ScalarView&) {
+            ASSERT(row < is_named.size() && path.size() <= attribute_path_bytes_max);
+            if (path == "name") is_named[row] = true;
+        });
+    ASSERT(read);
+    ASSERT(std::find(is_named.begin(), is_named.end(), false) == is_named.end());
+}
+
 }  // namespace
 
 // Any bytes. What is accepted obeys the rules of the rows and is JSON to every reader of ours; what
@@ -50,6 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto decoded = decoder.decode(text, {});
     if (const auto* segment = std::get_if<Segment>(&decoded)) {
         check_rows(*segment);
+        check_attributes(text, *segment);
         ASSERT(is_json_object(text));
         const auto entities = outline(text);
         ASSERT(entities && entities->size() >= segment->spans.size());

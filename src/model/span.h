@@ -68,10 +68,11 @@ struct Span {
     SpanId id;
     SpanId parent_id;  ///< none for a root
     std::int32_t parent_row =
-        -1;                    ///< row of the embedding entity in the same document; -1 for row 0
-    bool is_segment = false;   ///< a segment, not a subsegment
-    bool in_progress = false;  ///< then `end` equals `start`
-    bool error = false;        ///< flags after derivation from the status (segment-documents.md §6)
+        -1;  ///< row of the embedding entity in the same document; -1 for row 0
+    std::uint32_t text_offset = 0;  ///< of the entity's opening brace in its document, in bytes
+    bool is_segment = false;        ///< a segment, not a subsegment
+    bool in_progress = false;       ///< then `end` equals `start`
+    bool error = false;  ///< flags after derivation from the status (segment-documents.md §6)
     bool fault = false;
     bool throttle = false;
     bool has_sql = false;

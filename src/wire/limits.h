@@ -32,6 +32,10 @@ inline constexpr std::size_t url_characters_max = 2'048;
 inline constexpr std::size_t arn_characters_max = 500;
 inline constexpr std::size_t exception_message_characters_max = 1'000;
 
+/// Paths of attributes, all keys together: an annotation of the longest key fits. What lies deeper
+/// or is named longer is no attribute.
+inline constexpr std::size_t attribute_path_bytes_max = 1'024;
+
 /// An id of the wrong form is answered as sent, up to here.
 inline constexpr std::size_t rejected_id_characters_max = 250;
 

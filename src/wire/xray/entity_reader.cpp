@@ -12,6 +12,7 @@ EntityFacts EntityReader::read_own() {
 
 EntityFacts EntityReader::read_entity(std::size_t row) {
     EntityFacts facts;
+    segment_.spans[row].text_offset = static_cast<std::uint32_t>(context_.json.offset());
     context_.json.members([&](std::string_view key) { read_member(key, row, facts); });
     derive_row(facts, segment_.spans[row]);
     segment_.annotations_dropped += facts.annotations_dropped;
