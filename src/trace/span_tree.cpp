@@ -37,14 +37,14 @@ Rows collect_rows(const std::vector<TraceDocument>& documents) {
     return rows;
 }
 
-void choose_winners(Rows& rows, const std::vector<TraceDocument>& documents) {
+void choose_winners(Rows& rows) {
     rows.by_id.reserve(rows.all.size());
     for (const Row& row : rows.all)
         if (!row.span->id.is_none()) rows.by_id.push_back(row.index);
     const auto version_order = [&](std::uint32_t index) {
         const Row& row = rows.all[index];
-        return std::tuple(row.span->id.value, row.span->in_progress,
-                          ~documents[row.document].lsn.value, index);
+        const bool is_embedded = index != rows.first[row.document];
+        return std::tuple(row.span->id.value, row.span->in_progress, is_embedded, index);
     };
     std::sort(rows.by_id.begin(), rows.by_id.end(), [&](std::uint32_t a, std::uint32_t b) {
         return version_order(a) < version_order(b);
@@ -141,7 +141,7 @@ void cut_cycles(std::vector<SpanNode>& nodes) {
 
 std::vector<SpanNode> span_tree(const std::vector<TraceDocument>& documents) {
     Rows rows = collect_rows(documents);
-    choose_winners(rows, documents);
+    choose_winners(rows);
     std::vector<SpanNode> nodes = number_nodes(rows);
     link_parents(rows, nodes);
     cut_cycles(nodes);

@@ -17,8 +17,10 @@ struct SpanNode {
 
 /// Every span of a trace once, by (start, id), and who is under whom. No link closes a cycle.
 ///
-/// A span id may come twice, embedded in one document and sent on its own: the row of the document
-/// that replaces the other wins, and what hung under the loser hangs under the winner.
+/// A span id may come twice, embedded in one document and sent on its own. A complete row wins over
+/// one in progress, then the one sent on its own, then the first in order; what hung under the
+/// loser hangs under the winner. Not by Lsn: parts keep one for all documents of a row, and a trace
+/// must read the same before and after it is sealed.
 ///
 /// documents  one version each, as winning_documents() gives them; the nodes point into them
 /// cost       O(n log n) in spans, no recursion
