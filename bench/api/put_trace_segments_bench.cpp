@@ -24,6 +24,16 @@ class NullStore final : public TraceStore {
         return std::vector<StoredTrace>();
     }
     Result<TracePage> find(const TraceQuery&) override { return TracePage(); }
+    Result<AttributeNames> attribute_names(const TraceSelection&, std::size_t) override {
+        return AttributeNames();
+    }
+    Result<AttributeValues> attribute_values(const AttributeValuesQuery&) override {
+        return AttributeValues();
+    }
+    Result<ValueGroups> group(const GroupQuery&) override { return ValueGroups(); }
+    Result<FilteredGraph> filtered_graph(const TraceSelection&, GraphGrain) override {
+        return FilteredGraph();
+    }
     Result<GraphRollup> graph(TimeRange, GraphGrain, GroupId) override { return GraphRollup(); }
     StoreStatus status() override { return {}; }
 };

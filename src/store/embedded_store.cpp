@@ -8,9 +8,10 @@
 #include "base/log.h"
 #include "store/engine/maintenance.h"
 #include "store/engine/open_graph.h"
+#include "store/engine/read_trace.h"
 #include "store/engine/recovery.h"
+#include "store/engine/search/searches.h"
 #include "store/engine/store_core.h"
-#include "store/engine/trace_finder.h"
 #include "store/file_names.h"
 #include "store/part/limits.h"
 
@@ -50,6 +51,11 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     Result<std::vector<std::string>> recent_telemetry(std::size_t limit) override;
     Result<std::vector<StoredTrace>> get(std::span<const TraceId> ids) override;
     Result<TracePage> find(const TraceQuery& query) override;
+    Result<AttributeNames> attribute_names(const TraceSelection& traces,
+                                           std::size_t limit) override;
+    Result<AttributeValues> attribute_values(const AttributeValuesQuery& query) override;
+    Result<ValueGroups> group(const GroupQuery& query) override;
+    Result<FilteredGraph> filtered_graph(const TraceSelection& traces, GraphGrain grain) override;
     Result<GraphRollup> graph(TimeRange range, GraphGrain grain, GroupId group) override;
     StoreStatus status() override;
     Result<void> change_master_key(SecretKey next) override;
@@ -223,7 +229,29 @@ Result<std::vector<StoredTrace>> EmbeddedStoreImpl::get(std::span<const TraceId>
 
 Result<TracePage> EmbeddedStoreImpl::find(const TraceQuery& query) {
     if (!is_ready_) return not_ready();
-    return TraceFinder(core_, query).run();
+    return find_page(core_, query);
+}
+
+Result<AttributeNames> EmbeddedStoreImpl::attribute_names(const TraceSelection& traces,
+                                                          std::size_t limit) {
+    if (!is_ready_) return not_ready();
+    return list_attribute_names(core_, traces, limit);
+}
+
+Result<AttributeValues> EmbeddedStoreImpl::attribute_values(const AttributeValuesQuery& query) {
+    if (!is_ready_) return not_ready();
+    return count_attribute_values(core_, query);
+}
+
+Result<ValueGroups> EmbeddedStoreImpl::group(const GroupQuery& query) {
+    if (!is_ready_) return not_ready();
+    return group_spans(core_, query);
+}
+
+Result<FilteredGraph> EmbeddedStoreImpl::filtered_graph(const TraceSelection& traces,
+                                                        GraphGrain grain) {
+    if (!is_ready_) return not_ready();
+    return graph_of_traces(core_, traces, grain);
 }
 
 Result<GraphRollup> EmbeddedStoreImpl::graph(TimeRange range, GraphGrain grain, GroupId group) {

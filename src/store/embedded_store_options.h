@@ -1,14 +1,17 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "model/predicate.h"
 #include "store/keys/master_keys.h"
 #include "store/limits.h"
 
 namespace tomograph {
 
 class GroupClassifier;
+class MatchSource;
 
 struct EmbeddedStoreOptions {
     std::string directory;
@@ -39,6 +42,10 @@ struct EmbeddedStoreOptions {
     std::size_t merge_fan_in = tomograph::merge_fan_in;
     std::uint64_t merge_spans_max = tomograph::merge_spans_max;
     std::uint64_t section_cache_bytes = tomograph::section_cache_bytes;
+
+    /// Makes what judges traces without reading them (engine/search/match_source.h), for each
+    /// search. Empty, or null for some predicate: every trace is read.
+    std::function<std::shared_ptr<MatchSource>(const Predicate&)> match_source;
 
     Duration retention_age = tomograph::retention_age;  ///< zero or less: for ever
     std::uint64_t disk_budget_bytes = 0;                ///< of parts; 0: what the disk has

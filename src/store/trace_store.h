@@ -12,6 +12,7 @@
 #include "model/document.h"
 #include "model/graph.h"
 #include "model/ids.h"
+#include "store/trace_search.h"
 
 namespace tomograph {
 
@@ -20,13 +21,6 @@ struct StoredTrace {
     TraceId id;
     std::vector<StoredDocument> documents;  ///< one per span id: last writes won; by (start, id)
     bool limit_exceeded = false;            ///< later documents were refused for the trace's size
-};
-
-/// Which instants of a trace must lie in the range (xray-api.md §3.2).
-enum class TimeRangeType : std::uint8_t {
-    trace_id,  ///< the trace's time: the id's second when it is believable, else the earliest start
-    event,     ///< any activity
-    service,   ///< the end of some segment
 };
 
 /// A place in the newest-first order of traces; stable while data arrives.
@@ -42,20 +36,19 @@ struct TraceQuery {
     std::optional<TraceCursor> before;  ///< only traces strictly older than this in the order
     std::size_t limit = 1000;           ///< traces at most; huge ones may end a page before it
     double sample = 1.0;                ///< share of traces, chosen by hash of the id
+    SharedPredicate predicate{};        ///< of Scope::trace; null: every trace
+    SearchBudget budget{};
 };
 
 /// Newest first by (trace time, id). `processed` counts the traces looked at in the range, matched
 /// or not.
 struct TracePage {
     std::vector<StoredTrace> traces;
-    std::optional<TraceCursor> next;  ///< for TraceQuery::before; absent at the end
+    /// For TraceQuery::before; absent at the end. A page that its budget cut short has one too.
+    std::optional<TraceCursor> next;
     std::uint64_t processed = 0;
     Instant oldest;  ///< start of the time that this page covers
-};
-
-enum class GraphGrain : std::uint8_t {
-    minute,  ///< cells as they are kept
-    whole,   ///< all minutes of the range summed up, under minute 0
+    SearchStop stop = SearchStop::none;
 };
 
 enum class EncryptionState : std::uint8_t {
@@ -115,7 +108,27 @@ class TraceStore {
     /// The traces that exist, in the order asked for; absent ids are left out.
     virtual Result<std::vector<StoredTrace>> get(std::span<const TraceId> ids) = 0;
 
+    /// errors: invalid for a predicate that breaks its rules; io
     virtual Result<TracePage> find(const TraceQuery& query) = 0;
+
+    // The reads below look into whole traces: last writes won, whatever part or order the documents
+    // came in. Each spends its budget and then gives what it has. errors: as find()
+
+    /// The attributes that the spans of the traces have.
+    ///
+    /// limit   paths at most; more of them end the read with SearchStop::memory
+    virtual Result<AttributeNames> attribute_names(const TraceSelection& traces,
+                                                   std::size_t limit = 10'000) = 0;
+    /// The values at one path, the most frequent ones.
+    virtual Result<AttributeValues> attribute_values(const AttributeValuesQuery& query) = 0;
+    /// Counts, flags and durations by the values of a field or an attribute.
+    virtual Result<ValueGroups> group(const GroupQuery& query) = 0;
+    /// The service graph of the traces in `traces`: their cells of every minute that the range
+    /// touches. The type is not looked at: a trace counts when it is active in those minutes
+    /// (TimeRangeType::event). Of every trace it is graph(), as long as the spans are there, with
+    /// bounds of what is there now.
+    virtual Result<FilteredGraph> filtered_graph(const TraceSelection& traces,
+                                                 GraphGrain grain = GraphGrain::minute) = 0;
 
     /// Cells of every minute that the range touches, of the traces of one group, exact under late,
     /// duplicate and in-progress data. Where the spans are gone, sums are kept by 5 minutes and

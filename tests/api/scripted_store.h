@@ -37,6 +37,22 @@ class ScriptedStore : public TraceStore {
         if (failure) return *failure;
         return TracePage();
     }
+    Result<AttributeNames> attribute_names(const TraceSelection&, std::size_t) override {
+        if (failure) return *failure;
+        return AttributeNames();
+    }
+    Result<AttributeValues> attribute_values(const AttributeValuesQuery&) override {
+        if (failure) return *failure;
+        return AttributeValues();
+    }
+    Result<ValueGroups> group(const GroupQuery&) override {
+        if (failure) return *failure;
+        return ValueGroups();
+    }
+    Result<FilteredGraph> filtered_graph(const TraceSelection&, GraphGrain) override {
+        if (failure) return *failure;
+        return FilteredGraph();
+    }
     Result<GraphRollup> graph(TimeRange, GraphGrain, GroupId) override {
         if (failure) return *failure;
         return GraphRollup();

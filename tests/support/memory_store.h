@@ -9,6 +9,7 @@
 
 #include "store/group_classifier.h"
 #include "store/trace_store.h"
+#include "support/memory_search.h"
 #include "trace/graph_of_trace.h"
 #include "trace/trace_order.h"
 #include "wire/xray/segment_decoder.h"
@@ -61,10 +62,12 @@ class MemoryStore final : public TraceStore {
 
     Result<TracePage> find(const TraceQuery& query) override {
         const std::lock_guard lock(mutex_);
+        if (query.predicate) TRY(check(*query.predicate));
         std::map<TraceCursor, StoredTrace, std::greater<>> newest_first;
         for (const TraceId id : ids()) {
             StoredTrace trace = winners_of(id);
-            if (is_in_range(trace, query)) newest_first.emplace(cursor_of(trace), std::move(trace));
+            if (is_in_range(trace, query.range, query.type))
+                newest_first.emplace(cursor_of(trace), std::move(trace));
         }
         TracePage page;
         page.oldest = query.range.start;
@@ -78,9 +81,58 @@ class MemoryStore final : public TraceStore {
             }
             last = cursor;
             ++page.processed;
-            if (is_in_sample(trace.id, query.sample)) page.traces.push_back(std::move(trace));
+            if (is_in_sample(trace.id, query.sample) && OpenedTrace(trace).matches(query.predicate))
+                page.traces.push_back(std::move(trace));
         }
         return page;
+    }
+
+    // Budgets are not looked at: everything is always covered.
+
+    Result<AttributeNames> attribute_names(const TraceSelection& traces,
+                                           std::size_t limit) override {
+        const Opened opened = TRY(open(traces));
+        AttributeNames names = naive_names(opened.traces, limit);
+        names.coverage = opened.coverage;
+        return names;
+    }
+
+    Result<AttributeValues> attribute_values(const AttributeValuesQuery& query) override {
+        const Opened opened = TRY(open(query.traces));
+        AttributeValues values = naive_values(opened.traces, query.path, query.limit);
+        values.coverage = opened.coverage;
+        return values;
+    }
+
+    Result<ValueGroups> group(const GroupQuery& query) override {
+        if (query.spans) TRY(check(*query.spans, Scope::span));
+        TRY(check(condition(query.by, IsSet{}), Scope::span));
+        const Opened opened = TRY(open(query.traces));
+        ValueGroups groups = naive_groups(opened.traces, query);
+        groups.coverage = opened.coverage;
+        return groups;
+    }
+
+    Result<FilteredGraph> filtered_graph(const TraceSelection& traces, GraphGrain grain) override {
+        FilteredGraph filtered;
+        filtered.coverage.oldest = traces.range.start;
+        if (traces.range.end <= traces.range.start) return filtered;
+        const std::int64_t first = minute_of(traces.range.start);
+        const std::int64_t last = minute_of(traces.range.end - Duration::nanoseconds(1));
+        TraceSelection active = traces;
+        active.type = TimeRangeType::event;
+        active.range = {Instant::from_seconds(first * 60), Instant::from_seconds(last * 60 + 60)};
+        const Opened opened = TRY(open(active));
+        for (const OpenedTrace& each : opened.traces)
+            for (const auto& [key, cell] : graph_of_trace(each.trace).cells) {
+                if (key.minute < first || key.minute > last) continue;
+                GraphKey place = key;
+                if (grain == GraphGrain::whole) place.minute = 0;
+                filtered.graph.cells[place].add(cell);
+            }
+        filtered.coverage.processed = opened.coverage.processed;
+        filtered.coverage.matched = opened.coverage.matched;
+        return filtered;
     }
 
     /// As of after_grace: a rollup does not depend on when it is asked for.
@@ -143,9 +195,28 @@ class MemoryStore final : public TraceStore {
         return {.second = trace_second(trace.id, start_of(trace)), .id = trace.id};
     }
 
-    static bool is_in_range(const StoredTrace& trace, const TraceQuery& query) {
-        const TimeRange& range = query.range;
-        if (query.type == TimeRangeType::trace_id)
+    struct Opened {
+        std::vector<OpenedTrace> traces;
+        SearchCoverage coverage;
+    };
+    Result<Opened> open(const TraceSelection& selection) {
+        const std::lock_guard lock(mutex_);
+        if (selection.predicate) TRY(check(*selection.predicate));
+        Opened opened;
+        opened.coverage.oldest = selection.range.start;
+        for (const TraceId id : ids()) {
+            const StoredTrace trace = winners_of(id);
+            if (!is_in_range(trace, selection.range, selection.type)) continue;
+            ++opened.coverage.processed;
+            OpenedTrace read(trace);
+            if (read.matches(selection.predicate)) opened.traces.push_back(std::move(read));
+        }
+        opened.coverage.matched = opened.traces.size();
+        return opened;
+    }
+
+    static bool is_in_range(const StoredTrace& trace, const TimeRange& range, TimeRangeType type) {
+        if (type == TimeRangeType::trace_id)
             return range.contains(Instant::from_seconds(cursor_of(trace).second));
         Instant end = start_of(trace);
         bool segment_ended = false;
@@ -154,7 +225,7 @@ class MemoryStore final : public TraceStore {
             end = std::max(end, header.end);
             segment_ended |= header.is_segment && !header.in_progress && range.contains(header.end);
         }
-        if (query.type == TimeRangeType::service) return segment_ended;
+        if (type == TimeRangeType::service) return segment_ended;
         return start_of(trace) < range.end && end >= range.start;
     }
 
@@ -185,17 +256,6 @@ class MemoryStore final : public TraceStore {
         if (!groups_) return false;
         const auto groups = groups_->groups_of(trace);
         return std::find(groups.begin(), groups.end(), group) != groups.end();
-    }
-
-    static Trace decoded(const StoredTrace& stored) {
-        SegmentDecoder decoder;
-        std::vector<TraceDocument> documents;
-        for (const StoredDocument& each : stored.documents) {
-            auto segment = decoder.decode(each.document.bytes, {});
-            if (auto* good = std::get_if<Segment>(&segment))
-                documents.push_back({.lsn = each.lsn, .segment = std::move(*good)});
-        }
-        return assemble_trace(stored.id, std::move(documents), after_grace);
     }
 
     std::mutex mutex_;

@@ -1,8 +1,9 @@
-#include "store/engine/trace_finder.h"
+#include "store/engine/search/trace_walk.h"
 
 #include <algorithm>
 
 #include "store/engine/open_graph.h"
+#include "store/engine/read_trace.h"
 #include "trace/trace_order.h"
 
 namespace tomograph {
@@ -15,67 +16,44 @@ bool ends_in(const TimeRange& range, const StoredDocument& stored) {
     return header.is_segment && !header.in_progress && range.contains(header.end);
 }
 
-std::uint64_t bytes_of(const StoredTrace& trace) {
-    std::uint64_t bytes = 0;
-    for (const StoredDocument& stored : trace.documents) bytes += stored.document.bytes.size();
-    return bytes;
-}
-
 }  // namespace
 
-Result<std::optional<StoredTrace>> read_whole_trace(StoreCore& core, TraceId id) {
-    DocumentSet documents;
-    StoredTrace trace{.id = id, .documents = {}, .limit_exceeded = false};
-    const auto open = core.open.find(id);
-    if (open) {
-        trace.limit_exceeded = open->limit_exceeded;
-        for (const DocumentPointer& document : open->documents) documents.add(document);
-    }
-    const TraceInParts in_parts = TRY(read_trace(*core.parts(), id, documents));
-    trace.limit_exceeded |= in_parts.limit_exceeded;
-    if (documents.empty()) return std::optional<StoredTrace>();
-    trace.documents = documents.to_stored();
-    return std::optional(std::move(trace));
-}
-
-TraceFinder::TraceFinder(StoreCore& core, const TraceQuery& query) : core_(core), query_(query) {
-    query_.limit = std::clamp<std::size_t>(query_.limit, 1, page_traces_max);
-}
-
-Result<TracePage> TraceFinder::run() {
+Result<void> TraceWalk::start() {
     TRY(gather_open());
     gather_parts();
-    TracePage page;
-    page.oldest = query_.range.start;
-    TraceCursor last;
-    std::uint64_t bytes = 0;
-    while (!sources_.empty()) {
-        const Source source = sources_.top();
-        sources_.pop();
-        if (!source.is_started) {
-            TRY(push_next(source));
-            continue;
-        }
-        if (page.traces.size() == query_.limit || bytes > page_bytes_max) {
-            page.next = last;
-            page.oldest = Instant::from_seconds(last.second);
-            break;
-        }
-        last = source.at;
-        ++page.processed;
-        if (is_in_sample(source.at.id, query_.sample)) {
-            auto trace = TRY(read(source));
-            if (trace) {
-                bytes += bytes_of(*trace);
-                page.traces.push_back(std::move(*trace));
-            }
-        }
-        TRY(push_next(source));
-    }
-    return page;
+    return {};
 }
 
-Result<void> TraceFinder::gather_open() {
+Result<std::optional<TraceCandidate>> TraceWalk::next() {
+    if (current_) {
+        Source passed = std::move(*current_);
+        current_.reset();
+        TRY(push_next(std::move(passed)));
+    }
+    while (!sources_.empty()) {
+        Source source = sources_.top();
+        sources_.pop();
+        if (!source.is_started) {
+            TRY(push_next(std::move(source)));
+            continue;
+        }
+        TraceCandidate candidate{.at = source.at,
+                                 .part = source.part,
+                                 .run = source.run,
+                                 .ordinal = source.ordinal,
+                                 .is_fragmented = source.is_fragmented};
+        current_ = std::move(source);
+        return std::optional(std::move(candidate));
+    }
+    return std::optional<TraceCandidate>();
+}
+
+double TraceWalk::covered() const {
+    if (rows_ == 0) return 0;
+    return static_cast<double>(rows_passed_) / static_cast<double>(rows_);
+}
+
+Result<void> TraceWalk::gather_open() {
     std::vector<OpenTrace> traces;
     core_.open.visit([&](const OpenTrace& trace) { traces.push_back(trace); });
     // After the open traces: what leaves them in between is in these parts.
@@ -93,7 +71,9 @@ Result<void> TraceFinder::gather_open() {
     }
     std::sort(open_.begin(), open_.end());
     if (open_.empty()) return {};
+    rows_ += open_.size();
     sources_.push({.part = nullptr,
+                   .run = 0,
                    .first = 0,
                    .left = open_.size(),
                    .is_started = false,
@@ -103,7 +83,7 @@ Result<void> TraceFinder::gather_open() {
     return {};
 }
 
-void TraceFinder::add_open(const OpenTrace& trace) {
+void TraceWalk::add_open(const OpenTrace& trace) {
     Instant start = trace.documents.front()->document.header.start;
     Instant end = start;
     bool segment_ends = false;
@@ -119,13 +99,17 @@ void TraceFinder::add_open(const OpenTrace& trace) {
     if (matches && (!query_.before || at < *query_.before)) open_.push_back(at);
 }
 
-void TraceFinder::gather_parts() {
+void TraceWalk::gather_parts() {
     for (const auto& part : parts_->parts) {
-        for (const TraceRun& run : part->reader().runs()) {
+        const std::vector<TraceRun>& runs = part->reader().runs();
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            const TraceRun& run = runs[i];
             if (!can_match(run)) continue;
+            rows_ += run.rows;
             TraceCursor highest{.second = run.second_max, .id = id_last};
             if (query_.before) highest = std::min(highest, *query_.before);
             sources_.push({.part = part,
+                           .run = i,
                            .first = run.first,
                            .left = run.rows,
                            .is_started = false,
@@ -136,7 +120,7 @@ void TraceFinder::gather_parts() {
     }
 }
 
-bool TraceFinder::can_match(const TraceRun& run) const {
+bool TraceWalk::can_match(const TraceRun& run) const {
     if (query_.before && run.second_min > query_.before->second) return false;
     if (query_.type == TimeRangeType::trace_id)
         return Instant::from_seconds(run.second_max) >= query_.range.start &&
@@ -144,13 +128,13 @@ bool TraceFinder::can_match(const TraceRun& run) const {
     return run.end_max >= query_.range.start && run.start_min < query_.range.end;
 }
 
-Result<void> TraceFinder::push_next(Source source) {
+Result<void> TraceWalk::push_next(Source source) {
     if (TRY(next_match(source))) sources_.push(std::move(source));
     return {};
 }
 
 /// Whether the row is not too new.
-bool TraceFinder::is_below(const TraceRow& row) const {
+bool TraceWalk::is_below(const TraceRow& row) const {
     const TraceCursor at{.second = row.trace_second, .id = row.id};
     if (query_.before && at >= *query_.before) return false;
     return query_.type != TimeRangeType::trace_id ||
@@ -158,7 +142,7 @@ bool TraceFinder::is_below(const TraceRow& row) const {
 }
 
 /// The row, or nothing where the part is damaged.
-Result<std::optional<TraceRow>> TraceFinder::row(const LivePart& part, std::uint64_t ordinal) {
+Result<std::optional<TraceRow>> TraceWalk::row(const LivePart& part, std::uint64_t ordinal) {
     auto row = part.reader().row(static_cast<std::uint32_t>(ordinal));
     if (row) return std::optional(std::move(*row));
     if (row.error().code() != ErrorCode::corrupt) return std::move(row).error();
@@ -167,7 +151,7 @@ Result<std::optional<TraceRow>> TraceFinder::row(const LivePart& part, std::uint
 }
 
 /// Cuts off the rows that are too new, by bisection.
-Result<void> TraceFinder::start(Source& source) {
+Result<void> TraceWalk::start(Source& source) {
     source.is_started = true;
     if (!source.part) return {};
     std::uint64_t low = 0;
@@ -181,14 +165,16 @@ Result<void> TraceFinder::start(Source& source) {
         else
             high = middle;
     }
+    rows_passed_ += source.left - low;
     source.left = low;
     return {};
 }
 
-Result<bool> TraceFinder::next_match(Source& source) {
+Result<bool> TraceWalk::next_match(Source& source) {
     if (!source.is_started) TRY(start(source));
     while (source.left > 0) {
         const std::uint64_t index = --source.left;
+        ++rows_passed_;
         if (!source.part) {
             source.at = open_[index];
             return true;
@@ -198,8 +184,10 @@ Result<bool> TraceFinder::next_match(Source& source) {
         source.ordinal = static_cast<std::uint32_t>(source.first + index);
         source.at = {.second = there->trace_second, .id = there->id};
         if (query_.type == TimeRangeType::trace_id &&
-            Instant::from_seconds(there->trace_second) < query_.range.start)
+            Instant::from_seconds(there->trace_second) < query_.range.start) {
+            rows_passed_ += source.left;
             return false;
+        }
         source.is_fragmented = parts_->fragments.contains(there->id);
         if (source.is_fragmented) {
             const TraceInParts whole = TRY(look_up(*parts_, there->id));
@@ -211,8 +199,8 @@ Result<bool> TraceFinder::next_match(Source& source) {
     return false;
 }
 
-bool TraceFinder::is_match(TraceCursor at, Instant start, Instant end, Instant segment_end_min,
-                           Instant segment_end_max) const {
+bool TraceWalk::is_match(TraceCursor at, Instant start, Instant end, Instant segment_end_min,
+                         Instant segment_end_max) const {
     const TimeRange& range = query_.range;
     switch (query_.type) {
         case TimeRangeType::trace_id:
@@ -226,28 +214,39 @@ bool TraceFinder::is_match(TraceCursor at, Instant start, Instant end, Instant s
     ASSERT(false);
 }
 
-Result<bool> TraceFinder::matches(const Source& source, const TraceRow& row) {
+Result<bool> TraceWalk::matches(const Source& source, const TraceRow& row) {
     if (!is_match(source.at, row.start, row.end, row.segment_end_min, row.segment_end_max))
         return false;
     if (query_.type != TimeRangeType::service || query_.range.contains(row.segment_end_min) ||
         query_.range.contains(row.segment_end_max))
         return true;
     // The ends lie on both sides of the range: only the documents know of those between.
-    const auto trace = TRY(read(source));
-    return trace && std::any_of(trace->documents.begin(), trace->documents.end(),
-                                [&](const auto& stored) { return ends_in(query_.range, stored); });
+    StoredTrace trace;
+    const bool is_read = TRY(read({.at = source.at,
+                                   .part = source.part,
+                                   .run = source.run,
+                                   .ordinal = source.ordinal,
+                                   .is_fragmented = source.is_fragmented},
+                                  trace));
+    return is_read && std::any_of(trace.documents.begin(), trace.documents.end(),
+                                  [&](const auto& each) { return ends_in(query_.range, each); });
 }
 
-Result<std::optional<StoredTrace>> TraceFinder::read(const Source& source) {
-    if (source.is_fragmented) return read_whole_trace(core_, source.at.id);
-    StoredTrace trace{.id = source.at.id, .documents = {}, .limit_exceeded = false};
-    const TraceRow row = TRY(source.part->reader().row(source.ordinal));
-    trace.limit_exceeded = (row.flags & trace_limit_exceeded) != 0;
+Result<bool> TraceWalk::read(const TraceCandidate& candidate, StoredTrace& trace) {
+    if (candidate.is_fragmented) {
+        auto whole = read_whole_trace(core_, candidate.at.id);
+        if (!whole) return std::move(whole).error();
+        if (!whole->has_value()) return false;
+        trace = std::move(**whole);
+        return true;
+    }
+    const TraceRow row = TRY(candidate.part->reader().row(candidate.ordinal));
     DocumentSet documents;
-    TRY(read_row(*source.part, source.ordinal, documents));
-    if (documents.empty()) return std::optional<StoredTrace>();
+    TRY(read_row(*candidate.part, candidate.ordinal, documents));
+    trace.id = candidate.at.id;
+    trace.limit_exceeded = (row.flags & trace_limit_exceeded) != 0;
     trace.documents = documents.to_stored();
-    return std::optional(std::move(trace));
+    return !documents.empty();
 }
 
 }  // namespace tomograph

@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "store/engine/search/searches.h"
+#include "store/engine/search/trace_search.h"
+
+namespace tomograph {
+namespace {
+
+std::uint64_t bytes_of(const StoredTrace& trace) {
+    std::uint64_t bytes = 0;
+    for (const StoredDocument& stored : trace.documents) bytes += stored.document.bytes.size();
+    return bytes;
+}
+
+}  // namespace
+
+Result<TracePage> find_page(StoreCore& core, const TraceQuery& query) {
+    TraceSearch search(core,
+                       {.range = {.range = query.range, .type = query.type, .before = query.before},
+                        .predicate = query.predicate,
+                        .sample = query.sample,
+                        .budget = query.budget});
+    TRY(search.start());
+    const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, page_traces_max);
+    TracePage page;
+    std::uint64_t bytes = 0;
+    while (TRY(search.advance())) {
+        if (page.traces.size() == limit || bytes > page_bytes_max) break;
+        auto matched = TRY(search.take());
+        if (!matched) continue;
+        bytes += bytes_of(matched->stored);
+        page.traces.push_back(std::move(matched->stored));
+    }
+    search.finish();
+    if (!search.is_at_end()) page.next = search.last();
+    page.processed = search.coverage().processed;
+    page.oldest = search.coverage().oldest;
+    page.stop = search.coverage().stop;
+    return page;
+}
+
+}  // namespace tomograph

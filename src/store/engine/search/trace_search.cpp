@@ -1,0 +1,110 @@
+#include "store/engine/search/trace_search.h"
+
+#include <algorithm>
+
+#include "trace/trace_order.h"
+
+namespace tomograph {
+namespace {
+
+/// Traces between two reports: a report may draw a bar on a screen far away.
+constexpr std::uint64_t reported_traces = 256;
+
+}  // namespace
+
+TraceSearch::TraceSearch(StoreCore& core, Options options)
+    : core_(core), options_(std::move(options)), walk_(core, options_.range) {}
+
+TraceSearch::Options TraceSearch::options_of(const TraceSelection& traces) {
+    return {.range = {.range = traces.range, .type = traces.type},
+            .predicate = traces.predicate,
+            .sample = 1.0,
+            .budget = traces.budget};
+}
+
+Result<void> TraceSearch::start() {
+    started_ = core_.clock.monotonic();
+    last_ = options_.range.before.value_or(cursor_max);
+    coverage_.oldest = options_.range.range.end;
+    if (options_.predicate) {
+        TRY(check(*options_.predicate));
+        matcher_.emplace(*options_.predicate);
+        if (core_.options.match_source) columns_ = core_.options.match_source(*options_.predicate);
+    }
+    return walk_.start();
+}
+
+Result<bool> TraceSearch::advance() {
+    if (is_spent()) return false;
+    candidate_ = TRY(walk_.next());
+    if (candidate_) return true;
+    is_at_end_ = true;
+    coverage_.oldest = options_.range.range.start;
+    return false;
+}
+
+bool TraceSearch::is_spent() {
+    const SearchBudget& budget = options_.budget;
+    if (coverage_.is_partial()) return true;
+    if (budget.is_cancelled && budget.is_cancelled()) stop(SearchStop::cancelled);
+    const bool has_limit = budget.time > Duration{} && coverage_.processed > 0;
+    if (has_limit && core_.clock.monotonic() - started_ >= budget.time) stop(SearchStop::time);
+    return coverage_.is_partial();
+}
+
+void TraceSearch::hold(std::uint64_t bytes) {
+    if (bytes > options_.budget.memory_bytes) stop(SearchStop::memory);
+}
+
+void TraceSearch::report(double covered) {
+    if (!options_.budget.on_progress) return;
+    told_ = std::clamp(covered, told_, 1.0);
+    options_.budget.on_progress(
+        {.covered = told_, .processed = coverage_.processed, .matched = coverage_.matched});
+}
+
+void TraceSearch::finish() { report(is_at_end_ ? 1.0 : walk_.covered()); }
+
+Result<std::optional<MatchedTrace>> TraceSearch::take() {
+    const TraceCandidate candidate = std::move(*candidate_);
+    candidate_.reset();
+    last_ = candidate.at;
+    coverage_.oldest = Instant::from_seconds(last_.second);
+    ++coverage_.processed;
+    if (coverage_.processed % reported_traces == 0) report(walk_.covered());
+    if (!is_in_sample(candidate.at.id, options_.sample)) return std::optional<MatchedTrace>();
+    const Verdict told = TRY(verdict(candidate));
+    if (told == Verdict::no) return std::optional<MatchedTrace>();
+    MatchedTrace matched;
+    const bool is_read = TRY(walk_.read(candidate, matched.stored));
+    if (!is_read) return std::optional<MatchedTrace>();
+    if (told == Verdict::unknown) {
+        const bool holds = TRY(matches(matched));
+        if (!holds) return std::optional<MatchedTrace>();
+    }
+    ++coverage_.matched;
+    return std::optional(std::move(matched));
+}
+
+Result<Verdict> TraceSearch::verdict(const TraceCandidate& candidate) {
+    if (!matcher_) return Verdict::yes;
+    if (!columns_ || !candidate.part || candidate.is_fragmented) return Verdict::unknown;
+    const TraceRun& run = candidate.part->reader().runs()[candidate.run];
+    const auto [place, is_new] = judged_.try_emplace({candidate.part->id(), candidate.run});
+    if (is_new) {
+        place->second = TRY(columns_->judge(*candidate.part, candidate.run));
+        ASSERT(place->second.size() == run.rows);
+    }
+    return place->second[candidate.ordinal - run.first];
+}
+
+Result<bool> TraceSearch::matches(MatchedTrace& matched) {
+    matched.trace = reader_.assemble(matched.stored);
+    const TraceAttributes attributes =
+        TRY(reader_.attributes(matched.stored, *matched.trace, matcher_->paths()));
+    return matcher_->matches({.trace = *matched.trace,
+                              .attributes = attributes,
+                              .limit_exceeded = matched.stored.limit_exceeded});
+}
+
+}  // namespace tomograph

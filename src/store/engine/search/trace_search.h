@@ -1,0 +1,84 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "store/engine/search/match_source.h"
+#include "store/engine/search/trace_reader.h"
+#include "store/engine/search/trace_walk.h"
+#include "trace/predicate_match.h"
+
+namespace tomograph {
+
+/// A trace that the predicate holds for.
+struct MatchedTrace {
+    StoredTrace stored;
+    std::optional<Trace> trace;  ///< when it had to be assembled to tell
+};
+
+/// Walks the traces of a range, newest first, within a budget, and finds those that a predicate
+/// holds for: by columns where a MatchSource can tell, else by reading their documents.
+///
+///   TraceSearch search(core, …);
+///   TRY(search.start());
+///   while (TRY(search.advance())) {
+///       auto matched = TRY(search.take());   // nothing: no match
+///   }
+class TraceSearch {
+ public:
+    struct Options {
+        TraceWalk::Range range;
+        SharedPredicate predicate;
+        double sample = 1.0;
+        SearchBudget budget;
+    };
+    TraceSearch(StoreCore& core, Options options);
+    static Options options_of(const TraceSelection& traces);
+
+    /// errors: invalid for a predicate that breaks its rules; io
+    Result<void> start();
+    /// Whether there is one more trace to look at: false at the end of the range, and when the
+    /// budget is spent. One trace is always looked at before that, unless the read was cancelled.
+    Result<bool> advance();
+    /// Looks at the trace of the last advance().
+    Result<std::optional<MatchedTrace>> take();
+    /// Ends the search: the next advance() is false.
+    void stop(SearchStop why) { coverage_.stop = why; }
+    /// What is held for the answer: more than the budget allows ends the search.
+    void hold(std::uint64_t bytes);
+    /// Tells the last progress. When all is done.
+    void finish();
+
+    const SearchCoverage& coverage() const { return coverage_; }
+    /// The trace looked at last; before that, where the range begins.
+    TraceCursor last() const { return last_; }
+    bool is_at_end() const { return is_at_end_; }
+
+    StoredTraceReader& reader() { return reader_; }
+
+ private:
+    bool is_spent();
+    void report(double covered);
+    Result<Verdict> verdict(const TraceCandidate& candidate);
+    Result<bool> matches(MatchedTrace& matched);
+
+    StoreCore& core_;
+    Options options_;
+    TraceWalk walk_;
+    std::optional<TraceMatcher> matcher_;
+    std::shared_ptr<MatchSource> columns_;
+    /// By part id and run: the walk goes through several at once.
+    std::map<std::pair<std::uint64_t, std::size_t>, std::vector<Verdict>> judged_;
+    StoredTraceReader reader_;
+    std::optional<TraceCandidate> candidate_;
+    SearchCoverage coverage_;
+    TraceCursor last_;
+    Duration started_;
+    double told_ = 0;
+    bool is_at_end_ = false;
+};
+
+}  // namespace tomograph

@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <fstream>
+
+#include "store/search/search_traces.h"
+#include "support/predicate_text.h"
+
+namespace tomograph {
+namespace {
+
+using namespace testing;
+
+constexpr TimeRange all_time{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
+
+struct Case {
+    std::string text;
+    SharedPredicate predicate;
+    std::string expected;  // names, ascending
+};
+
+/// Lines `predicate => names`.
+std::vector<Case> read_cases() {
+    std::ifstream file(GOLDENS_FOLDER "/predicates.cases");
+    REQUIRE(file);
+    std::vector<Case> cases;
+    for (std::string line; std::getline(file, line);) {
+        if (line.empty() || line.front() == '#') continue;
+        const std::size_t arrow = line.rfind(" =>");
+        REQUIRE_MESSAGE(arrow != std::string::npos, line);
+        const std::string text = line.substr(0, arrow);
+        const std::size_t names = std::min(arrow + 4, line.size());
+        cases.push_back({.text = text,
+                         .predicate = std::make_shared<Predicate>(parse_predicate(text)),
+                         .expected = line.substr(names)});
+    }
+    return cases;
+}
+
+struct Asked {
+    TimeRange range = all_time;
+    TimeRangeType type = TimeRangeType::trace_id;
+    std::size_t limit = 1000;
+};
+
+/// Every trace found, page by page.
+std::vector<StoredTrace> find_all(TraceStore& store, const SharedPredicate& predicate,
+                                  const Asked& asked) {
+    TraceQuery query{.range = asked.range,
+                     .type = asked.type,
+                     .before = {},
+                     .limit = asked.limit,
+                     .predicate = predicate};
+    std::vector<StoredTrace> traces;
+    while (true) {
+        auto page = store.find(query);
+        REQUIRE_MESSAGE(page, (page ? "" : page.error().message()));
+        CHECK(page->traces.size() <= asked.limit);
+        CHECK(page->stop == SearchStop::none);
+        std::move(page->traces.begin(), page->traces.end(), std::back_inserter(traces));
+        if (!page->next) return traces;
+        query.before = page->next;
+    }
+}
+
+std::string names_of(const SearchTraces& known, const std::vector<StoredTrace>& found) {
+    std::vector<std::string> names;
+    for (const StoredTrace& trace : found) names.push_back(known.name_of.at(trace.id));
+    std::sort(names.begin(), names.end());
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
+    return text;
+}
+
+TEST_CASE("each predicate of the corpus reads back from its text, and keeps the rules") {
+    const std::vector<Case> cases = read_cases();
+    CHECK(cases.size() >= 120);
+    for (const Case& each : cases) {
+        CAPTURE(each.text);
+        const auto checked = check(*each.predicate);
+        CHECK_MESSAGE(checked, (checked ? "" : checked.error().message()));
+        CHECK(parse_predicate(to_text(*each.predicate)) == *each.predicate);
+    }
+}
+
+TEST_CASE("each predicate of the corpus holds for the traces that it names") {
+    const SearchTraces traces = read_search_traces(GOLDENS_FOLDER);
+    MemoryStore store;
+    for (const auto& round : in_rounds(traces)) store.append(round, [](const Result<void>&) {});
+    for (const Case& each : read_cases()) {
+        CAPTURE(each.text);
+        CHECK(names_of(traces, find_all(store, each.predicate, {})) == each.expected);
+    }
+}
+
+/// Both stores with the corpus' traces; how they came in differs.
+struct Pair {
+    Pair() : traces(read_search_traces(GOLDENS_FOLDER)) { fixture.must_open(); }
+
+    void append(const std::vector<Document>& documents) {
+        const auto done = fixture.append(documents);
+        REQUIRE(done);
+        oracle.append(documents, [](const Result<void>&) {});
+    }
+
+    void check_all() {
+        const Asked later{.range = {Instant::from_seconds(test_second + 9),
+                                    Instant::from_seconds(test_second + 22)},
+                          .type = TimeRangeType::service,
+                          .limit = 3};
+        for (const Case& each : read_cases()) {
+            CAPTURE(each.text);
+            for (const Asked& asked :
+                 {Asked{}, Asked{.limit = 4}, later,
+                  Asked{.range = later.range, .type = TimeRangeType::event, .limit = 2}}) {
+                Asked at_once = asked;
+                at_once.limit = 1000;
+                CHECK(texts_of(find_all(*fixture.store, each.predicate, asked)) ==
+                      texts_of(find_all(oracle, each.predicate, at_once)));
+            }
+        }
+    }
+
+    SearchTraces traces;
+    StoreFixture fixture;
+    MemoryStore oracle;
+};
+
+TEST_CASE("open traces are found as in a plain store") {
+    Pair pair;
+    for (const auto& round : in_rounds(pair.traces)) pair.append(round);
+    pair.check_all();
+}
+
+TEST_CASE("traces in fragments of several parts are found as in a plain store") {
+    Pair pair;
+    for (const auto& round : in_rounds(pair.traces)) {
+        pair.append(round);
+        pair.fixture.settle();
+    }
+    CHECK(pair.fixture.store->status().parts >= 2);
+    CHECK(pair.fixture.store->status().open_traces == 0);
+    CHECK(pair.fixture.metric("tomograph_store_late_fragments_total") >= 10);
+    pair.check_all();
+}
+
+TEST_CASE("traces that came backwards, half sealed and half open, are found as in a plain store") {
+    Pair pair;
+    auto rounds = in_rounds(pair.traces);
+    std::reverse(rounds.begin(), rounds.end());
+    for (std::size_t i = 0; i < rounds.size(); ++i) {
+        if (i + 1 == rounds.size()) pair.fixture.settle();
+        pair.append(rounds[i]);
+    }
+    CHECK(pair.fixture.store->status().parts >= 1);
+    CHECK(pair.fixture.store->status().open_traces >= pair.traces.ids.size() - 1);
+    pair.check_all();
+}
+
+}  // namespace
+}  // namespace tomograph

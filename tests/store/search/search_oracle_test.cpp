@@ -1,0 +1,297 @@
+#include <array>
+
+#include "store/engine/search/match_source.h"
+#include "store/store_fixture.h"
+#include "support/predicate_text.h"
+#include "support/random_predicate.h"
+
+namespace tomograph {
+namespace {
+
+using namespace testing;
+
+constexpr TimeRange all_time{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
+
+Document document_from(const std::string& json) {
+    static thread_local SegmentDecoder decoder;
+    auto decoded = decoder.decode(json, std::nullopt);
+    auto* segment = std::get_if<Segment>(&decoded);
+    REQUIRE_MESSAGE(segment != nullptr, json);
+    return {.header = segment->header(), .bytes = json};
+}
+
+/// Documents with all that predicates look at, of a few values each, so that much of it meets.
+class RandomDocuments {
+ public:
+    explicit RandomDocuments(std::mt19937_64& random) : random_(random) {
+        for (std::uint64_t i = 0; i < 16; ++i)
+            ids_.push_back(
+                trace_number(i, i % 5 == 4 ? 12'345 : test_second + static_cast<std::int64_t>(i)));
+    }
+
+    Document next() {
+        const TraceId trace = ids_[below(ids_.size())];
+        const std::uint64_t id = 1 + below(6);
+        std::string json = fmt::format(R"({{"trace_id":"{}",)", to_xray_text(trace));
+        if (id > 1 && (id == 6 || below(4) != 0))
+            json += fmt::format(R"("parent_id":"{:016x}",)", 1 + below(9));
+        if (id == 6 && json.find("parent_id") != std::string::npos)
+            json += R"("type":"subsegment",)";
+        return document_from(json + entity(id, 0) + "}");
+    }
+
+ private:
+    std::uint64_t below(std::uint64_t n) { return random_() % n; }
+    bool one_in(std::uint64_t n) { return below(n) == 0; }
+
+    static std::string time(std::uint64_t tenths) {
+        return fmt::format("{}.{}", test_second + static_cast<std::int64_t>(tenths / 10),
+                           tenths % 10);
+    }
+
+    std::string value() {
+        constexpr std::array values{"1",     "1.0",       "2",         "-0.5",  "true",
+                                    "false", "\"acme\"",  "\"Acme\"",  "\"1\"", "null",
+                                    "\"\"",  "[1,\"a\"]", "{\"k\":2}", "1e2",   "\"\\u00fc\""};
+        return values[below(values.size())];
+    }
+
+    /// The members of one entity, without its braces.
+    std::string entity(std::uint64_t id, int depth) {
+        const std::uint64_t start = below(900);
+        std::string json = fmt::format(R"("id":"{:016x}","name":"s{}","start_time":{})", id,
+                                       below(4), time(start));
+        if (one_in(5))
+            json += R"(,"in_progress":true)";
+        else
+            json += R"(,"end_time":)" + time(start + below(40));
+        if (one_in(4)) json += R"(,"fault":true)";
+        if (one_in(4)) json += R"(,"error":true)";
+        if (one_in(3)) json += fmt::format(R"(,"user":"u{}")", below(3));
+        if (one_in(4)) json += fmt::format(R"(,"origin":"AWS::T{}")", below(2));
+        if (depth > 0 && one_in(2))
+            json += fmt::format(R"(,"namespace":"{}")", one_in(2) ? "aws" : "remote");
+        if (one_in(6)) json += R"(,"sql":{"database_type":"Postgre"})";
+        if (one_in(2))
+            json += fmt::format(
+                R"(,"http":{{"request":{{"url":"http://h/{}"}},"response":{{"status":{}}}}})",
+                below(3), std::array{200, 404, 429, 503}[below(4)]);
+        if (one_in(2)) json += fmt::format(R"(,"annotations":{{"a":{},"b":{}}})", value(), value());
+        if (one_in(4)) json += fmt::format(R"(,"metadata":{{"m":{{"n":{}}}}})", value());
+        if (one_in(6)) json += R"(,"cause":{"exceptions":[{"id":"1","type":"E","message":"m"}]})";
+        if (depth < 2 && one_in(2)) json += subsegments(id, depth);
+        return json;
+    }
+
+    std::string subsegments(std::uint64_t id, int depth) {
+        std::string json = R"(,"subsegments":[)";
+        const std::uint64_t count = 1 + below(2);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            // Some have the ids of documents that are sent on their own.
+            const std::uint64_t own = one_in(6) ? 1 + below(6) : id * 10 + i + 100;
+            json += fmt::format("{}{{{}}}", i > 0 ? "," : "", entity(own, depth + 1));
+        }
+        return json + "]";
+    }
+
+    std::mt19937_64& random_;
+    std::vector<TraceId> ids_;
+};
+
+/// Judges rows by the plain store, and leaves every third of them open.
+class KnowingSource final : public MatchSource {
+ public:
+    KnowingSource(MemoryStore& oracle, const Predicate& predicate) {
+        const auto page = oracle.find({.range = all_time,
+                                       .before = {},
+                                       .limit = 100'000,
+                                       .predicate = std::make_shared<Predicate>(predicate)});
+        for (const StoredTrace& trace : page->traces) matching_.insert(trace.id);
+    }
+
+    Result<std::vector<Verdict>> judge(const LivePart& part, std::size_t run) override {
+        const TraceRun& rows = part.reader().runs()[run];
+        std::vector<Verdict> verdicts;
+        for (std::uint32_t row = rows.first; row < rows.first + rows.rows; ++row) {
+            const TraceRow there = TRY(part.reader().row(row));
+            const bool is_match = matching_.contains(there.id);
+            verdicts.push_back(row % 3 == 2 ? Verdict::unknown
+                                            : (is_match ? Verdict::yes : Verdict::no));
+        }
+        return verdicts;
+    }
+
+ private:
+    std::set<TraceId> matching_;
+};
+
+/// Two stores that are given the same at random, and must answer the same.
+class Searched {
+ public:
+    Searched(std::uint64_t seed, bool has_columns)
+        : random_(seed),
+          documents_(random_),
+          predicates_(random_),
+          fixture_(seed, options(has_columns)) {
+        fixture_.must_open();
+    }
+
+    void run() {
+        for (int round = 0; round < 20; ++round) {
+            std::vector<Document> batch;
+            for (std::uint64_t n = 1 + below(8); n > 0; --n) batch.push_back(documents_.next());
+            REQUIRE(fixture_.append(batch));
+            oracle_.append(batch, [](const Result<void>&) {});
+            if (below(3) == 0)
+                fixture_.advance(Duration::seconds(static_cast<std::int64_t>(below(40))));
+            if (below(12) == 0) {
+                fixture_.store.reset();
+                fixture_.must_open();
+            }
+            if (round % 4 == 3) check_some();
+        }
+        fixture_.settle();
+        check_some();
+    }
+
+ private:
+    std::uint64_t below(std::uint64_t n) { return random_() % n; }
+
+    EmbeddedStoreOptions options(bool has_columns) {
+        EmbeddedStoreOptions options = small_options();
+        if (has_columns)
+            options.match_source = [this](const Predicate& predicate) {
+                return std::make_shared<KnowingSource>(oracle_, predicate);
+            };
+        return options;
+    }
+
+    TraceSelection selection() {
+        TraceSelection traces{.range = all_time};
+        if (below(3) == 0) {
+            const auto from = static_cast<std::int64_t>(below(100));
+            traces.range = {Instant::from_seconds(test_second + from),
+                            Instant::from_seconds(test_second + from + 1 +
+                                                  static_cast<std::int64_t>(below(60)))};
+        }
+        traces.type = static_cast<TimeRangeType>(below(3));
+        if (below(5) != 0) traces.predicate = std::make_shared<Predicate>(predicates_.next());
+        return traces;
+    }
+
+    void check_some() {
+        for (int i = 0; i < 6; ++i) {
+            const TraceSelection traces = selection();
+            CAPTURE((traces.predicate ? to_text(*traces.predicate) : "everything"));
+            check_pages(traces);
+            check_attributes(traces);
+            check_groups(traces);
+            check_graph(traces);
+        }
+    }
+
+    void check_pages(const TraceSelection& traces) {
+        TraceQuery query{.range = traces.range,
+                         .type = traces.type,
+                         .before = {},
+                         .limit = 1 + below(6),
+                         .sample = below(4) == 0 ? 0.5 : 1.0,
+                         .predicate = traces.predicate};
+        while (true) {
+            const auto found = fixture_.store->find(query);
+            const auto expected = oracle_.find(query);
+            REQUIRE(found);
+            REQUIRE(expected);
+            CHECK(texts_of(found->traces) == texts_of(expected->traces));
+            CHECK(found->processed == expected->processed);
+            CHECK(found->oldest == expected->oldest);
+            CHECK(found->next == expected->next);
+            CHECK(found->stop == SearchStop::none);
+            if (!found->next || !expected->next) return;
+            query.before = found->next;
+        }
+    }
+
+    void check_attributes(const TraceSelection& traces) {
+        const auto names = fixture_.store->attribute_names(traces);
+        const auto expected = oracle_.attribute_names(traces, 10'000);
+        REQUIRE(names);
+        CHECK(names->names == expected->names);
+        CHECK(names->coverage == expected->coverage);
+        if (expected->names.empty()) return;
+        const AttributeValuesQuery query{
+            .traces = traces,
+            .path = expected->names[below(expected->names.size())].path,
+            .limit = 1 + below(5)};
+        const auto values = fixture_.store->attribute_values(query);
+        const auto expected_values = oracle_.attribute_values(query);
+        REQUIRE(values);
+        CHECK(values->values == expected_values->values);
+        CHECK(values->distinct == expected_values->distinct);
+        CHECK(values->count == expected_values->count);
+        CHECK(values->coverage == expected_values->coverage);
+    }
+
+    void check_groups(const TraceSelection& traces) {
+        GroupQuery query{.traces = traces, .unit = static_cast<GroupUnit>(below(2))};
+        query.limit = 1 + below(8);
+        if (below(2) == 0) query.spans = std::make_shared<Predicate>(predicates_.next_of_span());
+        query.by = predicates_.subject(Scope::span);
+        const auto groups = fixture_.store->group(query);
+        const auto expected = oracle_.group(query);
+        REQUIRE(groups);
+        CHECK(groups->groups == expected->groups);
+        CHECK(groups->distinct == expected->distinct);
+        CHECK(groups->coverage == expected->coverage);
+    }
+
+    void check_graph(const TraceSelection& traces) {
+        const auto grain = below(2) == 0 ? GraphGrain::minute : GraphGrain::whole;
+        const auto graph = fixture_.store->filtered_graph(traces, grain);
+        const auto expected = oracle_.filtered_graph(traces, grain);
+        REQUIRE(graph);
+        CHECK(graph->graph == expected->graph);
+        CHECK(graph->coverage == expected->coverage);
+    }
+
+    std::mt19937_64 random_;
+    RandomDocuments documents_;
+    RandomPredicates predicates_;
+    MemoryStore oracle_;
+    StoreFixture fixture_;
+};
+
+TEST_CASE("random predicates over random traces find what a plain store finds") {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        CAPTURE(seed);
+        Searched(seed, false).run();
+    }
+}
+
+TEST_CASE("what columns tell of rows is used, and what they leave open is read") {
+    for (std::uint64_t seed = 101; seed <= 105; ++seed) {
+        CAPTURE(seed);
+        Searched(seed, true).run();
+    }
+}
+
+TEST_CASE("the graph of every trace is the graph") {
+    StoreFixture fixture;
+    fixture.must_open();
+    for (std::uint64_t i = 0; i < 20; ++i) {
+        fixture.must_append({{.trace = trace_number(i % 12),
+                              .id = 1 + i / 12,
+                              .start_ms = static_cast<std::int64_t>(i) * 20'000,
+                              .end_ms = static_cast<std::int64_t>(i) * 20'000 + 500}});
+        if (i % 5 == 4) fixture.settle();
+    }
+    for (const auto grain : {GraphGrain::minute, GraphGrain::whole}) {
+        const auto filtered = fixture.store->filtered_graph({.range = all_time}, grain);
+        REQUIRE(filtered);
+        CHECK(without_bounds(filtered->graph) ==
+              without_bounds(*fixture.store->graph(all_time, grain)));
+    }
+}
+
+}  // namespace
+}  // namespace tomograph
