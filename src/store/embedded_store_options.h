@@ -12,6 +12,7 @@ namespace tomograph {
 
 class GroupClassifier;
 class MatchSource;
+std::shared_ptr<MatchSource> make_column_judge(const Predicate& predicate);
 
 struct EmbeddedStoreOptions {
     std::string directory;
@@ -45,7 +46,7 @@ struct EmbeddedStoreOptions {
 
     /// Makes what judges traces without reading them (engine/search/match_source.h), for each
     /// search. Empty, or null for some predicate: every trace is read.
-    std::function<std::shared_ptr<MatchSource>(const Predicate&)> match_source;
+    std::function<std::shared_ptr<MatchSource>(const Predicate&)> match_source = make_column_judge;
 
     Duration retention_age = tomograph::retention_age;  ///< zero or less: for ever
     std::uint64_t disk_budget_bytes = 0;                ///< of parts; 0: what the disk has

@@ -21,15 +21,34 @@ std::uint16_t flags_of(const Span& span) {
     return static_cast<std::uint16_t>(flags);
 }
 
+bool has_column(std::int32_t status) { return status > 0 && status <= 0xffff; }
+
+/// Whether the rows of the trace's spans say all that searches ask of them.
+bool is_irregular(const Trace& trace, const std::vector<DocumentPointer>& documents) {
+    if (trace.documents.size() != documents.size()) return true;
+    std::size_t rows = 0;
+    for (const TraceDocument& document : trace.documents) {
+        rows += document.segment.spans.size();
+        for (const Span& span : document.segment.spans)
+            if (span.http.status && !has_column(*span.http.status)) return true;
+    }
+    std::size_t sent = 0;
+    for (const Entity& entity : trace.entities) {
+        if (entity.is_inferred) continue;
+        ++sent;
+        if (entity.segment < 0) return true;
+    }
+    return sent != rows;
+}
+
 SpanRow row_of_span(const Span& span, std::string_view service) {
     const std::int32_t status = span.http.status.value_or(0);
-    const bool is_status = status > 0 && status <= 0xffff;
     return {.id = span.id,
             .parent_id = span.parent_id,
             .start = span.start,
             .duration = span.duration(),
             .flags = flags_of(span),
-            .status = static_cast<std::uint16_t>(is_status ? status : 0),
+            .status = static_cast<std::uint16_t>(has_column(status) ? status : 0),
             .service = service,
             .name = span.name};
 }
@@ -126,6 +145,7 @@ TraceRow row_of(const Trace& trace, const std::vector<DocumentPointer>& document
     }
     row.trace_second = trace_second(trace.id, row.start);
     row.flags = trace_flags(trace);
+    if (is_irregular(trace, documents)) row.flags |= trace_is_irregular;
     if (trace.root >= 0)
         row.root_service = trace.entities[static_cast<std::size_t>(trace.root)].service.name;
     return row;

@@ -45,4 +45,27 @@ std::vector<std::int64_t> BlockColumn::ints() const {
     return out;
 }
 
+/// The block's values among those of its chunk.
+column::Bitmap BlockColumn::cut(column::Bitmap chunk) const {
+    if (first_ == 0 && values_ == chunk.rows()) return chunk;
+    column::Bitmap values(values_);
+    for (std::size_t i = 0; i < values_; ++i)
+        if (chunk.test(first_ + i)) values.set(i);
+    return values;
+}
+
+column::Bitmap BlockColumn::match(std::int64_t min, std::int64_t max) const {
+    if (values_ == 0) return column::Bitmap(0);
+    column::Bitmap matching(ints_->rows());
+    ints_->match(min, max, matching);
+    return cut(std::move(matching));
+}
+
+column::Bitmap BlockColumn::match(const std::function<bool(std::string_view)>& test) const {
+    if (values_ == 0) return column::Bitmap(0);
+    column::Bitmap matching(texts_->rows());
+    texts_->match(test, matching);
+    return cut(std::move(matching));
+}
+
 }  // namespace tomograph

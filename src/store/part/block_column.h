@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "column/bitmap.h"
 #include "store/part/group_reader.h"
 
 namespace tomograph {
@@ -20,12 +22,18 @@ class BlockColumn {
     std::size_t values() const { return values_; }
     std::int64_t number(std::size_t i) const { return ints_->value(first_ + i); }
     std::vector<std::int64_t> ints() const;
+    /// The values that lie in [min, max].
+    column::Bitmap match(std::int64_t min, std::int64_t max) const;
+    /// The texts that pass; `test` runs once per distinct text where the chunk has a dictionary.
+    column::Bitmap match(const std::function<bool(std::string_view)>& test) const;
     /// scratch  holds the text where the chunk does not
     std::string_view text(std::size_t i, std::string& scratch) const {
         return texts_->value(first_ + i, scratch);
     }
 
  private:
+    column::Bitmap cut(column::Bitmap chunk) const;
+
     std::shared_ptr<const column::IntChunk> ints_;
     std::shared_ptr<const column::TextChunk> texts_;
     std::size_t first_ = 0;

@@ -120,6 +120,8 @@ PartTrace join(std::vector<Fragment> fragments) {
         return {.row = std::move(row),
                 .documents = std::move(fragments.front().documents),
                 .spans = std::move(fragments.front().spans)};
+    // Rows of older spans do not know what came later.
+    row.flags |= trace_is_irregular;
     Joiner joiner;
     for (Fragment& fragment : fragments) joiner.add(std::move(fragment));
     return std::move(joiner).finish(std::move(row));

@@ -47,6 +47,10 @@ enum TraceFlag : std::uint16_t {
     trace_has_error = 8,
     trace_has_throttle = 16,
     trace_limit_exceeded = 32,
+    /// Its span rows do not say all: a span id stands twice, a span belongs to no segment, a status
+    /// does not fit its column, a document could not be read, or the rows were made at different
+    /// times. Searches read its documents.
+    trace_is_irregular = 64,
 };
 
 /// One row of a part's trace table. A trace may have rows in several parts, and several in a merged

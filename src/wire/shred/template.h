@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/attribute.h"
+
 namespace tomograph {
 
 /// What stands in a slot. Stored: a number never changes its meaning (docs/formats/template.md).
@@ -23,10 +25,6 @@ enum class SlotKind : std::uint8_t {
     children = 11,   ///< the elements of "subsegments", which are rows of their own; no value
 };
 inline constexpr std::uint8_t slot_kinds = 12;  ///< one more than the largest
-
-/// Stands between the keys of a path: `http.request.url` is the three keys, unescaped, with this
-/// between. A key that contains it is not taken apart.
-inline constexpr char path_separator = '\x1f';
 
 struct Slot {
     SlotKind kind = SlotKind::json;

@@ -26,7 +26,9 @@ void fill(StoreFixture& fixture, std::uint64_t n) {
 }
 
 TEST_CASE("a search that is cancelled gives what it found, and goes on from there") {
-    StoreFixture fixture;
+    EmbeddedStoreOptions options = small_options();
+    options.match_source = nullptr;  // every trace is read, and asks
+    StoreFixture fixture(0, options);
     fill(fixture, 30);
     TraceQuery query{
         .range = all_time, .before = {}, .predicate = predicate("some root { fault }")};
@@ -108,6 +110,41 @@ TEST_CASE("tables over their memory budget end the search, and say how far it ca
     const auto graph = fixture.store->filtered_graph(traces);
     REQUIRE(graph);
     CHECK(graph->coverage.stop == SearchStop::memory);
+}
+
+TEST_CASE("a search that passes over rows by their columns can be cancelled, and goes on") {
+    EmbeddedStoreOptions options = small_options();
+    options.merge_fan_in = 100;  // many parts, so many runs
+    StoreFixture fixture(0, options);
+    fixture.must_open();
+    for (int i = 0; i < 12; ++i) {
+        const std::int64_t second = i;
+        fixture.must_append(
+            {{.trace = trace_number(static_cast<std::uint64_t>(i), test_second + second),
+              .start_ms = second * 1000,
+              .end_ms = second * 1000 + 100}});
+        fixture.settle();
+    }
+    TraceQuery query{
+        .range = all_time, .before = {}, .predicate = predicate("some span { name = \"nobody\" }")};
+    std::uint64_t processed = 0;
+    int pages = 1;
+    for (; pages < 100; ++pages) {
+        int asked = 0;
+        query.budget.is_cancelled = [&] { return ++asked > 2; };
+        const auto page = fixture.store->find(query);
+        REQUIRE(page);
+        CHECK(page->traces.empty());
+        processed += page->processed;
+        if (!page->next) break;
+        CHECK(page->stop == SearchStop::cancelled);
+        if (query.before) CHECK(*page->next < *query.before);
+        query.before = page->next;
+    }
+    CHECK(pages > 2);
+    CHECK(pages < 100);
+    query = {.range = all_time, .before = {}, .predicate = query.predicate};
+    CHECK(fixture.store->find(query)->processed == processed);
 }
 
 TEST_CASE("progress never falls, and ends at all of the range") {

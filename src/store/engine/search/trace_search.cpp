@@ -29,7 +29,9 @@ Result<void> TraceSearch::start() {
     if (options_.predicate) {
         TRY(check(*options_.predicate));
         matcher_.emplace(*options_.predicate);
-        if (core_.options.match_source) columns_ = core_.options.match_source(*options_.predicate);
+        if (core_.options.match_source)
+            walk_.judge_by(core_.options.match_source(*options_.predicate),
+                           [this] { return is_spent(); });
     }
     return walk_.start();
 }
@@ -38,6 +40,12 @@ Result<bool> TraceSearch::advance() {
     if (is_spent()) return false;
     candidate_ = TRY(walk_.next());
     if (candidate_) return true;
+    count_passed_over();
+    if (coverage_.is_partial()) {
+        last_ = std::min(last_, walk_.rest().value_or(last_));
+        coverage_.oldest = Instant::from_seconds(last_.second);
+        return false;
+    }
     is_at_end_ = true;
     coverage_.oldest = options_.range.range.start;
     return false;
@@ -47,10 +55,14 @@ bool TraceSearch::is_spent() {
     const SearchBudget& budget = options_.budget;
     if (coverage_.is_partial()) return true;
     if (budget.is_cancelled && budget.is_cancelled()) stop(SearchStop::cancelled);
-    const bool has_limit = budget.time > Duration{} && coverage_.processed > 0;
+    const bool is_begun = coverage_.processed + walk_.passed_over() > 0;
+    const bool has_limit = budget.time > Duration{} && is_begun;
     if (has_limit && core_.clock.monotonic() - started_ >= budget.time) stop(SearchStop::time);
     return coverage_.is_partial();
 }
+
+/// Those before the trace at hand: a page that ends before it does not cover them.
+void TraceSearch::count_passed_over() { coverage_.processed += walk_.take_passed_over(); }
 
 void TraceSearch::hold(std::uint64_t bytes) {
     if (bytes > options_.budget.memory_bytes) stop(SearchStop::memory);
@@ -70,10 +82,12 @@ Result<std::optional<MatchedTrace>> TraceSearch::take() {
     candidate_.reset();
     last_ = candidate.at;
     coverage_.oldest = Instant::from_seconds(last_.second);
+    count_passed_over();
     ++coverage_.processed;
-    if (coverage_.processed % reported_traces == 0) report(walk_.covered());
+    if (coverage_.processed / reported_traces != reported_) report(walk_.covered());
+    reported_ = coverage_.processed / reported_traces;
     if (!is_in_sample(candidate.at.id, options_.sample)) return std::optional<MatchedTrace>();
-    const Verdict told = TRY(verdict(candidate));
+    const Verdict told = matcher_ ? candidate.verdict : Verdict::yes;
     if (told == Verdict::no) return std::optional<MatchedTrace>();
     MatchedTrace matched;
     const bool is_read = TRY(walk_.read(candidate, matched.stored));
@@ -84,18 +98,6 @@ Result<std::optional<MatchedTrace>> TraceSearch::take() {
     }
     ++coverage_.matched;
     return std::optional(std::move(matched));
-}
-
-Result<Verdict> TraceSearch::verdict(const TraceCandidate& candidate) {
-    if (!matcher_) return Verdict::yes;
-    if (!columns_ || !candidate.part || candidate.is_fragmented) return Verdict::unknown;
-    const TraceRun& run = candidate.part->reader().runs()[candidate.run];
-    const auto [place, is_new] = judged_.try_emplace({candidate.part->id(), candidate.run});
-    if (is_new) {
-        place->second = TRY(columns_->judge(*candidate.part, candidate.run));
-        ASSERT(place->second.size() == run.rows);
-    }
-    return place->second[candidate.ordinal - run.first];
 }
 
 Result<bool> TraceSearch::matches(MatchedTrace& matched) {

@@ -1,12 +1,9 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
-#include "store/engine/search/match_source.h"
 #include "store/engine/search/trace_reader.h"
 #include "store/engine/search/trace_walk.h"
 #include "trace/predicate_match.h"
@@ -61,23 +58,21 @@ class TraceSearch {
 
  private:
     bool is_spent();
+    void count_passed_over();
     void report(double covered);
-    Result<Verdict> verdict(const TraceCandidate& candidate);
     Result<bool> matches(MatchedTrace& matched);
 
     StoreCore& core_;
     Options options_;
     TraceWalk walk_;
     std::optional<TraceMatcher> matcher_;
-    std::shared_ptr<MatchSource> columns_;
-    /// By part id and run: the walk goes through several at once.
-    std::map<std::pair<std::uint64_t, std::size_t>, std::vector<Verdict>> judged_;
     StoredTraceReader reader_;
     std::optional<TraceCandidate> candidate_;
     SearchCoverage coverage_;
     TraceCursor last_;
     Duration started_;
     double told_ = 0;
+    std::uint64_t reported_ = 0;
     bool is_at_end_ = false;
 };
 

@@ -34,6 +34,11 @@ Result<std::optional<TraceCandidate>> TraceWalk::next() {
         Source source = sources_.top();
         sources_.pop();
         if (!source.is_started) {
+            // Without a trace to give in between, nobody else asks.
+            if (passed_over_ > 0 && is_spent_ && is_spent_()) {
+                sources_.push(std::move(source));
+                return std::optional<TraceCandidate>();
+            }
             TRY(push_next(std::move(source)));
             continue;
         }
@@ -42,10 +47,19 @@ Result<std::optional<TraceCandidate>> TraceWalk::next() {
                                  .run = source.run,
                                  .ordinal = source.ordinal,
                                  .is_fragmented = source.is_fragmented};
+        if (source.verdicts && !source.is_fragmented)
+            candidate.verdict = (*source.verdicts)[source.ordinal - source.first];
         current_ = std::move(source);
         return std::optional(std::move(candidate));
     }
     return std::optional<TraceCandidate>();
+}
+
+std::optional<TraceCursor> TraceWalk::rest() const {
+    if (sources_.empty()) return std::nullopt;
+    TraceCursor above = sources_.top().at;
+    if (++above.id.low == 0 && ++above.id.high == 0) ++above.second;
+    return above;
 }
 
 double TraceWalk::covered() const {
@@ -167,12 +181,48 @@ Result<void> TraceWalk::start(Source& source) {
     }
     rows_passed_ += source.left - low;
     source.left = low;
+    return judge(source);
+}
+
+Result<void> TraceWalk::judge(Source& source) {
+    if (!judge_ || source.left == 0) return {};
+    const TraceRun& run = source.part->reader().runs()[source.run];
+    auto verdicts = TRY(judge_->judge(*source.part, source.run));
+    ASSERT(verdicts.size() == run.rows);
+    source.is_inside = query_.type == TimeRangeType::trace_id &&
+                       Instant::from_seconds(run.second_min) >= query_.range.start;
+    TRY(keep_those_elsewhere(source, verdicts));
+    source.verdicts = std::make_shared<const std::vector<Verdict>>(std::move(verdicts));
     return {};
+}
+
+/// What columns say of one row is nothing about a trace that has others.
+Result<void> TraceWalk::keep_those_elsewhere(const Source& source, std::vector<Verdict>& verdicts) {
+    if (open_ids_.empty() && parts_->fragments.empty()) return {};
+    for (std::size_t i = 0; i < source.left; ++i) {
+        if (verdicts[i] == Verdict::unknown) continue;
+        const auto there = TRY(row(*source.part, source.first + i));
+        const bool is_elsewhere =
+            !there || open_ids_.contains(there->id) || parts_->fragments.contains(there->id);
+        if (is_elsewhere) verdicts[i] = Verdict::unknown;
+    }
+    return {};
+}
+
+void TraceWalk::pass_over(Source& source) {
+    if (!source.verdicts || !source.is_inside) return;
+    while (source.left > 0 && (*source.verdicts)[source.left - 1] == Verdict::no) {
+        --source.left;
+        ++rows_passed_;
+        ++passed_over_;
+    }
 }
 
 Result<bool> TraceWalk::next_match(Source& source) {
     if (!source.is_started) TRY(start(source));
-    while (source.left > 0) {
+    while (true) {
+        pass_over(source);
+        if (source.left == 0) return false;
         const std::uint64_t index = --source.left;
         ++rows_passed_;
         if (!source.part) {
@@ -196,7 +246,6 @@ Result<bool> TraceWalk::next_match(Source& source) {
         }
         if (TRY(matches(source, *there))) return true;
     }
-    return false;
 }
 
 bool TraceWalk::is_match(TraceCursor at, Instant start, Instant end, Instant segment_end_min,

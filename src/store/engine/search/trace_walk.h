@@ -1,11 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <optional>
 #include <queue>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
+#include "store/engine/search/match_source.h"
 #include "store/engine/store_core.h"
 #include "store/trace_store.h"
 
@@ -14,10 +17,11 @@ namespace tomograph {
 /// A trace that lies in the range, and where to read it.
 struct TraceCandidate {
     TraceCursor at;
-    std::shared_ptr<LivePart> part;  ///< null: an open trace
-    std::size_t run = 0;             ///< of the part, in which its row is
-    std::uint32_t ordinal = 0;       ///< of its row in the part
-    bool is_fragmented = false;      ///< its documents lie in several places
+    std::shared_ptr<LivePart> part;      ///< null: an open trace
+    std::size_t run = 0;                 ///< of the part, in which its row is
+    std::uint32_t ordinal = 0;           ///< of its row in the part
+    bool is_fragmented = false;          ///< its documents lie in several places
+    Verdict verdict = Verdict::unknown;  ///< by the columns of its part
 };
 
 /// Above every trace in the newest-first order.
@@ -35,6 +39,13 @@ class TraceWalk {
     };
     TraceWalk(StoreCore& core, Range range) : core_(core), query_(range) {}
 
+    /// Rows are judged run by run; those of which the source says "no" are passed over, and
+    /// counted, without being read. `is_spent` is asked between runs: true ends the walk early.
+    void judge_by(std::shared_ptr<MatchSource> source, std::function<bool()> is_spent) {
+        judge_ = std::move(source);
+        is_spent_ = std::move(is_spent);
+    }
+
     /// Takes in what is open and which parts there are. Once, before all else. errors: io
     Result<void> start();
     /// Nothing at the end. errors: io
@@ -44,6 +55,11 @@ class TraceWalk {
 
     /// Share of the rows that is behind, 0..1.
     double covered() const;
+    /// Traces in the range that were passed over since the last call.
+    std::uint64_t take_passed_over() { return std::exchange(passed_over_, 0); }
+    std::uint64_t passed_over() const { return passed_over_; }
+    /// Above all that was not looked at yet; for a walk that ended early.
+    std::optional<TraceCursor> rest() const;
 
  private:
     /// Goes through a run of rows of one part from newest to oldest, stopping at each match.
@@ -56,6 +72,9 @@ class TraceWalk {
         TraceCursor at;  ///< of the match, or above all matches before the start
         std::uint32_t ordinal = 0;
         bool is_fragmented = false;
+        /// Of the rows of the run, once it is started; null when there is no judge.
+        std::shared_ptr<const std::vector<Verdict>> verdicts{};
+        bool is_inside = false;  ///< every row left is of the range, whatever it says
 
         bool operator<(const Source& other) const { return at < other.at; }
     };
@@ -72,6 +91,10 @@ class TraceWalk {
     bool is_below(const TraceRow& row) const;
     static Result<std::optional<TraceRow>> row(const LivePart& part, std::uint64_t ordinal);
     Result<bool> matches(const Source& source, const TraceRow& row);
+    Result<void> judge(Source& source);
+    Result<void> keep_those_elsewhere(const Source& source, std::vector<Verdict>& verdicts);
+    /// Goes over rows that do not match, as far as they need not be read.
+    void pass_over(Source& source);
     bool can_match(const TraceRun& run) const;
 
     StoreCore& core_;
@@ -83,6 +106,9 @@ class TraceWalk {
     std::optional<Source> current_;  ///< of the candidate given last
     std::uint64_t rows_ = 0;
     std::uint64_t rows_passed_ = 0;
+    std::shared_ptr<MatchSource> judge_;
+    std::function<bool()> is_spent_;
+    std::uint64_t passed_over_ = 0;
 };
 
 }  // namespace tomograph
