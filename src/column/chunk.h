@@ -21,6 +21,7 @@ enum class Encoding : std::uint8_t {
     int_dictionary = 8,
     decimals = 9,
     decimal_pairs = 10,
+    int_multiples = 11,
     text_constant = 16,
     text_dictionary_8 = 17,
     text_dictionary_16 = 18,

@@ -78,6 +78,8 @@ class IntChunkReader {
                 return delta_planes();
             case Encoding::int_dictionary:
                 return dictionary();
+            case Encoding::int_multiples:
+                return multiples();
             default:
                 return unknown_encoding(chunk_.encoding);
         }
@@ -170,6 +172,24 @@ class IntChunkReader {
         return std::move(opened_);
     }
 
+    Result<IntChunk> multiples() {
+        const auto origin = reader_.fixed<std::int64_t>();
+        const auto divisor = reader_.fixed<std::uint64_t>();
+        const std::string_view nested = reader_.text();
+        TRY(check_end());
+        if (divisor < 2)
+            return Error(ErrorCode::corrupt, fmt::format("integers: multiples of {}", divisor));
+        const Chunk quotients = TRY_WITHIN("quotients", read_chunk(nested, chunk_.rows));
+        if (quotients.encoding == chunk_.encoding) return unknown_encoding(quotients.encoding);
+        opened_ = TRY_WITHIN("quotients", IntChunkReader(quotients).read());
+        const std::uint64_t limit = code_limit(origin) / divisor;
+        if (opened_.min() < 0 || static_cast<std::uint64_t>(opened_.max()) > limit)
+            return Error(ErrorCode::corrupt, "integers: base and multiple exceed 64 bits");
+        opened_.origin_ = origin;
+        opened_.divisor_ = divisor;
+        return std::move(opened_);
+    }
+
     template <class Value>
     Result<void> read_into(std::vector<Value>& values, std::size_t width) {
         values.resize(chunk_.rows);
@@ -196,9 +216,9 @@ Result<IntChunk> IntChunk::open(std::string_view bytes, std::size_t rows) {
     return IntChunkReader(chunk).read();
 }
 
-// Calls visit with a function from row to value.
+// Calls visit with a function from row to what the row holds.
 template <class Visit>
-auto IntChunk::with_values(Visit visit) const {
+auto IntChunk::with_quotients(Visit visit) const {
     if (!entries_.empty()) return visit([this](std::size_t row) { return entries_[codes8_[row]]; });
     if (!codes8_.empty())
         return visit([this](std::size_t row) { return wrapping_sum(base_, codes8_[row]); });
@@ -208,6 +228,17 @@ auto IntChunk::with_values(Visit visit) const {
         return visit([this](std::size_t row) { return wrapping_sum(base_, codes32_[row]); });
     if (!values_.empty()) return visit([this](std::size_t row) { return values_[row]; });
     return visit([this](std::size_t) { return base_; });
+}
+
+// Calls visit with a function from row to value.
+template <class Visit>
+auto IntChunk::with_values(Visit visit) const {
+    if (divisor_ == 1) return with_quotients(visit);
+    return with_quotients([this, visit](auto at) {
+        return visit([this, at](std::size_t row) {
+            return wrapping_sum(origin_, divisor_ * static_cast<std::uint64_t>(at(row)));
+        });
+    });
 }
 
 std::int64_t IntChunk::value(std::size_t row) const {
@@ -242,6 +273,20 @@ std::int64_t IntChunk::max() const {
 
 void IntChunk::match(std::int64_t min, std::int64_t max, Bitmap& out) const {
     ASSERT(out.rows() == rows_);
+    if (divisor_ == 1) {
+        match_quotients(min, max, out);
+        return;
+    }
+    if (max < origin_) return;
+    const auto origin = static_cast<std::uint64_t>(origin_);
+    const std::uint64_t above = min <= origin_ ? 0 : static_cast<std::uint64_t>(min) - origin;
+    const std::uint64_t low = above / divisor_ + (above % divisor_ != 0 ? 1 : 0);
+    const std::uint64_t high = (static_cast<std::uint64_t>(max) - origin) / divisor_;
+    if (low > high) return;  // else both are below 2^63: the divisor is at least 2
+    match_quotients(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high), out);
+}
+
+void IntChunk::match_quotients(std::int64_t min, std::int64_t max, Bitmap& out) const {
     if (min > max) return;
     std::uint64_t* bits = out.words().data();
     const Kernels& fast = kernels();

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "column/chunk.h"
 #include "column/int_chunk.h"
+#include "column/int_divisor.h"
 #include "column/limits.h"
 #include "column/planes.h"
 
@@ -163,6 +164,25 @@ bool write_dictionary(Values values, std::size_t width, std::string& out, Encode
     return true;
 }
 
+/// Times are often whole micro- or milliseconds, written as nanoseconds.
+bool write_multiples(Values values, std::int64_t base, std::string& out, EncodeOptions options) {
+    const std::uint64_t divisor = common_divisor(values, base);
+    if (divisor == 1) return false;
+    const ExactDivision division(divisor);
+    std::vector<std::int64_t> quotients(values.size());
+    for (std::size_t i = 0; i < quotients.size(); ++i)
+        quotients[i] = static_cast<std::int64_t>(division.quotient(above(values[i], base)));
+    Chunk chunk{.encoding = Encoding::int_multiples, .rows = values.size(), .body = {}};
+    ByteWriter writer(chunk.body);
+    writer.fixed(base);
+    writer.fixed(divisor);
+    std::string nested;
+    encode_ints(quotients, nested, options);  // they have no divisor in common: it ends here
+    writer.text(nested);
+    write_chunk_as_is(chunk, out);
+    return true;
+}
+
 /// What a few windows of neighbours say about the whole.
 struct Sample {
     double frame_bits = 0;  // of a value above the least, on average
@@ -214,12 +234,14 @@ void encode_ints(Values values, std::string& out, EncodeOptions options) {
         return;
     }
     const Sample sample = take_sample(values, base);
-    if (sample.delta_bits + 1 < sample.frame_bits && sample.delta_bits < 4) {
+    const bool has_close_neighbours = sample.delta_bits + 1 < sample.frame_bits;
+    if (has_close_neighbours && sample.delta_bits < 4) {
         write_delta_planes(values, out, options);
         return;
     }
     if (sample.is_repetitive && write_dictionary(values, width, out, options)) return;
-    if (sample.delta_bits + 1 < sample.frame_bits)
+    if (write_multiples(values, base, out, options)) return;
+    if (has_close_neighbours)
         write_delta_planes(values, out, options);
     else if (!sample.is_repetitive && sample.frame_bits > random_bits_min)
         write_frame(values, base, width, out, options);

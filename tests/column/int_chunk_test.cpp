@@ -22,6 +22,16 @@ constexpr std::int64_t int_max = std::numeric_limits<std::int64_t>::max();
 
 Encoding encoding_of(const std::string& chunk) { return static_cast<Encoding>(chunk[0]); }
 
+/// Three integers of one byte over a base, as a chunk inside of another: varint length, chunk.
+std::string nested_ints(const std::string& body, Encoding encoding = Encoding::int_frame_8,
+                        std::size_t rows = 3) {
+    std::string chunk;
+    write_chunk_as_is({.encoding = encoding, .rows = rows, .body = body}, chunk);
+    std::string bytes;
+    ByteWriter(bytes).text(chunk);
+    return bytes;
+}
+
 /// A column of some shape, rows long.
 struct Shape {
     std::string_view name;
@@ -57,6 +67,14 @@ const Shape shapes[] = {
      Encoding::int_dictionary, 1.0},
     {"small counts", [](std::size_t, std::mt19937_64& random) { return as_int(random() % 10); },
      Encoding::int_frame_8, 0.6},
+    {"nanoseconds of whole microseconds",
+     [](std::size_t, std::mt19937_64& random) { return as_int(random() % 60'000 * 1000 - 5); },
+     Encoding::int_multiples, 2.05},
+    {"milliseconds in the order of time",
+     [](std::size_t row, std::mt19937_64& random) {
+         return as_int(1'478'232'000'000'000'000 + (row * 50 + random() % 200) * 1'000'000);
+     },
+     Encoding::int_multiples, 1.6},
     {"both ends of the range",
      [](std::size_t row, std::mt19937_64& random) {
          return row % 3 == 0 ? int_min : row % 3 == 1 ? int_max : as_int(random());
@@ -140,6 +158,29 @@ TEST_CASE("integers of any width and any step between them come back and match")
     }
 }
 
+TEST_CASE("multiples of any divisor over any base come back and match") {
+    std::mt19937_64 random(13);
+    for (unsigned shift = 0; shift < 60; ++shift) {
+        const std::uint64_t divisor = (random() >> shift) + 8;
+        const auto quotient_max = std::max<std::uint64_t>(1, ~std::uint64_t{0} / divisor >> 1);
+        Ints values{int_min, int_min + as_int(divisor)};
+        for (int i = 0; i < 300; ++i)
+            values.push_back(as_int((std::uint64_t{1} << 63) + random() % quotient_max * divisor));
+        for (const bool has_odd_one : {false, true}) {
+            CAPTURE(divisor);
+            if (has_odd_one) ++values[97];
+            std::string bytes;
+            encode_ints(values, bytes);
+            const auto chunk = IntChunk::open(bytes, values.size());
+            REQUIRE(chunk);
+            Ints decoded(values.size());
+            chunk->values(decoded);
+            REQUIRE(decoded == values);
+            check_matches(values, *chunk, random);
+        }
+    }
+}
+
 TEST_CASE("bytes laid out as documented are read as documented") {
     using std::string_literals::operator""s;
     const std::string ten = "\n\0\0\0\0\0\0\0"s;
@@ -162,6 +203,9 @@ TEST_CASE("bytes laid out as documented are read as documented") {
              Case{Encoding::int_delta_planes, ten + minus_one + "\1\0\0\3"s, {10, 9, 11}},
              Case{Encoding::int_delta_planes, ten + ten + "\0"s, {10, 20, 30}},
              Case{Encoding::int_dictionary, "\2\0"s + ten + minus_one + "\1\0\1"s, {-1, 10, -1}},
+             Case{Encoding::int_multiples,
+                  minus_one + ten + nested_ints(ten + "\1\2\3"),
+                  {109, 119, 129}},
          }) {
         CAPTURE(static_cast<int>(c.encoding));
         std::string bytes;
@@ -184,39 +228,66 @@ TEST_CASE("damaged integers say what is wrong") {
         std::string body;
         std::string_view message;
     };
-    for (const Case& c : {Case{Encoding::int_planes, "", "integers of 0 bytes"},
-                          Case{Encoding::int_planes, body_of([](ByteWriter& w) {
-                                   w.fixed(std::int64_t{0});
-                                   w.fixed(std::uint8_t{9});
-                               }),
-                               "integers of 9 bytes"},
-                          Case{Encoding::int_planes, body_of([](ByteWriter& w) {
-                                   w.fixed(std::int64_t{0});
-                                   w.fixed(std::uint8_t{1});
-                                   w.fixed(std::uint8_t{3});
-                               }),
-                               "byte plane of unknown kind 3"},
-                          Case{Encoding::int_planes, body_of([](ByteWriter& w) {
-                                   w.fixed(std::int64_t{0});
-                                   w.fixed(std::uint8_t{1});
-                                   w.fixed(std::uint8_t{0});
-                                   w.raw("a");
-                               }),
-                               "byte plane 0 is cut short"},
-                          Case{Encoding::int_frame_8, body_of([](ByteWriter& w) {
-                                   w.fixed(int_max - 1);
-                                   w.raw("\x01\x02");
-                               }),
-                               "integers: base and code exceed 64 bits"},
-                          Case{Encoding::int_dictionary,
-                               body_of([](ByteWriter& w) { w.fixed(std::uint16_t{257}); }),
-                               "dictionary of 257 integers"},
-                          Case{Encoding::int_dictionary, body_of([](ByteWriter& w) {
-                                   w.fixed(std::uint16_t{1});
-                                   w.fixed(std::int64_t{5});
-                                   w.raw(std::string_view("\x00\x01", 2));
-                               }),
-                               "integers: code beyond the dictionary"}}) {
+    using std::string_literals::operator""s;
+    constexpr auto frame = Encoding::int_frame_8;
+    const std::string codes(10, '\5');
+    const auto multiples_of = [&](std::uint64_t divisor, const std::string& nested) {
+        return body_of([&](ByteWriter& w) {
+            w.fixed(std::int64_t{0});
+            w.fixed(divisor);
+            w.raw(nested);
+        });
+    };
+    for (const Case& c :
+         {Case{Encoding::int_planes, "", "integers of 0 bytes"},
+          Case{Encoding::int_planes, body_of([](ByteWriter& w) {
+                   w.fixed(std::int64_t{0});
+                   w.fixed(std::uint8_t{9});
+               }),
+               "integers of 9 bytes"},
+          Case{Encoding::int_planes, body_of([](ByteWriter& w) {
+                   w.fixed(std::int64_t{0});
+                   w.fixed(std::uint8_t{1});
+                   w.fixed(std::uint8_t{3});
+               }),
+               "byte plane of unknown kind 3"},
+          Case{Encoding::int_planes, body_of([](ByteWriter& w) {
+                   w.fixed(std::int64_t{0});
+                   w.fixed(std::uint8_t{1});
+                   w.fixed(std::uint8_t{0});
+                   w.raw("a");
+               }),
+               "byte plane 0 is cut short"},
+          Case{Encoding::int_frame_8, body_of([](ByteWriter& w) {
+                   w.fixed(int_max - 1);
+                   w.raw("\x01\x02");
+               }),
+               "integers: base and code exceed 64 bits"},
+          Case{Encoding::int_dictionary,
+               body_of([](ByteWriter& w) { w.fixed(std::uint16_t{257}); }),
+               "dictionary of 257 integers"},
+          Case{Encoding::int_dictionary, body_of([](ByteWriter& w) {
+                   w.fixed(std::uint16_t{1});
+                   w.fixed(std::int64_t{5});
+                   w.raw(std::string_view("\x00\x01", 2));
+               }),
+               "integers: code beyond the dictionary"},
+          Case{Encoding::int_multiples, multiples_of(1, nested_ints(codes, frame, 2)),
+               "integers: multiples of 1"},
+          Case{Encoding::int_multiples, multiples_of(9, "\x10"), "integers: 2 rows in 17 bytes"},
+          Case{Encoding::int_multiples, multiples_of(9, nested_ints(codes, frame, 2) + "x"),
+               "integers: 2 rows in 44 bytes"},
+          Case{Encoding::int_multiples, multiples_of(9, nested_ints(codes, frame, 3)),
+               "quotients: chunk of 3 rows in a block of 2"},
+          Case{Encoding::int_multiples,
+               multiples_of(9, nested_ints(codes, Encoding::int_multiples, 2)),
+               "chunk encoding 11 is not known to this program for this type"},
+          Case{Encoding::int_multiples,
+               multiples_of(std::uint64_t{1} << 60, nested_ints(codes, frame, 2)),
+               "integers: base and multiple exceed 64 bits"},
+          Case{Encoding::int_multiples,
+               multiples_of(9, nested_ints(std::string(8, '\xff') + "\0\1"s, frame, 2)),
+               "integers: base and multiple exceed 64 bits"}}) {
         std::string bytes;
         write_chunk_as_is({.encoding = c.encoding, .rows = 2, .body = c.body}, bytes);
         const auto chunk = IntChunk::open(bytes, 2);
