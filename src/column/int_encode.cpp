@@ -183,6 +183,15 @@ bool write_multiples(Values values, std::int64_t base, std::string& out, EncodeO
     return true;
 }
 
+/// Of the chunk at `start` and the differences of its values.
+void keep_smaller(std::size_t start, Values values, std::string& out, EncodeOptions options) {
+    std::string differences;
+    write_delta_planes(values, differences, options);
+    if (differences.size() >= out.size() - start) return;
+    out.resize(start);
+    out += differences;
+}
+
 /// What a few windows of neighbours say about the whole.
 struct Sample {
     double frame_bits = 0;  // of a value above the least, on average
@@ -235,11 +244,14 @@ void encode_ints(Values values, std::string& out, EncodeOptions options) {
     }
     const Sample sample = take_sample(values, base);
     const bool has_close_neighbours = sample.delta_bits + 1 < sample.frame_bits;
-    if (has_close_neighbours && sample.delta_bits < 4) {
-        write_delta_planes(values, out, options);
-        return;
+    if (sample.is_repetitive) {
+        const std::size_t start = out.size();
+        if (write_dictionary(values, width, out, options)) {
+            // Values that come in runs may be cheaper as their differences.
+            if (has_close_neighbours) keep_smaller(start, values, out, options);
+            return;
+        }
     }
-    if (sample.is_repetitive && write_dictionary(values, width, out, options)) return;
     if (write_multiples(values, base, out, options)) return;
     if (has_close_neighbours)
         write_delta_planes(values, out, options);

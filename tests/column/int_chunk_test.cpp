@@ -75,6 +75,11 @@ const Shape shapes[] = {
          return as_int(1'478'232'000'000'000'000 + (row * 50 + random() % 200) * 1'000'000);
      },
      Encoding::int_multiples, 1.6},
+    {"runs of a few sums of money",
+     [](std::size_t row, std::mt19937_64&) {
+         return as_int(std::mt19937_64(row / 100)() % 8 * 10'000'000);
+     },
+     Encoding::int_dictionary, 0.2},
     {"both ends of the range",
      [](std::size_t row, std::mt19937_64& random) {
          return row % 3 == 0 ? int_min : row % 3 == 1 ? int_max : as_int(random());
