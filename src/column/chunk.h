@@ -29,6 +29,8 @@ enum class Encoding : std::uint8_t {
     text_hex = 20,
     text_templates = 21,
     text_dictionary = 22,
+    text_pooled_templates = 23,
+    text_recent_dictionary = 24,
     codes_constant = 32,
     codes_packed = 33,
 };

@@ -19,7 +19,9 @@ constexpr std::size_t value_filter_bytes_max = 1 << 20;
 /// Digits after the point of a stored decimal: the largest power of ten in 64 bits.
 constexpr int decimal_scale_max = 18;
 
-/// Patterns of a template chunk: beyond this the texts are words.
+/// Patterns of a template chunk, each with columns of its own.
 constexpr std::size_t template_patterns_max = 64;
+/// Patterns of a chunk of pooled templates: a byte says which. Beyond this the texts are words.
+constexpr std::size_t pooled_patterns_max = 256;
 
 }  // namespace tomograph::column

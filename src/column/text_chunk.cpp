@@ -20,6 +20,7 @@ TextFormResult open_form(Chunk chunk) {
         case Encoding::text_dictionary_16:
             return TextDictionary::open_plain(std::move(chunk));
         case Encoding::text_dictionary:
+        case Encoding::text_recent_dictionary:
             return TextDictionary::open_nested(chunk);
         default:
             return open_flat_texts(std::move(chunk));
@@ -36,6 +37,8 @@ TextFormResult open_flat_texts(Chunk chunk) {
             return open_hex_texts(chunk);
         case Encoding::text_templates:
             return open_template_texts(chunk);
+        case Encoding::text_pooled_templates:
+            return open_pooled_templates(chunk);
         default:
             return unknown_encoding(chunk.encoding);
     }

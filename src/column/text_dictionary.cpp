@@ -23,6 +23,21 @@ Result<void> check_codes(const std::vector<Code>& codes, std::size_t count) {
     return {};
 }
 
+/// From steps back to codes: 0 is the next new entry, n the n-th newest so far.
+template <class Code>
+Result<void> count_back(std::vector<Code>& codes, std::size_t count) {
+    std::size_t seen = 0;
+    for (Code& code : codes) {
+        const std::size_t steps = code;
+        if (steps > seen || (steps == 0 && seen == count))
+            return damaged("code beyond the dictionary");
+        code = static_cast<Code>(seen - steps);
+        if (steps == 0) ++seen;
+    }
+    if (seen != count) return damaged("entries without a row");
+    return {};
+}
+
 }  // namespace
 
 TextFormResult TextDictionary::open_constant(Chunk chunk) {
@@ -65,14 +80,16 @@ TextFormResult TextDictionary::open_nested(const Chunk& chunk) {
     form->rows_ = chunk.rows;
     ByteReader reader(chunk.body);
     const std::uint64_t count = reader.varint();
-    if (count == 0 || count > block_rows_max) return damaged("size of the dictionary");
+    const bool is_recent = chunk.encoding == Encoding::text_recent_dictionary;
+    if (count == 0 || count > block_rows_max - (is_recent ? 1 : 0))
+        return damaged("size of the dictionary");
     Chunk nested = TRY_WITHIN("entries", read_chunk(reader.text(), count));
     form->flat_ = TRY_WITHIN("entries", open_flat_texts(std::move(nested)));
     TRY(form->put_entries(count));
-    if (count <= 256)
-        TRY(read_codes(reader, *form, form->codes8_));
+    if (count <= (is_recent ? 255 : 256))
+        TRY(read_codes(reader, *form, form->codes8_, is_recent));
     else
-        TRY(read_codes(reader, *form, form->codes16_));
+        TRY(read_codes(reader, *form, form->codes16_, is_recent));
     if (reader.failed() || reader.remaining() != 0)
         return damaged("dictionary and codes do not fill the chunk");
     return TextFormResult(std::move(form));
@@ -102,11 +119,12 @@ Result<void> TextDictionary::put_entries(std::size_t count) {
 
 template <class Code>
 Result<void> TextDictionary::read_codes(ByteReader& reader, const TextDictionary& form,
-                                        std::vector<Code>& codes) {
+                                        std::vector<Code>& codes, bool is_recent) {
     codes.resize(form.rows_);
     TRY(read_planes(reader, {form.rows_, sizeof(Code), sizeof(Code)},
                     reinterpret_cast<std::uint8_t*>(codes.data())));
-    return check_codes(codes, form.entries_.size());
+    return is_recent ? count_back(codes, form.entries_.size())
+                     : check_codes(codes, form.entries_.size());
 }
 
 std::string_view TextDictionary::value(std::size_t row, std::string&) const {

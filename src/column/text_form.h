@@ -32,7 +32,7 @@ using TextFormResult = Result<std::unique_ptr<const TextForm>>;
 /// Distinct texts and a code for each row.
 class TextDictionary : public TextForm {
  public:
-    /// Encodings 16; 17 and 18; 22. The chunk's body is moved into the form.
+    /// Encodings 16; 17 and 18; 22 and 24. The chunk's body is moved into the form.
     static TextFormResult open_constant(Chunk chunk);
     static TextFormResult open_plain(Chunk chunk);
     static TextFormResult open_nested(const Chunk& chunk);
@@ -56,7 +56,7 @@ class TextDictionary : public TextForm {
     static TextFormResult open_codes(Chunk chunk, std::vector<Code> TextDictionary::* codes);
     template <class Code>
     static Result<void> read_codes(ByteReader& reader, const TextDictionary& form,
-                                   std::vector<Code>& codes);
+                                   std::vector<Code>& codes, bool is_recent);
     Result<void> put_entries(std::size_t count);
     template <class Test>
     void match_entries(Test test, Bitmap& out) const;
@@ -69,7 +69,7 @@ class TextDictionary : public TextForm {
     std::vector<std::uint16_t> codes16_;
 };
 
-/// The encodings without a dictionary: 19, 20 and 21.
+/// The encodings without a dictionary: 19, 20, 21 and 23.
 TextFormResult open_flat_texts(Chunk chunk);
 
 }  // namespace tomograph::column

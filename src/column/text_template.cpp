@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <map>
 
 #include "base/bytes.h"
 #include "column/hex.h"
@@ -32,6 +33,27 @@ struct OpenPattern {
     Pattern pieces;
     std::vector<SlotColumn> slots;
     std::size_t rows = 0;
+};
+
+/// What stands in the hexadecimal slots of one width, of several patterns.
+struct HexPool {
+    std::size_t rows = 0;
+    std::vector<std::uint8_t> packed;
+    std::size_t given = 0;
+
+    Result<void> read(ByteReader& reader, std::size_t digits) {
+        const std::size_t width = packed_bytes(digits);
+        packed.resize(rows * width);
+        TRY(read_planes(reader, {rows, width, width}, packed.data()));
+        if (!are_tails_zero(packed.data(), rows, digits))
+            return Error(ErrorCode::corrupt, "texts: more digits than a slot has");
+        return {};
+    }
+    void hand_out(std::size_t width, std::vector<std::uint8_t>& out) {
+        const auto place = packed.begin() + static_cast<std::ptrdiff_t>(given);
+        out.insert(out.end(), place, place + static_cast<std::ptrdiff_t>(width));
+        given += width;
+    }
 };
 
 bool is_number(SlotKind kind) { return kind == SlotKind::number || kind == SlotKind::padded; }
@@ -75,6 +97,22 @@ class TemplateTexts : public TextForm {
         return TextFormResult(std::move(form));
     }
 
+    static TextFormResult open_pooled(const Chunk& chunk) {
+        auto form = std::make_unique<TemplateTexts>();
+        ByteReader reader(chunk.body);
+        TRY(form->read_nested_patterns(reader));
+        TRY(form->read_codes(reader, chunk.rows));
+        TRY(form->check_hex_bytes());
+        for (OpenPattern& pattern : form->patterns_)
+            if (pattern.pieces.front().kind == SlotKind::rest && pattern.rows > 0)
+                TRY(read_slot(reader, pattern, 0));
+        for (std::size_t slot = 0; slot < pattern_slots_max; ++slot)
+            TRY(form->read_pools(reader, slot));
+        if (reader.failed() || reader.remaining() != 0)
+            return Error(ErrorCode::corrupt, "texts: templates do not fill the chunk");
+        return TextFormResult(std::move(form));
+    }
+
     std::string_view value(std::size_t row, std::string& scratch) const override {
         const OpenPattern& pattern = patterns_[codes_.empty() ? 0 : codes_[row]];
         const std::size_t place = ranks_.empty() ? row : ranks_[row];
@@ -112,12 +150,27 @@ class TemplateTexts : public TextForm {
         const std::uint64_t count = reader.varint();
         if (count == 0 || count > template_patterns_max)
             return Error(ErrorCode::corrupt, fmt::format("texts: {} patterns", count));
-        for (std::uint64_t i = 0; i < count; ++i) {
-            OpenPattern pattern;
-            pattern.pieces = TRY(parse_pattern(reader.text()));
-            pattern.slots.resize(pattern.pieces.size() - 1);  // the last piece is the end
-            patterns_.push_back(std::move(pattern));
-        }
+        for (std::uint64_t i = 0; i < count; ++i) TRY(add_pattern(reader.text()));
+        return {};
+    }
+
+    Result<void> read_nested_patterns(ByteReader& reader) {
+        const std::uint64_t count = reader.varint();
+        if (count == 0 || count > pooled_patterns_max)
+            return Error(ErrorCode::corrupt, fmt::format("texts: {} patterns", count));
+        Chunk chunk = TRY_WITHIN("patterns", read_chunk(reader.text(), count));
+        if (chunk.encoding != Encoding::text_raw) return unknown_encoding(chunk.encoding);
+        const auto texts = TRY_WITHIN("patterns", open_raw_texts(std::move(chunk)));
+        std::string scratch;
+        for (std::uint64_t i = 0; i < count; ++i) TRY(add_pattern(texts->value(i, scratch)));
+        return {};
+    }
+
+    Result<void> add_pattern(std::string_view bytes) {
+        OpenPattern pattern;
+        pattern.pieces = TRY(parse_pattern(bytes));
+        pattern.slots.resize(pattern.pieces.size() - 1);  // the last piece is the end
+        patterns_.push_back(std::move(pattern));
         return {};
     }
 
@@ -175,6 +228,39 @@ class TemplateTexts : public TextForm {
         return {};
     }
 
+    /// What stands in the slots of one ordinal, handed out to the patterns row by row.
+    Result<void> read_pools(ByteReader& reader, std::size_t slot) {
+        std::size_t number_rows = 0;
+        std::map<std::size_t, HexPool> hex;  // by digits
+        for (const OpenPattern& pattern : patterns_) {
+            if (pattern.slots.size() <= slot || pattern.rows == 0) continue;
+            const PatternPiece& piece = pattern.pieces[slot];
+            if (is_number(piece.kind)) number_rows += pattern.rows;
+            if (piece.kind == SlotKind::hex) hex[piece.width].rows += pattern.rows;
+        }
+        std::vector<std::int64_t> numbers;
+        if (number_rows > 0)
+            numbers = TRY_WITHIN("numbers", decode_ints(reader.text(), number_rows));
+        for (auto& [digits, pool] : hex) TRY(pool.read(reader, digits));
+
+        auto number = numbers.begin();
+        const std::size_t rows = codes_.empty() ? patterns_[0].rows : codes_.size();
+        for (std::size_t row = 0; row < rows; ++row) {
+            OpenPattern& pattern = patterns_[codes_.empty() ? 0 : codes_[row]];
+            if (pattern.slots.size() <= slot) continue;
+            const PatternPiece& piece = pattern.pieces[slot];
+            SlotColumn& column = pattern.slots[slot];
+            if (is_number(piece.kind)) {
+                if (!fits(piece, *number))
+                    return Error(ErrorCode::corrupt, "texts: number too long for its slot");
+                column.numbers.push_back(static_cast<std::uint64_t>(*number++));
+            } else if (piece.kind == SlotKind::hex) {
+                hex[piece.width].hand_out(packed_bytes(piece.width), column.packed);
+            }
+        }
+        return {};
+    }
+
     static void append_hex(const std::vector<std::uint8_t>& packed, std::size_t place,
                            std::size_t digits, std::string& text) {
         const std::size_t width = packed_bytes(digits);
@@ -220,5 +306,9 @@ class TemplateTexts : public TextForm {
 }  // namespace
 
 TextFormResult open_template_texts(const Chunk& chunk) { return TemplateTexts::open(chunk); }
+
+TextFormResult open_pooled_templates(const Chunk& chunk) {
+    return TemplateTexts::open_pooled(chunk);
+}
 
 }  // namespace tomograph::column

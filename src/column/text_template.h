@@ -25,4 +25,11 @@ bool encode_template_texts(std::span<const std::string_view> values, std::string
 
 TextFormResult open_template_texts(const Chunk& chunk);
 
+/// The same for many patterns of few rows each, as URLs of many services have: what stands in the
+/// first slot of any pattern shares a column, so does the second… (docs/formats/column.md).
+bool encode_pooled_templates(std::span<const std::string_view> values, std::string& out,
+                             EncodeOptions options);
+
+TextFormResult open_pooled_templates(const Chunk& chunk);
+
 }  // namespace tomograph::column

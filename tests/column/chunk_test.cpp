@@ -91,7 +91,7 @@ TEST_CASE("texts come back, in the smallest encoding that holds them") {
     for (const Case& c :
          {Case{{""}, Encoding::text_constant}, Case{{"ü", "ü"}, Encoding::text_constant},
           Case{{"", "a"}, Encoding::text_raw}, Case{few, Encoding::text_dictionary},
-          Case{many, Encoding::text_dictionary}, Case{unique, Encoding::text_templates},
+          Case{many, Encoding::text_recent_dictionary}, Case{unique, Encoding::text_templates},
           Case{{large, "", large}, Encoding::text_dictionary_8}}) {
         std::string chunk;
         encode_texts(c.values, chunk);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "column/chunk.h"
 
 namespace tomograph::column {
@@ -52,10 +53,10 @@ const Shape shapes[] = {
      Encoding::text_dictionary, 0.6},
     {"tenants",
      [](std::size_t, Random& random) { return fmt::format("tenant-{:04}", random() % 1000); },
-     Encoding::text_dictionary, 2.0},
+     Encoding::text_recent_dictionary, 2.0},
     {"users, the same for all spans of a trace",
      [](std::size_t row, Random&) { return fmt::format("user-{}", Random(row / 10)() % 100'000); },
-     Encoding::text_dictionary, 1.0},
+     Encoding::text_recent_dictionary, 1.0},
     {"order ids", [](std::size_t row, Random&) { return fmt::format("order-{}", 7'000'000 + row); },
      Encoding::text_templates, 0.1},
     {"user ids",
@@ -68,6 +69,34 @@ const Shape shapes[] = {
                             random() % 1'000'000);
      },
      Encoding::text_templates, 3.0},
+    {"urls of many services",
+     [](std::size_t, Random& random) {
+         constexpr const char* words[] = {"orders", "users", "carts", "items"};
+         return fmt::format("https://{}.shop.example.com/v1/{}/{}",
+                            static_cast<char>('a' + random() % 20), words[random() % 4],
+                            random() % 1'000'000);
+     },
+     Encoding::text_pooled_templates, 3.7},
+    {"urls of calls, once for the caller and once for the called",
+     [](std::size_t row, Random&) {
+         Random random(row / 2);
+         return fmt::format("https://{}.shop.example.com/v1/orders/{}",
+                            static_cast<char>('a' + random() % 20), random() % 1'000'000);
+     },
+     Encoding::text_recent_dictionary, 1.9},
+    {"numbers, padded numbers and ids at one place",
+     [](std::size_t, Random& random) {
+         const auto word = static_cast<char>('g' + random() % 4);
+         switch (random() % 3) {
+             case 0:
+                 return fmt::format("{}/{}", word, random() % 100);
+             case 1:
+                 return fmt::format("{}/{:05}", word, random() % 10'000);
+             default:
+                 return fmt::format("{}-{}/{:08x}", word, random() % 100, random() >> 32);
+         }
+     },
+     Encoding::text_pooled_templates, 3.7},
     {"urls with two numbers and ids",
      [](std::size_t, Random& random) {
          return fmt::format("/v2/{}/{:03}/{}", random() % 1000, random() % 1000, uuid(random));
@@ -85,7 +114,7 @@ const Shape shapes[] = {
      Encoding::text_hex, 8.1},
     {"hexadecimal of any length",
      [](std::size_t, Random& random) { return fmt::format("{:x}", random() >> random() % 32); },
-     Encoding::text_templates, 7.9},
+     Encoding::text_pooled_templates, 7.9},
     {"instances",
      [](std::size_t, Random& random) { return fmt::format("i-{:08x}", random() >> 32); },
      Encoding::text_hex, 4.1},
@@ -214,6 +243,15 @@ std::string nested_ints(const std::string& codes) {
     return nested(chunk_of(Encoding::int_frame_8, codes.size(), "\0\0\0\0\0\0\0\0"s + codes));
 }
 
+/// A few texts as they are: a raw chunk inside of another.
+std::string nested_texts(const Strings& texts) {
+    std::string body;
+    ByteWriter writer(body);
+    for (const std::string& text : texts) writer.varint(text.size());
+    for (const std::string& text : texts) writer.raw(text);
+    return nested(chunk_of(Encoding::text_raw, texts.size(), body));
+}
+
 TEST_CASE("bytes laid out as documented are read as documented") {
     const std::string raw = chunk_of(Encoding::text_raw, 2, "\2\1abc"s);
     struct Case {
@@ -238,6 +276,24 @@ TEST_CASE("bytes laid out as documented are read as documented") {
                       "\0\xc0"s + nested(chunk_of(Encoding::text_raw, 1, "\2hi"s)),
                   {"u005", "hi", "c"}},
              Case{Encoding::text_dictionary, "\2"s + nested(raw) + "\0\1\0\1"s, {"c", "ab", "c"}},
+             Case{Encoding::text_recent_dictionary,
+                  "\2"s + nested(raw) + "\0\0\0\2"s,
+                  {"ab", "c", "ab"}},
+             Case{Encoding::text_pooled_templates,
+                  "\1"s + nested_texts({"u\0\1\0"s}) + nested_ints("\0\7\x63"s),
+                  {"u0", "u7", "u99"}},
+             // Numbers share a column; what is kept whole comes before all.
+             Case{Encoding::text_pooled_templates,
+                  "\3"s + nested_texts({"\0\4\0"s, "a\0\1\0"s, "b\0\2\3"s}) +
+                      nested_ints("\2\0\1"s) + nested_texts({"hi"}) + nested_ints("\7\5"s),
+                  {"b007", "hi", "a5"}},
+             // First slots, numbers before the hexadecimal ones, which go by width; then second
+             // ones.
+             Case{Encoding::text_pooled_templates,
+                  "\3"s + nested_texts({"a\0\3\2/\0\1\0"s, "b\0\3\1/\0\1\0"s, "c\0\1\0"s}) +
+                      nested_ints("\0\2\1"s) + nested_ints("\3"s) + "\0\xc0\0\xab"s +
+                      nested_ints("\1\2"s),
+                  {"aab/1", "c3", "bc/2"}},
          }) {
         CAPTURE(static_cast<int>(c.encoding));
         const auto chunk = TextChunk::open(chunk_of(c.encoding, 3, c.body), 3);
@@ -274,6 +330,36 @@ TEST_CASE("damaged texts say what is wrong") {
              Case{Encoding::text_templates,
                   "\1\3\0\4\0"s + nested(chunk_of(Encoding::text_constant, 2, "a")),
                   "chunk encoding 16 is not known to this program for this type"},
+             Case{Encoding::text_pooled_templates, "\0"s, "texts: 0 patterns"},
+             Case{Encoding::text_pooled_templates, "\x81\2"s, "texts: 257 patterns"},
+             Case{Encoding::text_pooled_templates, "\1"s + nested_texts({"a", "b"}),
+                  "patterns: chunk of 2 rows in a block of 1"},
+             Case{Encoding::text_pooled_templates,
+                  "\1"s + nested(chunk_of(Encoding::text_constant, 1, "a")),
+                  "chunk encoding 16 is not known to this program for this type"},
+             Case{Encoding::text_pooled_templates, "\1"s + nested_texts({"\0\7\0"s}),
+                  "texts: unknown slot in a pattern"},
+             Case{Encoding::text_pooled_templates,
+                  "\2"s + nested_texts({"a", "b"}) + nested_ints("\0\2"s),
+                  "texts: row of an unknown pattern"},
+             Case{Encoding::text_pooled_templates, "\1"s + nested_texts({"a"}) + "x",
+                  "texts: templates do not fill the chunk"},
+             Case{Encoding::text_pooled_templates,
+                  "\1"s + nested_texts({"\0\2\1"s}) + nested_ints("\1\n"s),
+                  "texts: number too long for its slot"},
+             Case{Encoding::text_pooled_templates,
+                  "\1"s + nested_texts({"\0\2\1"s}) + nested_ints("\1"s),
+                  "numbers: chunk of 1 rows in a block of 2"},
+             Case{Encoding::text_pooled_templates,
+                  "\1"s + nested_texts({"\0\3\1"s}) + "\0\x10\x23"s,
+                  "texts: more digits than a slot has"},
+             Case{Encoding::text_recent_dictionary, "\0"s, "texts: size of the dictionary"},
+             Case{Encoding::text_recent_dictionary, "\2"s + nested(raw) + "\0\0\2"s,
+                  "texts: code beyond the dictionary"},
+             Case{Encoding::text_recent_dictionary, "\1"s + nested_texts({"a"}) + "\0\0\0"s,
+                  "texts: code beyond the dictionary"},
+             Case{Encoding::text_recent_dictionary, "\2"s + nested(raw) + "\0\0\1"s,
+                  "texts: entries without a row"},
              Case{Encoding::text_dictionary, "\0"s, "texts: size of the dictionary"},
              Case{Encoding::text_dictionary, "\2"s + nested(raw) + "\0\0\2"s,
                   "texts: code beyond the dictionary"},
@@ -303,6 +389,13 @@ TEST_CASE("a few bytes cannot claim texts without end") {
     REQUIRE_FALSE(chunk);
     CHECK(chunk.error().message() == "texts: 65536000 bytes of digits");
 
+    body = "\1"s + nested_texts({slots});
+    for (int i = 0; i < 8 * 125; ++i) body += "\1\0"s;
+    const auto pooled =
+        TextChunk::open(chunk_of(Encoding::text_pooled_templates, 65'536, body), 65'536);
+    REQUIRE_FALSE(pooled);
+    CHECK(pooled.error().message() == "texts: 65536000 bytes of digits");
+
     // One slot opens, but all texts together are too many for one answer.
     const std::string literal(1000, 'x');
     body = "\1"s;
@@ -311,6 +404,26 @@ TEST_CASE("a few bytes cannot claim texts without end") {
     const std::string bytes = chunk_of(Encoding::text_templates, 65'536, body);
     CHECK(TextChunk::open(bytes, 65'536));
     CHECK(decode_texts(bytes, 65'536).error().message() == "texts of more than 16777216 bytes");
+}
+
+TEST_CASE("a dictionary of 255 or 256 recent entries has steps back of one or two bytes") {
+    for (const std::size_t distinct : {254, 255, 256, 257}) {
+        // Each is repeated at once; at the end the first comes back from as far as it can.
+        Strings values;
+        for (std::size_t i = 0; i < distinct; ++i)
+            values.insert(values.end(), 3, fmt::format("{:x}", mix64(i)));
+        values.push_back(values.front());
+        const std::string bytes = encode(values);
+        CHECK(static_cast<int>(encoding_of(bytes)) ==
+              static_cast<int>(Encoding::text_recent_dictionary));
+        const auto chunk = TextChunk::open(bytes, values.size());
+        REQUIRE(chunk);
+        std::string scratch;
+        for (std::size_t row = 0; row < values.size(); ++row)
+            REQUIRE(chunk->value(row, scratch) == values[row]);
+        check_matches(values, *chunk);
+        check_counts(values, *chunk);
+    }
 }
 
 TEST_CASE("any mix of shapes comes back") {
