@@ -74,6 +74,8 @@ inline constexpr std::uint64_t section_cache_bytes = 64 << 20;
 /// Documents of one page of find(); the page ends early beyond it.
 inline constexpr std::uint64_t page_bytes_max = 64 << 20;
 inline constexpr std::size_t page_traces_max = 10'000;
+/// Of a page without documents: 100 bytes each.
+inline constexpr std::size_t page_ids_max = 1'000'000;
 
 // Disk. ------------------------------------------------------------------------------------------
 

@@ -36,7 +36,10 @@ struct TraceQuery {
     std::optional<TraceCursor> before;  ///< only traces strictly older than this in the order
     std::size_t limit = 1000;           ///< traces at most; huge ones may end a page before it
     double sample = 1.0;                ///< share of traces, chosen by hash of the id
-    SharedPredicate predicate{};        ///< of Scope::trace; null: every trace
+    /// False: traces come without their documents where nothing else needs these, and a page may
+    /// hold page_ids_max of them: to count, or to choose from.
+    bool with_documents = true;
+    SharedPredicate predicate{};  ///< of Scope::trace; null: every trace
     SearchBudget budget{};
 };
 

@@ -19,15 +19,18 @@ Result<TracePage> find_page(StoreCore& core, const TraceQuery& query) {
                        {.range = {.range = query.range, .type = query.type, .before = query.before},
                         .predicate = query.predicate,
                         .sample = query.sample,
+                        .with_documents = query.with_documents,
                         .budget = query.budget});
     TRY(search.start());
-    const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, page_traces_max);
+    const std::size_t most = query.with_documents ? page_traces_max : page_ids_max;
+    const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, most);
     TracePage page;
     std::uint64_t bytes = 0;
     while (TRY(search.advance())) {
         if (page.traces.size() == limit || bytes > page_bytes_max) break;
         auto matched = TRY(search.take());
         if (!matched) continue;
+        if (!query.with_documents) matched->stored.documents.clear();
         bytes += bytes_of(matched->stored);
         page.traces.push_back(std::move(matched->stored));
     }

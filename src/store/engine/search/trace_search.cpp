@@ -19,6 +19,7 @@ TraceSearch::Options TraceSearch::options_of(const TraceSelection& traces) {
     return {.range = {.range = traces.range, .type = traces.type},
             .predicate = traces.predicate,
             .sample = 1.0,
+            .with_documents = true,
             .budget = traces.budget};
 }
 
@@ -90,6 +91,11 @@ Result<std::optional<MatchedTrace>> TraceSearch::take() {
     const Verdict told = matcher_ ? candidate.verdict : Verdict::yes;
     if (told == Verdict::no) return std::optional<MatchedTrace>();
     MatchedTrace matched;
+    if (told == Verdict::yes && !options_.with_documents) {
+        matched.stored.id = candidate.at.id;
+        ++coverage_.matched;
+        return std::optional(std::move(matched));
+    }
     const bool is_read = TRY(walk_.read(candidate, matched.stored));
     if (!is_read) return std::optional<MatchedTrace>();
     if (told == Verdict::unknown) {

@@ -30,6 +30,7 @@ class TraceSearch {
         TraceWalk::Range range;
         SharedPredicate predicate;
         double sample = 1.0;
+        bool with_documents = true;  ///< false: MatchedTrace::stored may have its id only
         SearchBudget budget;
     };
     TraceSearch(StoreCore& core, Options options);
