@@ -8,8 +8,12 @@
 namespace tomograph {
 
 HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
-                 StoreOperations* operations)
-    : xray_(xray), store_(store), metrics_(metrics), operations_(operations) {}
+                 StoreOperations* operations, RetentionOperations* retention)
+    : xray_(xray),
+      store_(store),
+      metrics_(metrics),
+      operations_(operations),
+      retention_(retention) {}
 
 void HttpApi::handle(HttpRequest request, HttpRespond respond) {
     try {
@@ -19,6 +23,7 @@ void HttpApi::handle(HttpRequest request, HttpRespond respond) {
             page->headers.push_back({"x-amzn-RequestId", make_request_id()});
             return respond(*std::move(page));
         }
+        if (retention_ != nullptr && retention_->handle(request, respond)) return;
         xray_.handle(std::move(request), respond, IngestSource::api);
     } catch (const std::exception& thrown) {
         log_error("request failed", {{"error", thrown.what()}});

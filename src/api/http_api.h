@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/operator_pages.h"
+#include "api/retention_operations.h"
 #include "api/store_operations.h"
 #include "api/xray/xray_api.h"
 
@@ -10,9 +11,9 @@ namespace tomograph {
 /// API. Every error is JSON with a request id.
 class HttpApi {
  public:
-    /// operations  null: a store without any
+    /// operations, retention  null: a store without any
     HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
-            StoreOperations* operations = nullptr);
+            StoreOperations* operations = nullptr, RetentionOperations* retention = nullptr);
 
     void handle(HttpRequest request, HttpRespond respond);
 
@@ -24,6 +25,7 @@ class HttpApi {
     TraceStore& store_;
     MetricsRegistry& metrics_;
     StoreOperations* operations_;
+    RetentionOperations* retention_;
 };
 
 /// For the daemon's TCP port: the X-Ray API alone, as the daemon's proxy offers it.

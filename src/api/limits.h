@@ -37,6 +37,9 @@ inline constexpr std::size_t query_threads = 2;
 /// Queries that wait for a thread; more are answered ThrottledException.
 inline constexpr std::size_t query_queue_max = 64;
 
+/// Requests for retention, pins and redactions that wait for their thread: people send them.
+inline constexpr std::size_t retention_requests_max = 16;
+
 /// A request timestamp above this many seconds (year 5138) is milliseconds: Jackson writes dates
 /// so.
 inline constexpr double timestamp_seconds_max = 1e11;

@@ -90,7 +90,8 @@ Result<void> serve(const Settings& settings) {
     {
         XrayApi xray({.account_id = settings.account_id, .token_key = token_key}, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
-        HttpApi http(xray, *store, metrics, &operations);
+        RetentionOperations retention(*store);
+        HttpApi http(xray, *store, metrics, &operations, &retention);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
         wait_until_ready(*store, clock);
         std::fputs(welcome_text(settings, listeners->addresses()).c_str(), stdout);

@@ -18,6 +18,12 @@
 namespace tomograph {
 namespace {
 
+Result<void> check_count(std::span<const TraceId> ids) {
+    if (ids.size() <= redaction_traces_max) return {};
+    return Error(ErrorCode::limit,
+                 fmt::format("{} traces at once, at most {}", ids.size(), redaction_traces_max));
+}
+
 /// What the log has made durable becomes readable.
 class OpenTraceSink final : public WalSink {
  public:
@@ -61,6 +67,13 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     Result<void> change_master_key(SecretKey next) override;
     Result<SnapshotReport> snapshot(SnapshotOptions options) override;
     Result<std::uint64_t> compact(StoreProgressCall progress) override;
+    Result<RetentionReport> retention() override;
+    Result<void> set_policies(std::vector<RetentionPolicy> policies) override;
+    Result<void> pin(TraceId id) override;
+    Result<void> unpin(TraceId id) override;
+    Result<std::vector<TraceId>> pins() override;
+    Result<RedactionReport> redact(std::span<const TraceId> ids) override;
+    Result<RedactionReport> plan_redaction(std::span<const TraceId> ids) override;
     void tick() override { maintenance_->tick(); }
     void close() override;
 
@@ -275,6 +288,7 @@ StoreStatus EmbeddedStoreImpl::status() {
     }
     const WalState wal = wal_->state();
     status.wal_bytes = wal.bytes;
+    if (const std::int64_t full_at = core_.full_at_ns) status.full_at = Instant{full_at};
     status.quarantined = core_.quarantine.files();
     if (core_.keys) status.encryption = core_.keys->status();
     status.encryption.is_mixed = core_.has_plain_files;
@@ -296,7 +310,8 @@ Result<void> EmbeddedStoreImpl::change_master_key(SecretKey next) {
 Result<std::unique_lock<std::mutex>> EmbeddedStoreImpl::begin_operation() {
     if (!is_ready_) return not_ready();
     std::unique_lock lock(operation_mutex_, std::try_to_lock);
-    if (!lock) return Error(ErrorCode::conflict, "a backup or a compaction is running");
+    if (!lock)
+        return Error(ErrorCode::conflict, "a backup, a compaction or a redaction is running");
     if (is_closing_) return Error(ErrorCode::unavailable, "the store is closing");
     return lock;
 }
@@ -327,6 +342,43 @@ Result<SnapshotReport> EmbeddedStoreImpl::snapshot(SnapshotOptions options) {
 Result<std::uint64_t> EmbeddedStoreImpl::compact(StoreProgressCall progress) {
     const auto held = TRY(begin_operation());
     return maintenance_->compact(stoppable(std::move(progress)));
+}
+
+Result<RetentionReport> EmbeddedStoreImpl::retention() {
+    if (!is_ready_) return not_ready();
+    return maintenance_->retention();
+}
+
+Result<void> EmbeddedStoreImpl::set_policies(std::vector<RetentionPolicy> policies) {
+    if (!is_ready_) return not_ready();
+    return maintenance_->set_policies(std::move(policies));
+}
+
+Result<void> EmbeddedStoreImpl::pin(TraceId id) {
+    if (!is_ready_) return not_ready();
+    return maintenance_->pin_trace(id);
+}
+
+Result<void> EmbeddedStoreImpl::unpin(TraceId id) {
+    if (!is_ready_) return not_ready();
+    return maintenance_->unpin_trace(id);
+}
+
+Result<std::vector<TraceId>> EmbeddedStoreImpl::pins() {
+    if (!is_ready_) return not_ready();
+    return maintenance_->pinned_traces();
+}
+
+Result<RedactionReport> EmbeddedStoreImpl::redact(std::span<const TraceId> ids) {
+    TRY(check_count(ids));
+    const auto held = TRY(begin_operation());
+    return maintenance_->redact(ids);
+}
+
+Result<RedactionReport> EmbeddedStoreImpl::plan_redaction(std::span<const TraceId> ids) {
+    TRY(check_count(ids));
+    if (!is_ready_) return not_ready();
+    return maintenance_->plan_redaction(ids);
 }
 
 void EmbeddedStoreImpl::close() {

@@ -7,6 +7,8 @@
 #include "base/metrics.h"
 #include "store/embedded_store_options.h"
 #include "store/operations/snapshot.h"
+#include "store/redaction.h"
+#include "store/retention_report.h"
 #include "store/trace_store.h"
 
 namespace tomograph {
@@ -51,6 +53,33 @@ class EmbeddedStore : public TraceStore {
 
     /// Merges until each day has one part; returns the number of merges. As snapshot().
     virtual Result<std::uint64_t> compact(StoreProgressCall progress) = 0;
+
+    /// What is kept for how long, what is there by day and class, when it goes, and when the room
+    /// for more will end.
+    virtual Result<RetentionReport> retention() = 0;
+    /// Takes the place of all policies before. Traces sealed from now on get their class by these;
+    /// what has one is kept as long as its class now says.
+    /// errors: invalid, unavailable, io, limit
+    virtual Result<void> set_policies(std::vector<RetentionPolicy> policies) = 0;
+
+    /// A pinned trace stays when its time is over. errors: not_found, limit (pinned_traces_max),
+    /// unavailable, io
+    virtual Result<void> pin(TraceId id) = 0;
+    /// It goes when its time is over, soon if it was. errors: not_found (it is not pinned),
+    /// unavailable, io, limit
+    virtual Result<void> unpin(TraceId id) = 0;
+    virtual Result<std::vector<TraceId>> pins() = 0;
+
+    /// Takes traces out as if they had never been: at once for every reader, sums included. The
+    /// parts that held them are written again. What comes for such a trace later starts a new one.
+    /// The log holds the bytes until its segments are given back, and earlier backups keep theirs.
+    /// Blocks; threads: any.
+    ///
+    /// errors  limit (more than redaction_traces_max ids), conflict (a snapshot or compaction
+    ///         runs), corrupt (a damaged part holds one: named), unavailable, io
+    virtual Result<RedactionReport> redact(std::span<const TraceId> ids) = 0;
+    /// What redact() would do. errors: as redact()
+    virtual Result<RedactionReport> plan_redaction(std::span<const TraceId> ids) = 0;
 
     /// Stops taking, answers what was taken, writes out the open traces if that is quick.
     /// Idempotent; the destructor does it as well.

@@ -41,17 +41,33 @@ std::optional<std::uint32_t> parse_manifest_name(std::string_view name);
 /// nearest.
 std::string day_name(std::int64_t second);
 
+/// The first second of the day that day_name() called so.
+std::optional<std::int64_t> second_of_day_name(std::string_view name);
+
 struct PartName {
     std::uint32_t level = 0;
     std::int64_t second_min = 0;
     std::int64_t second_max = 0;
     std::uint64_t id = 0;
+    std::uint32_t retention_class = 0;
 };
-/// "spans/20261123/L0-1795430000-1795430015-0000000000000007.part"
+/// "spans/20261123-c2/L0-1795430000-1795430015-0000000000000007.part"; class 0 has no "-c0"
 std::string part_path(const PartName& name);
 
-/// "rollup/20261123-0000000000000007.rollup" of a second and an id.
-std::string rollup_path(std::int64_t second, std::uint64_t id);
+/// Of a part, by the directory that it is in.
+std::uint32_t retention_class_of(std::string_view part_path);
+/// The first second of the day whose directory it is in.
+std::int64_t day_second_of(std::string_view part_path);
+
+struct RollupName {
+    std::int64_t second = 0;  ///< of the day; of the month's first for grain 60
+    std::int64_t grain = 0;   ///< minutes; 0: a name that does not say it, of an older program
+    std::uint64_t id = 0;
+};
+/// "rollup/20261123-m5-0000000000000007.rollup"
+std::string rollup_path(const RollupName& name);
+/// Of the name without its directory.
+std::optional<RollupName> parse_rollup_name(std::string_view name);
 inline constexpr std::string_view rollup_suffix = ".rollup";
 
 std::string telemetry_name(std::int64_t second);

@@ -92,6 +92,21 @@ inline constexpr Duration retention_interval = Duration::minutes(1);
 inline constexpr Duration clock_jump_max = Duration::minutes(5);
 inline constexpr Duration retention_hold = Duration::hours(1);
 
+/// Longer than anybody keeps anything; the dates stay far from the end of the clock.
+inline constexpr std::uint32_t retention_days_max = 36'500;
+inline constexpr std::size_t retention_service_bytes_max = 200;
+/// What the disk's budget never drops: that old, counted from the newest activity.
+inline constexpr Duration retention_keep_min = Duration::hours(24);
+/// Complete days whose growth a forecast goes by, and how far it looks ahead.
+inline constexpr int forecast_growth_days = 7;
+inline constexpr int forecast_days_max = 3'650;
+/// Ids are in the manifest, 17 bytes each, and looked for in every part that expires.
+inline constexpr std::size_t pinned_traces_max = 10'000;
+/// One call; and one record of it: the parts that hold these traces are written again while seals
+/// wait.
+inline constexpr std::size_t redaction_traces_max = 1'000;
+inline constexpr std::size_t redaction_record_traces_max = 64;
+
 /// Sums that outlive their spans: by the minute until this age, then by five minutes, then by the
 /// hour, then gone. Ages of the end of a day, for hours of a month: folding rewrites whole files.
 inline constexpr Duration rollup_minute_age = Duration::days(7);

@@ -27,6 +27,18 @@ std::vector<DocumentPointer> fresh_documents(const OpenTrace& trace, const Whole
 
 }  // namespace
 
+/// A late fragment joins the first row of its trace; else the policies decide.
+Result<std::uint32_t> Flusher::class_of(const OpenTrace& trace, const PartSnapshot& parts) {
+    if (*trace.older) {
+        const auto its_class = TRY(retention_class_in(parts, trace.id));
+        if (its_class) return *its_class;
+    }
+    const auto& policies = publisher_.manifest().state().policies;
+    if (policies.empty()) return retention_class_default;
+    const Trace whole = assembly_.assemble(trace.id, trace.documents);
+    return class_of_trace(policies, whole, core_.options.groups.get());
+}
+
 Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> traces) {
     const Parts parts = core_.parts();
     std::vector<Placed> placed;
@@ -43,10 +55,12 @@ Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> trace
             start = trace.documents.front()->document.header.start;
         }
         const std::int64_t second = trace_second(trace.id, start);
-        placed.push_back({second, std::move(trace), std::move(older)});
+        const std::uint32_t its_class = TRY(class_of(trace, *parts));
+        placed.push_back({second, std::move(trace), std::move(older), its_class});
     }
     std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
-        return std::tie(a.second, a.trace.id) < std::tie(b.second, b.trace.id);
+        return std::tie(a.retention_class, a.second, a.trace.id) <
+               std::tie(b.retention_class, b.second, b.trace.id);
     });
     return placed;
 }
@@ -56,10 +70,11 @@ Result<void> Flusher::flush(std::vector<OpenTrace> traces) {
     std::span<const Placed> rest(placed);
     while (!rest.empty()) {
         const std::string day = day_name(rest.front().second);
+        const std::uint32_t its_class = rest.front().retention_class;
         std::size_t count = 0;
         std::uint64_t spans = 0;
         while (count < rest.size() && (count == 0 || spans < part_spans_max) &&
-               day_name(rest[count].second) == day)
+               rest[count].retention_class == its_class && day_name(rest[count].second) == day)
             spans += rest[count++].trace.spans;
         const Duration start = core_.clock.monotonic();
         const auto flushed = flush_part(rest.first(count));
@@ -79,7 +94,8 @@ Result<void> Flusher::flush_part(std::span<const Placed> traces) {
     part.path = part_path({.level = 0,
                            .second_min = traces.front().second,
                            .second_max = traces.back().second,
-                           .id = part.id});
+                           .id = part.id,
+                           .retention_class = traces.front().retention_class});
     const std::string path = core_.path(part.path);
     const std::string temporary = path + std::string(temporary_suffix);
     TRY(core_.files.make_directories(path.substr(0, path.rfind('/'))));

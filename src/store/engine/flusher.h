@@ -8,9 +8,9 @@
 
 namespace tomograph {
 
-/// Writes traces from the open table into parts of level 0, one for each day of theirs (more when
-/// there are many): whatever happens, every trace stays readable, once. For the thread that
-/// maintains the store.
+/// Writes traces from the open table into parts of level 0, one for each day and class of theirs
+/// (more when there are many): whatever happens, every trace stays readable, once. For the thread
+/// that maintains the store.
 class Flusher {
  public:
     Flusher(StoreCore& core, Publisher& publisher) : core_(core), publisher_(publisher) {}
@@ -23,6 +23,7 @@ class Flusher {
         std::int64_t second = 0;
         OpenTrace trace;  ///< without older rows: its documents are in order, and all there is
         std::optional<TraceRow> older;
+        std::uint32_t retention_class = 0;
     };
     /// A trace that went into the part, or that had nothing new.
     struct Flushed {
@@ -36,6 +37,7 @@ class Flusher {
         std::uint64_t rows = 0;
     };
 
+    Result<std::uint32_t> class_of(const OpenTrace& trace, const PartSnapshot& parts);
     Result<std::vector<Placed>> place(std::vector<OpenTrace> traces);
     Result<void> flush_part(std::span<const Placed> traces);
     Result<Written> write(PartWriter& writer, std::span<const Placed> traces);

@@ -1,5 +1,7 @@
 #include "store/engine/maintenance.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -23,6 +25,7 @@ Maintenance::Maintenance(StoreCore& core, WalWriter& wal)
       flusher_(core, publisher_),
       merger_(core, publisher_),
       retention_(core, publisher_),
+      redactor_(core, publisher_),
       disk_(core),
       keys_(core, wal),
       scrubber_(core),
@@ -138,18 +141,98 @@ Result<StorePin> Maintenance::pin() {
                     .wal = wal_.pin()};
 }
 
-/// The next step, once a merge that was under way before is done.
-Result<std::optional<MergePlan>> Maintenance::plan_compaction() {
+/// A merge that was under way before ends first.
+Result<std::unique_lock<std::mutex>> Maintenance::lock_without_merge() {
     while (true) {
         {
-            const std::lock_guard lock(mutex_);
+            std::unique_lock lock(mutex_);
             if (!publisher_.retry())
                 return Error(ErrorCode::unavailable, "the manifest cannot be written");
             publish_merge();
-            if (!job_) return merger_.plan_compaction();
+            if (!job_) return lock;
         }
         std::this_thread::sleep_for(merge_poll_interval);
     }
+}
+
+Result<std::optional<MergePlan>> Maintenance::plan_compaction() {
+    const auto lock = TRY(lock_without_merge());
+    return merger_.plan_compaction();
+}
+
+RetentionReport Maintenance::retention() {
+    const std::lock_guard lock(mutex_);
+    return retention_.report();
+}
+
+Result<void> Maintenance::publish_edit(ManifestEdit edit) {
+    if (!publisher_.retry()) return Error(ErrorCode::unavailable, "the manifest cannot be written");
+    std::vector<ManifestEdit> edits;
+    edits.push_back(std::move(edit));
+    return publisher_.publish(std::move(edits), {});
+}
+
+Result<void> Maintenance::set_policies(std::vector<RetentionPolicy> policies) {
+    TRY(check_policies(policies));
+    std::sort(policies.begin(), policies.end(),
+              [](const auto& a, const auto& b) { return a.retention_class < b.retention_class; });
+    const std::lock_guard lock(mutex_);
+    return publish_edit(SetPolicies{std::move(policies)});
+}
+
+Result<void> Maintenance::pin_trace(TraceId id) {
+    const std::lock_guard lock(mutex_);
+    const auto& pins = publisher_.manifest().state().pins;
+    if (pins.contains(id)) return {};
+    if (pins.size() >= pinned_traces_max)
+        return Error(ErrorCode::limit, fmt::format("{} traces are pinned, at most {}", pins.size(),
+                                                   pinned_traces_max));
+    // The open ones first: traces move from there into the parts.
+    const bool is_known = core_.open.find(id) || TRY(look_up(*core_.parts(), id)).row;
+    if (!is_known)
+        return Error(ErrorCode::not_found, fmt::format("there is no trace {}", to_xray_text(id)));
+    return publish_edit(Pin{id});
+}
+
+Result<void> Maintenance::unpin_trace(TraceId id) {
+    const std::lock_guard lock(mutex_);
+    if (!publisher_.manifest().state().pins.contains(id))
+        return Error(ErrorCode::not_found, fmt::format("trace {} is not pinned", to_xray_text(id)));
+    retention_.pins_changed();
+    return publish_edit(Unpin{id});
+}
+
+std::vector<TraceId> Maintenance::pinned_traces() {
+    const std::lock_guard lock(mutex_);
+    const auto& pins = publisher_.manifest().state().pins;
+    return {pins.begin(), pins.end()};
+}
+
+Result<RedactionReport> Maintenance::plan_redaction(std::span<const TraceId> ids) {
+    const std::lock_guard lock(mutex_);
+    RedactionReport report;
+    TRY(redactor_.plan(ids, report));
+    return report;
+}
+
+Result<RedactionReport> Maintenance::redact(std::span<const TraceId> ids) {
+    const CompactionMark mark(is_compacting_);
+    // Ids are in the order of their time: those of one record are in few parts.
+    std::vector<TraceId> sorted(ids.begin(), ids.end());
+    std::sort(sorted.begin(), sorted.end());
+    RedactionReport report;
+    for (std::span<const TraceId> rest(sorted); !rest.empty();) {
+        const auto some = rest.first(std::min(rest.size(), redaction_record_traces_max));
+        rest = rest.subspan(some.size());
+        const auto lock = TRY(lock_without_merge());
+        // What was answered before is below the next number, and in the open traces or parts.
+        const Lsn through{wal_.next().value - 1};
+        TRY_WITHIN(fmt::format("{} of {} traces are redacted", report.traces.size(), ids.size()),
+                   redactor_.redact(some, through, report));
+        floor_may_have_risen_ = true;
+    }
+    core_.metrics.redacted_traces.add(report.traces.size());
+    return report;
 }
 
 Result<std::uint64_t> Maintenance::compact(const StoreProgressCall& progress) {
@@ -188,6 +271,7 @@ void Maintenance::set_gauges() {
     metrics.rollup_files.set(static_cast<double>(parts->rollups.size()));
     metrics.rollup_bytes.set(rollup_bytes);
     metrics.rollup_cells.set(rollup_cells);
+    metrics.pinned_traces.set(static_cast<double>(publisher_.manifest().state().pins.size()));
     metrics.open_traces.set(static_cast<double>(core_.open.traces()));
     metrics.open_bytes.set(static_cast<double>(core_.open.bytes()));
     metrics.damaged_parts.set(damaged);

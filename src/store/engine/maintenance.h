@@ -10,6 +10,7 @@
 #include "store/engine/flusher.h"
 #include "store/engine/key_keeper.h"
 #include "store/engine/merger.h"
+#include "store/engine/redactor.h"
 #include "store/engine/retention.h"
 #include "store/engine/scrubber.h"
 #include "store/engine/sealer.h"
@@ -21,7 +22,7 @@ namespace tomograph {
 
 /// All that happens in the background, step by step in tick(): seal and flush, give log segments
 /// back, merge, retention, scrub, disk checks. One thread calls it; tests call it without one.
-/// pin() and compact() come from any other thread: they wait for a tick to end.
+/// All else comes from any other thread, and waits for a tick to end.
 class Maintenance {
  public:
     Maintenance(StoreCore& core, WalWriter& wal);
@@ -37,6 +38,14 @@ class Maintenance {
     /// of the inputs. returns the merges done. errors: cancelled, limit (no room), unavailable, as
     /// merges
     Result<std::uint64_t> compact(const StoreProgressCall& progress);
+    RetentionReport retention();
+    /// As EmbeddedStore.
+    Result<void> set_policies(std::vector<RetentionPolicy> policies);
+    Result<void> pin_trace(TraceId id);
+    Result<void> unpin_trace(TraceId id);
+    std::vector<TraceId> pinned_traces();
+    Result<RedactionReport> plan_redaction(std::span<const TraceId> ids);
+    Result<RedactionReport> redact(std::span<const TraceId> ids);
     /// Writes out what is open, as long as that is quick, and marks the shutdown as clean.
     void close();
 
@@ -52,6 +61,9 @@ class Maintenance {
     void merge();
     void publish_merge();
     Result<std::optional<MergePlan>> plan_compaction();
+    /// With `mutex_` held, and no merge under way.
+    Result<std::unique_lock<std::mutex>> lock_without_merge();
+    Result<void> publish_edit(ManifestEdit edit);
     void set_gauges();
     Lsn log_floor();
 
@@ -73,6 +85,7 @@ class Maintenance {
     Flusher flusher_;
     Merger merger_;
     Retention retention_;
+    Redactor redactor_;
     DiskGuard disk_;
     KeyKeeper keys_;
     Scrubber scrubber_;

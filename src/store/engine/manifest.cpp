@@ -38,6 +38,9 @@ std::string encode_image(std::uint32_t number, std::uint64_t store_id, const Man
     edits.emplace_back(SetFloor{state.floor});
     for (const auto& [id, part] : state.parts) edits.emplace_back(AddPart{part});
     for (const auto& [id, rollup] : state.rollups) edits.emplace_back(AddRollup{rollup});
+    if (!state.policies.empty()) edits.emplace_back(SetPolicies{state.policies});
+    for (const auto& [id, through] : state.redacted) edits.emplace_back(Redact{id, through});
+    for (const TraceId id : state.pins) edits.emplace_back(Pin{id});
     if (state.is_clean) edits.emplace_back(MarkClean{});
     return encode_manifest_header(number, store_id) +
            encode_record(record_seed(number, store_id), 1, encode_edits(edits));
@@ -70,6 +73,7 @@ void ManifestState::apply(const ManifestEdit& edit) {
         parts.erase(drop->id);
     } else if (const auto* set = std::get_if<SetFloor>(&edit)) {
         floor = std::max(floor, set->floor);
+        std::erase_if(redacted, [&](const auto& entry) { return entry.second < floor; });
     } else if (const auto* quarantine = std::get_if<NoteQuarantine>(&edit)) {
         parts.erase(quarantine->part_id);
         rollups.erase(quarantine->part_id);
@@ -80,6 +84,14 @@ void ManifestState::apply(const ManifestEdit& edit) {
         next_part_id = std::max(next_part_id, fold->rollup.id + 1);
     } else if (const auto* gone = std::get_if<DropRollup>(&edit)) {
         rollups.erase(gone->id);
+    } else if (const auto* all = std::get_if<SetPolicies>(&edit)) {
+        policies = all->policies;
+    } else if (const auto* redaction = std::get_if<Redact>(&edit)) {
+        redacted[redaction->id] = redaction->through;
+    } else if (const auto* pin = std::get_if<Pin>(&edit)) {
+        pins.insert(pin->id);
+    } else if (const auto* unpin = std::get_if<Unpin>(&edit)) {
+        pins.erase(unpin->id);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/file_system.h"
 #include "model/document.h"
 #include "store/part/part.h"
+#include "store/retention_policy.h"
 
 namespace tomograph {
 
@@ -60,12 +62,33 @@ struct DropRollup {
     std::uint64_t id = 0;
 };
 
-using ManifestEdit = std::variant<AddPart, DropPart, SetFloor, NoteQuarantine, SetNextPartId,
-                                  MarkClean, AddRollup, DropRollup>;
+/// All policies, in place of those before.
+struct SetPolicies {
+    std::vector<RetentionPolicy> policies;
+};
+/// Documents of the log up to that number are gone, for ever.
+struct Redact {
+    TraceId id;
+    Lsn through;
+};
+struct Pin {
+    TraceId id;
+};
+struct Unpin {
+    TraceId id;
+};
+
+/// Order matters: the type of an edit is its index plus one.
+using ManifestEdit =
+    std::variant<AddPart, DropPart, SetFloor, NoteQuarantine, SetNextPartId, MarkClean, AddRollup,
+                 DropRollup, SetPolicies, Redact, Pin, Unpin>;
 
 struct ManifestState {
     std::map<std::uint64_t, ManifestPart> parts;
     std::map<std::uint64_t, ManifestRollup> rollups;
+    std::vector<RetentionPolicy> policies;  ///< ascending by class
+    std::map<TraceId, Lsn> redacted;        ///< whose documents the log may still hold
+    std::set<TraceId> pins;
     Lsn floor{1};  ///< log frames below are not needed
     std::uint64_t next_part_id = 1;
     bool is_clean = false;  ///< the last edit was MarkClean

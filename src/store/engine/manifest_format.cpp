@@ -9,8 +9,8 @@ namespace tomograph {
 namespace {
 
 constexpr std::string_view magic = "TOMOMAN\n";
-// 2 has rollups.
-constexpr std::uint32_t format = 2;
+// 2 has rollups; 3 policies, redactions and pins.
+constexpr std::uint32_t format = 3;
 constexpr std::size_t header_bytes = 32;
 constexpr std::size_t record_head_bytes = 16;  // length, crc, sequence
 constexpr std::size_t crc_end = 8;
@@ -25,7 +25,52 @@ enum class EditType : std::uint8_t {
     clean = 6,
     add_rollup = 7,
     drop_rollup = 8,
+    policies = 9,
+    redact = 10,
+    pin = 11,
+    unpin = 12,
 };
+
+constexpr std::uint64_t policy_has_fault = 1;
+constexpr std::uint64_t policy_has_error = 2;
+constexpr std::uint64_t policy_has_throttle = 4;
+
+void write_id(ByteWriter& writer, TraceId id) {
+    writer.fixed(id.high);
+    writer.fixed(id.low);
+}
+
+TraceId read_id(ByteReader& reader) {
+    TraceId id;
+    id.high = reader.fixed<std::uint64_t>();
+    id.low = reader.fixed<std::uint64_t>();
+    return id;
+}
+
+void write_policy(ByteWriter& writer, const RetentionPolicy& policy) {
+    writer.varint(policy.retention_class);
+    writer.varint(policy.days);
+    writer.varint((policy.has_fault ? policy_has_fault : 0) |
+                  (policy.has_error ? policy_has_error : 0) |
+                  (policy.has_throttle ? policy_has_throttle : 0));
+    writer.text(policy.root_service);
+    writer.signed_varint(policy.duration_min.ns);
+    writer.varint(policy.group.value);
+}
+
+RetentionPolicy read_policy(ByteReader& reader) {
+    RetentionPolicy policy;
+    policy.retention_class = static_cast<std::uint32_t>(reader.varint());
+    policy.days = static_cast<std::uint32_t>(reader.varint());
+    const std::uint64_t flags = reader.varint();
+    policy.has_fault = (flags & policy_has_fault) != 0;
+    policy.has_error = (flags & policy_has_error) != 0;
+    policy.has_throttle = (flags & policy_has_throttle) != 0;
+    policy.root_service = reader.text();
+    policy.duration_min = {reader.signed_varint()};
+    policy.group = {static_cast<std::uint32_t>(reader.varint())};
+    return policy;
+}
 
 void write_facts(ByteWriter& writer, const PartFacts& facts) {
     writer.varint(facts.format);
@@ -83,6 +128,16 @@ struct BodyWriter {
         writer.varint(edit.rollup.bytes);
     }
     void operator()(const DropRollup& edit) const { writer.varint(edit.id); }
+    void operator()(const SetPolicies& edit) const {
+        writer.varint(edit.policies.size());
+        for (const RetentionPolicy& policy : edit.policies) write_policy(writer, policy);
+    }
+    void operator()(const Redact& edit) const {
+        write_id(writer, edit.id);
+        writer.varint(edit.through.value);
+    }
+    void operator()(const Pin& edit) const { write_id(writer, edit.id); }
+    void operator()(const Unpin& edit) const { write_id(writer, edit.id); }
 };
 
 std::optional<ManifestEdit> read_rollup(ByteReader body) {
@@ -97,6 +152,15 @@ std::optional<ManifestEdit> read_rollup(ByteReader body) {
     const bool is_grain =
         edit.rollup.grain == 1 || edit.rollup.grain == 5 || edit.rollup.grain == 60;
     if (body.failed() || !is_grain) return std::nullopt;
+    return edit;
+}
+
+std::optional<ManifestEdit> read_policies(ByteReader body) {
+    SetPolicies edit;
+    const std::uint64_t count = body.varint();
+    if (count > retention_class_policy_max) return std::nullopt;
+    for (std::uint64_t i = 0; i < count; ++i) edit.policies.push_back(read_policy(body));
+    if (body.failed() || !check_policies(edit.policies)) return std::nullopt;
     return edit;
 }
 
@@ -129,6 +193,19 @@ std::optional<ManifestEdit> read_body(EditType type, ByteReader body) {
             return read_rollup(body);
         case EditType::drop_rollup:
             return DropRollup{body.varint()};
+        case EditType::policies:
+            return read_policies(body);
+        case EditType::redact: {
+            Redact edit;
+            edit.id = read_id(body);
+            edit.through = {body.varint()};
+            if (body.failed()) return std::nullopt;
+            return edit;
+        }
+        case EditType::pin:
+            return Pin{read_id(body)};
+        case EditType::unpin:
+            return Unpin{read_id(body)};
     }
     return std::nullopt;
 }

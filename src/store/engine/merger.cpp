@@ -70,11 +70,15 @@ Result<std::optional<MergePlan>> Merger::plan_compaction() {
 }
 
 MergePlan Merger::plan_of(Group inputs, std::uint32_t level) {
+    // Of one day and class, all of them.
+    const std::string& first = inputs.front()->listed().path;
     PartName name{.level = level,
-                  .second_min = inputs.front()->facts().second_min,
-                  .second_max = inputs.front()->facts().second_max,
-                  .id = publisher_.next_part_id()};
+                  .second_min = day_second_of(first) + 86'399,
+                  .second_max = day_second_of(first),
+                  .id = publisher_.next_part_id(),
+                  .retention_class = retention_class_of(first)};
     for (const auto& part : inputs) {
+        if (part->facts().traces == 0) continue;  // only sums
         name.second_min = std::min(name.second_min, part->facts().second_min);
         name.second_max = std::max(name.second_max, part->facts().second_max);
     }

@@ -322,6 +322,27 @@ void OpenTraces::set_unfinished(const OpenTrace& seen) {
     held->parked = shard->parked_by_last.emplace(held->trace.last_at, &*held);
 }
 
+std::optional<Lsn> OpenTraces::remove_through(OpenTrace& trace, Lsn lsn) {
+    std::optional<Lsn> lowest;
+    const std::uint64_t bytes_before = trace.bytes;
+    for (std::size_t i = trace.documents.size(); i-- > 0;) {
+        if (trace.documents[i]->lsn <= lsn)
+            remove_at(trace, i);
+        else if (!lowest || trace.documents[i]->lsn < *lowest)
+            lowest = trace.documents[i]->lsn;
+    }
+    count_bytes(0, bytes_before - trace.bytes);
+    return lowest;
+}
+
+void OpenTraces::keep_rest(Shard& shard, std::list<Held>::iterator held, Lsn lsn_min) {
+    shard.pinning.erase(held->pin);
+    held->pin = shard.pinning.emplace(lsn_min, &*held);
+    held->trace.lsn_min = lsn_min;
+    ++held->trace.version;
+    if (held->parked) queue_by_last(shard, held);
+}
+
 std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,
                                                       const std::optional<TraceRow>& row) {
     auto shard = shard_of(id).lock();
@@ -329,37 +350,46 @@ std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,
     if (found == shard->traces.end()) return nullptr;
     const auto held = found->second;
     OpenTrace& trace = held->trace;
-    Size sealed{.spans = 0, .bytes = 0, .limit_exceeded = trace.limit_exceeded};
-    const std::uint64_t bytes_before = trace.bytes;
-    const std::uint64_t spans_before = trace.spans;
-    Lsn lsn_min{~std::uint64_t{0}};
-    for (std::size_t i = trace.documents.size(); i-- > 0;) {
-        if (trace.documents[i]->lsn <= lsn)
-            remove_at(trace, i);
-        else
-            lsn_min = std::min(lsn_min, trace.documents[i]->lsn);
-    }
-    sealed.bytes = bytes_before - trace.bytes;
-    sealed.spans = spans_before - trace.spans;
-    count_bytes(0, sealed.bytes);
+    Size sealed{.spans = trace.spans, .bytes = trace.bytes, .limit_exceeded = trace.limit_exceeded};
+    const auto lsn_min = remove_through(trace, lsn);
+    sealed.bytes -= trace.bytes;
+    sealed.spans -= trace.spans;
     if (row) remember_sealed(*shard, id, sealed);
     auto contribution = std::exchange(trace.contribution, nullptr);
-    if (trace.documents.empty()) {
+    if (!lsn_min) {
         close_trace(*shard, held);
         --traces_;
         return contribution;
     }
-    // What came while the part was written stays.
     if (row) {
         trace.sealed_spans += sealed.spans;
         trace.sealed_bytes += sealed.bytes;
+        trace.older.emplace(row);
     }
-    shard->pinning.erase(held->pin);
-    held->pin = shard->pinning.emplace(lsn_min, &*held);
-    trace.lsn_min = lsn_min;
-    if (row) trace.older.emplace(row);
-    ++trace.version;
-    if (held->parked) queue_by_last(*shard, held);
+    keep_rest(*shard, held, *lsn_min);
+    return contribution;
+}
+
+std::shared_ptr<const GraphRollup> OpenTraces::redact(TraceId id, Lsn lsn) {
+    auto shard = shard_of(id).lock();
+    shard->sealed_young.erase(id);
+    shard->sealed_old.erase(id);
+    const auto found = shard->traces.find(id);
+    if (found == shard->traces.end()) return nullptr;
+    const auto held = found->second;
+    OpenTrace& trace = held->trace;
+    const auto lsn_min = remove_through(trace, lsn);
+    auto contribution = std::exchange(trace.contribution, nullptr);
+    if (!lsn_min) {
+        close_trace(*shard, held);
+        --traces_;
+        return contribution;
+    }
+    trace.older.emplace(std::nullopt);
+    trace.limit_exceeded = false;
+    trace.sealed_spans = 0;
+    trace.sealed_bytes = 0;
+    keep_rest(*shard, held, *lsn_min);
     return contribution;
 }
 

@@ -120,6 +120,10 @@ class OpenTraces {
     std::shared_ptr<const GraphRollup> forget(TraceId id, Lsn lsn,
                                               const std::optional<TraceRow>& row);
 
+    /// Forgets the documents up to `lsn`, and that the trace had any before, in parts as well.
+    /// Gives back the contribution, which goes too.
+    std::shared_ptr<const GraphRollup> redact(TraceId id, Lsn lsn);
+
     std::uint64_t traces() const { return traces_; }
     std::uint64_t bytes() const { return bytes_; }
     /// The smallest number that is only in the log; nothing when all is in parts. cost: O(1)
@@ -164,6 +168,10 @@ class OpenTraces {
     static void release_one(Shard& shard, const Document& document);
     void insert_one(Shard& shard, Lsn lsn, Document document, Duration now);
     static std::list<Held>::iterator open_trace(Shard& shard, TraceId id, Lsn lsn, Duration now);
+    /// Takes out the documents up to `lsn`; the lowest number of those that stay, if some do.
+    std::optional<Lsn> remove_through(OpenTrace& trace, Lsn lsn);
+    /// What came while the rest went stays.
+    static void keep_rest(Shard& shard, std::list<Held>::iterator held, Lsn lsn_min);
     static void close_trace(Shard& shard, std::list<Held>::iterator held);
     /// Gives the trace its place among the quiet ones; nearly always the last.
     static void queue_by_last(Shard& shard, std::list<Held>::iterator held);

@@ -127,6 +127,37 @@ Result<TraceInParts> read_trace(const PartSnapshot& parts, TraceId id, DocumentS
     return found;
 }
 
+Result<std::optional<std::uint32_t>> retention_class_in(const PartSnapshot& parts, TraceId id) {
+    std::optional<std::uint32_t> its_class;
+    std::optional<Lsn> first;
+    TRY(each_row(parts, id,
+                 [&](const LivePart& part, std::uint32_t, const TraceRow& row) -> Result<void> {
+                     if (first && row.lsn_max > *first) return {};
+                     first = row.lsn_max;
+                     its_class = part.retention_class();
+                     return {};
+                 }));
+    if (its_class == retention_class_pinned) its_class.reset();
+    return its_class;
+}
+
+Result<RowsOfPart> rows_of(const LivePart& part, const std::set<TraceId>& ids) {
+    RowsOfPart rows;
+    const PartFacts& facts = part.facts();
+    // Ids are in the order of their seconds.
+    const auto seconds = [](std::int64_t second) {
+        return TraceId{.high = static_cast<std::uint64_t>(second) << 32, .low = 0};
+    };
+    if (facts.traces == 0) return rows;
+    for (auto id = ids.lower_bound(seconds(facts.claimed_second_min));
+         id != ids.end() && id->claimed_second() <= facts.claimed_second_max; ++id) {
+        const auto found = TRY(part.reader().find(*id));
+        rows.insert(rows.end(), found.begin(), found.end());
+    }
+    std::sort(rows.begin(), rows.end());
+    return rows;
+}
+
 Result<void> read_row(const LivePart& part, std::uint32_t ordinal, DocumentSet& documents) {
     auto read = part.reader().documents(ordinal);
     if (read) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "store/engine/manifest.h"
 #include "store/engine/rollup_file.h"
 #include "store/engine/store_metrics.h"
+#include "store/file_names.h"
 #include "store/part/cache.h"
 #include "store/part/part.h"
 
@@ -35,6 +37,7 @@ class LivePart {
     std::uint64_t id() const { return listed_.id; }
     const ManifestPart& listed() const { return listed_; }
     const PartFacts& facts() const { return listed_.facts; }
+    std::uint32_t retention_class() const { return retention_class_; }
     const std::string& path() const { return path_; }
     PartReader& reader() const { return *reader_; }
 
@@ -53,12 +56,17 @@ class LivePart {
 
  private:
     LivePart(FileSystem& files, StoreMetrics& metrics, ManifestPart listed, std::string path)
-        : files_(files), metrics_(metrics), listed_(std::move(listed)), path_(std::move(path)) {}
+        : files_(files),
+          metrics_(metrics),
+          listed_(std::move(listed)),
+          path_(std::move(path)),
+          retention_class_(retention_class_of(listed_.path)) {}
 
     FileSystem& files_;
     StoreMetrics& metrics_;
     ManifestPart listed_;
     std::string path_;
+    std::uint32_t retention_class_;
     std::shared_ptr<PartCache> cache_;
     std::uint64_t cache_key_ = 0;
     std::unique_ptr<PartReader> reader_;
@@ -96,6 +104,14 @@ struct TraceInParts {
 Result<TraceInParts> look_up(const PartSnapshot& parts, TraceId id);
 /// Adds the documents of every row. errors: io
 Result<TraceInParts> read_trace(const PartSnapshot& parts, TraceId id, DocumentSet& documents);
+
+/// The class of the trace's first row; nothing when there is none, or it is pinned. errors: io
+Result<std::optional<std::uint32_t>> retention_class_in(const PartSnapshot& parts, TraceId id);
+
+/// Where the rows of some traces stand in one part, ascending.
+using RowsOfPart = std::vector<std::uint32_t>;
+/// errors: io, corrupt (the part's id index)
+Result<RowsOfPart> rows_of(const LivePart& part, const std::set<TraceId>& ids);
 
 /// Adds the documents of one row; damaged ones are left out, counted and logged. errors: io
 Result<void> read_row(const LivePart& part, std::uint32_t ordinal, DocumentSet& documents);

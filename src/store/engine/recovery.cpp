@@ -51,6 +51,8 @@ Result<void> Recovery::make_directories() {
 }
 
 Result<bool> Recovery::has_parts() {
+    for (const std::string& name : TRY(core_.files.list(core_.path(rollup_directory))))
+        if (name.ends_with(rollup_suffix)) return true;
     const std::string spans = core_.path(spans_directory);
     for (const std::string& day : TRY(core_.files.list(spans))) {
         const auto names = core_.files.list(join_path(spans, day));
@@ -221,6 +223,12 @@ Result<void> Recovery::replay() {
     return {};
 }
 
+bool Recovery::is_redacted(TraceId id, Lsn lsn) {
+    const auto& redacted = publisher_.manifest().state().redacted;
+    const auto found = redacted.find(id);
+    return found != redacted.end() && lsn <= found->second;
+}
+
 void Recovery::replay(Lsn first, Instant received, std::span<const std::string_view> documents) {
     static_cast<void>(received);
     if (flush_failure_) return;  // there is no room for more; the store will not be ready
@@ -238,6 +246,10 @@ void Recovery::replay(Lsn first, Instant received, std::span<const std::string_v
         const auto known = known_.find(header->trace_id);
         if (known != known_.end() && lsn <= known->second) {
             core_.metrics.replayed_known.add();
+            continue;
+        }
+        if (is_redacted(header->trace_id, lsn)) {
+            core_.metrics.replayed_redacted.add();
             continue;
         }
         core_.metrics.replayed_documents.add();

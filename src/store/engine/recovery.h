@@ -51,6 +51,7 @@ class Recovery final : public WalReplaySink {
  private:
     Result<void> make_directories();
     Result<void> use_keys();
+    /// Or rollups.
     Result<bool> has_parts();
     Result<void> load_manifest(const VersionFile& version);
     Result<void> open_parts();
@@ -64,6 +65,7 @@ class Recovery final : public WalReplaySink {
     Result<void> remove_unlisted(const std::string& path);
     Result<void> remove_temporaries(const std::string& directory);
     Result<void> learn_known();
+    bool is_redacted(TraceId id, Lsn lsn);
     void flush_if_over_budget();
 
     StoreCore& core_;

@@ -2,17 +2,19 @@
 
 #include <functional>
 
+#include "store/engine/retention_plan.h"
 #include "store/engine/rollup_folder.h"
 #include "store/engine/store_core.h"
 
 namespace tomograph {
 
-/// Removes the oldest parts: by age, and by the bytes that all parts may take. Their sums stay
-/// (rollup_folder.h). For the thread that maintains the store.
+/// Removes parts: by the age of their class, and by the bytes that all parts may take. Their sums
+/// stay (rollup_folder.h), and so do pinned traces. For the thread that maintains the store.
 class Retention {
  public:
     Retention(StoreCore& core, Publisher& publisher)
         : core_(core),
+          publisher_(publisher),
           folder_(core, publisher),
           wall_(core.clock.now()),
           mono_(core.clock.monotonic()) {}
@@ -24,21 +26,35 @@ class Retention {
     /// errors  as Publisher::publish
     Result<void> run(const std::function<Lsn()>& floor);
 
+    /// Policies, what is there by day and class, when it goes, when the room ends.
+    RetentionReport report() const;
+
+    /// Traces were pinned or unpinned: those whose time is over and that nobody pins any more go.
+    void pins_changed() { pins_changed_ = true; }
+
  private:
+    using LiveParts = std::vector<std::shared_ptr<LivePart>>;
+
+    RetentionAges ages() const;
     /// Whether the wall clock has run as the monotonic one does: a wrong date must not delete
     /// everything.
     bool clock_is_believable();
     /// How many of the parts went.
-    Result<std::size_t> drop(std::vector<std::shared_ptr<LivePart>> parts, Lsn floor, bool ages);
-    std::vector<std::shared_ptr<LivePart>> over_age(const PartSnapshot& parts) const;
-    std::vector<std::shared_ptr<LivePart>> over_budget(const PartSnapshot& parts) const;
+    Result<std::size_t> drop(LiveParts parts, Lsn floor, bool ages);
+    LiveParts over_age(const PartSnapshot& parts) const;
+    LiveParts over_budget(const PartSnapshot& parts) const;
+    /// Parts of pinned traces that hold one which nobody pins any more.
+    Result<LiveParts> unpinned(const PartSnapshot& parts) const;
+    void set_forecast();
 
     StoreCore& core_;
+    Publisher& publisher_;
     RollupFolder folder_;
     Instant wall_;
     Duration mono_;
     Duration hold_until_;
     Duration next_;
+    bool pins_changed_ = true;
 };
 
 }  // namespace tomograph

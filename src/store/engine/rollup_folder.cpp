@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/log.h"
+#include "store/engine/pinned_rows.h"
 #include "store/file_names.h"
 #include "trace/graph_cells.h"
 
@@ -75,11 +76,16 @@ Result<void> RollupFolder::run(const Request& request) {
     while (part != request.parts.end() || rollup != due.end()) {
         const Duration start = core_.clock.monotonic();
         Batch batch;
-        while (rollup != due.end() && batch.cells < fold_cells_max) TRY(take(*rollup++, batch));
-        while (part != request.parts.end() && batch.cells < fold_cells_max)
-            TRY(take(*part++, batch));
-        if (batch.parts.empty() && batch.rollups.empty()) continue;
-        auto folded = take_crowded(batch);
+        const auto fill = [&]() -> Result<void> {
+            while (rollup != due.end() && batch.cells < fold_cells_max) TRY(take(*rollup++, batch));
+            while (part != request.parts.end() && batch.cells < fold_cells_max)
+                TRY(take(*part++, batch));
+            return take_crowded(batch);
+        };
+        auto folded = fill();
+        if (!folded)
+            for (const auto& unused : batch.kept) unused->doom();
+        if (folded && batch.parts.empty() && batch.rollups.empty()) continue;
         if (folded) folded = fold(std::move(batch), request.floor);
         core_.metrics.fold_seconds.observe((core_.clock.monotonic() - start).as_seconds());
         if (!folded) {
@@ -91,7 +97,24 @@ Result<void> RollupFolder::run(const Request& request) {
     return {};
 }
 
-Result<void> RollupFolder::take(const std::shared_ptr<LivePart>& part, Batch& batch) const {
+Result<void> RollupFolder::keep_pinned(const std::shared_ptr<LivePart>& part, Batch& batch) {
+    const auto rows = TRY(rows_of(*part, publisher_.manifest().state().pins));
+    if (rows.empty()) return {};
+    PinnedRows kept = TRY(write_pinned(
+        core_, assembly_, {.part = *part, .rows = rows, .id = publisher_.next_part_id()}));
+    batch.kept.push_back(std::move(kept.part));
+    add_slices(kept.moved, 1, batch);
+    return {};
+}
+
+Result<void> RollupFolder::take(const std::shared_ptr<LivePart>& part, Batch& batch) {
+    const auto kept = keep_pinned(part, batch);
+    if (!kept && kept.error().code() == ErrorCode::corrupt) {
+        // What is damaged stays as it is: a copy would make the loss final.
+        part->report_damage(kept.error());
+        return {};
+    }
+    TRY(kept);
     const auto table = part->rollup();
     if (table)
         add_slices(*table, 1, batch);
@@ -155,7 +178,8 @@ Result<std::shared_ptr<LiveRollup>> RollupFolder::write(const Target& target,
                           .path = "",
                           .grain = target.grain,
                           .period = target.period};
-    listed.path = rollup_path(target.period * Duration::minutes(1).ns / 1'000'000'000, listed.id);
+    listed.path =
+        rollup_path({.second = target.period * 60, .grain = target.grain, .id = listed.id});
     const std::string path = core_.path(listed.path);
     const std::string temporary = path + std::string(temporary_suffix);
     auto written = write_rollup_file(core_.files, temporary, table, listed);
@@ -190,7 +214,12 @@ Result<void> RollupFolder::fold(Batch batch, Lsn floor) {
         written = core_.files.sync_directory(core_.path(rollup_directory));
     if (!written) {
         for (const auto& rollup : change.rollups_added) rollup->doom();
+        for (const auto& part : batch.kept) part->doom();
         return written;
+    }
+    for (const auto& part : batch.kept) {
+        edits.emplace_back(AddPart{part->listed()});
+        change.added.push_back(part);
     }
     for (const auto& rollup : batch.rollups) {
         edits.emplace_back(DropRollup{rollup->id()});

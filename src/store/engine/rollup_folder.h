@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "store/engine/store_core.h"
+#include "store/engine/trace_assembly.h"
 
 namespace tomograph {
 
@@ -42,6 +43,7 @@ class RollupFolder {
     };
     struct Batch {
         std::vector<std::shared_ptr<LivePart>> parts;
+        std::vector<std::shared_ptr<LivePart>> kept;  ///< new: pinned traces of `parts`
         std::vector<std::shared_ptr<LiveRollup>> rollups;
         std::vector<std::shared_ptr<const RollupTable>> tables;
         std::map<Target, std::vector<RollupSlice>> slices;
@@ -51,7 +53,9 @@ class RollupFolder {
     std::optional<Target> target_of(std::int64_t minute, std::int64_t grain_min) const;
     bool is_due(const LiveRollup& rollup) const;
     std::vector<std::shared_ptr<LiveRollup>> due_rollups() const;
-    Result<void> take(const std::shared_ptr<LivePart>& part, Batch& batch) const;
+    Result<void> take(const std::shared_ptr<LivePart>& part, Batch& batch);
+    /// Copies the pinned traces of the part, with what they add to the sums, so that both stay.
+    Result<void> keep_pinned(const std::shared_ptr<LivePart>& part, Batch& batch);
     Result<void> take(const std::shared_ptr<LiveRollup>& rollup, Batch& batch) const;
     void add_slices(const std::shared_ptr<const RollupTable>& table, std::int64_t grain,
                     Batch& batch) const;
@@ -62,6 +66,7 @@ class RollupFolder {
 
     StoreCore& core_;
     Publisher& publisher_;
+    TraceAssembly assembly_;
     std::int64_t now_ = 0;  ///< minute of the run
     bool ages_ = true;
 };

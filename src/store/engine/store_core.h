@@ -57,6 +57,8 @@ struct StoreCore {
     /// trace adds to exactly the parts of the view.
     std::mutex refresh;
     std::atomic<bool> disk_is_low{false};
+    /// When there will be no room for more parts, if that is foreseen; else 0.
+    std::atomic<std::int64_t> full_at_ns{0};
     /// With a key set: some files were written before there was one.
     std::atomic<bool> has_plain_files{false};
 };

@@ -56,6 +56,10 @@ struct StoreMetrics {
     Counter& damaged_reads;
     Counter& parts_expired_age;
     Counter& parts_expired_budget;
+    Gauge& growth_bytes;  ///< of parts, a day
+    Gauge& full_time;     ///< when the room for parts ends; 0: not foreseen
+    Gauge& pinned_traces;
+    Counter& redacted_traces;
     Gauge& cache_bytes;
     Gauge& merge_running;
     Counter& scrubs;
@@ -96,6 +100,7 @@ struct StoreMetrics {
     // recovery
     Counter& replayed_documents;
     Counter& replayed_known;  ///< in a part already
+    Counter& replayed_redacted;
     Counter& replay_damaged_bytes;
     Counter& replay_lost_documents;
     Counter& replay_unreadable;

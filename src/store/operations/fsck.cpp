@@ -21,7 +21,8 @@ class Repair {
 
     Result<void> run() {
         TRY(files_.make_directories(path(quarantine_directory)));
-        for (const std::string_view name : {manifest_directory, wal_directory, spans_directory})
+        for (const std::string_view name :
+             {manifest_directory, wal_directory, spans_directory, rollup_directory})
             TRY(files_.make_directories(path(name)));
         ManifestContents contents = TRY(load());
         for (const Damage& damage : report_.found.damage)
@@ -44,7 +45,8 @@ class Repair {
             TRY(move(name, "a merged part has all of it"));
         for (const std::string& name : rebuilt.unreadable) TRY(move(name, "no part can be read"));
         report_.repairs.push_back(
-            fmt::format("the manifest was made again from {} parts", rebuilt.state.parts.size()));
+            fmt::format("the manifest was made again from {} parts and {} rollups",
+                        rebuilt.state.parts.size(), rebuilt.state.rollups.size()));
         ManifestContents contents;
         contents.state = std::move(rebuilt.state);
         contents.state.floor = {};
@@ -72,7 +74,11 @@ class Repair {
         const auto listed = std::find_if(state.parts.begin(), state.parts.end(),
                                          [&](const auto& p) { return p.second.path == name; });
         if (listed != state.parts.end()) state.parts.erase(listed);
-        const bool is_file = name.starts_with(spans_directory) || name.starts_with(wal_directory);
+        const auto rollup = std::find_if(state.rollups.begin(), state.rollups.end(),
+                                         [&](const auto& r) { return r.second.path == name; });
+        if (rollup != state.rollups.end()) state.rollups.erase(rollup);
+        const bool is_file = name.starts_with(spans_directory) || name.starts_with(wal_directory) ||
+                             name.starts_with(rollup_directory);
         if (!is_file) return {};
         if (TRY(files_.exists(path(name)))) return move(name, why);
         report_.repairs.push_back(fmt::format("{} is missing, it is not listed any more", name));
@@ -108,7 +114,8 @@ class Repair {
 
 bool FsckReport::has_bad_blocks() const {
     return std::any_of(found.damage.begin(), found.damage.end(), [](const Damage& damage) {
-        return !damage.is_unusable && damage.file.starts_with(spans_directory);
+        return !damage.is_unusable && (damage.file.starts_with(spans_directory) ||
+                                       damage.file.starts_with(rollup_directory));
     });
 }
 

@@ -7,6 +7,7 @@
 #include "store/file_names.h"
 #include "store/operations/file_copy.h"
 #include "store/part/part.h"
+#include "store/part/rollup_table.h"
 
 namespace tomograph {
 namespace {
@@ -77,6 +78,60 @@ bool is_superseded(const FoundPart& part, const std::vector<FoundPart>& parts) {
     });
 }
 
+/// What is in a part of pinned traces was pinned. Pins of others are lost with the manifest.
+Result<void> rebuild_pins(const std::vector<FoundPart>& parts, ManifestState& state) {
+    for (const FoundPart& part : parts) {
+        if (retention_class_of(part.listed.path) != retention_class_pinned) continue;
+        for (std::uint32_t ordinal = 0; ordinal < part.listed.facts.traces; ++ordinal) {
+            const auto row = part.reader->row(ordinal);
+            if (row)
+                state.pins.insert(row->id);
+            else if (row.error().code() != ErrorCode::corrupt)
+                return row.error();
+        }
+    }
+    return {};
+}
+
+/// Names of older programs do not say the grain: the coarsest that fits the cells is as good, since
+/// a reader takes a cell whose minutes touch its range.
+std::int64_t grain_of(const RollupTable& table) {
+    std::int64_t grain = 60;
+    for (const RollupRow& row : table.rows)
+        while (row.minute % grain != 0) grain = grain == 60 ? 5 : 1;
+    return grain;
+}
+
+Result<void> rebuild_rollups(FileSystem& files, const std::string& directory,
+                             RebuiltManifest& rebuilt) {
+    const std::string folder = join_path(directory, rollup_directory);
+    if (!TRY(files.exists(folder))) return {};  // an older program's store
+    for (const std::string& name : TRY(list_tree(files, folder))) {
+        if (ends_with_temporary(name)) continue;
+        const std::string path = join_path(rollup_directory, name);
+        const auto parsed = parse_rollup_name(name);
+        const auto reader = PartReader::open(files, join_path(directory, path));
+        if (!reader && reader.error().code() != ErrorCode::corrupt) return reader.error();
+        if (!reader || !parsed) {
+            rebuilt.unreadable.push_back(path);
+            continue;
+        }
+        std::optional<Error> damage;  // of a block: its cells are left out of answers
+        const RollupTable table = TRY((*reader)->rollup_table(&damage));
+        const PartFacts& facts = (*reader)->facts();
+        rebuilt.state.apply(
+            AddRollup{{.id = parsed->id,
+                       .path = path,
+                       .grain = parsed->grain != 0 ? parsed->grain : grain_of(table),
+                       .period = parsed->second / 60,
+                       .minute_min = facts.minute_min,
+                       .minute_max = facts.minute_max,
+                       .cells = table.rows.size(),
+                       .bytes = facts.bytes}});
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<RebuiltManifest> rebuild_manifest(FileSystem& files, const std::string& directory) {
@@ -103,6 +158,8 @@ Result<RebuiltManifest> rebuild_manifest(FileSystem& files, const std::string& d
         else
             rebuilt.state.parts[part.listed.id] = part.listed;
     }
+    TRY(rebuild_pins(parts, rebuilt.state));
+    TRY(rebuild_rollups(files, directory, rebuilt));
     return rebuilt;
 }
 

@@ -41,8 +41,8 @@ class SnapshotWriter {
     Result<void> make_directories() {
         TRY(remove_tree(files_, target_));
         directories_.insert(target_);
-        for (const std::string_view name :
-             {manifest_directory, wal_directory, spans_directory, telemetry_directory})
+        for (const std::string_view name : {manifest_directory, wal_directory, spans_directory,
+                                            rollup_directory, telemetry_directory})
             TRY(make_directory(join_path(target_, name)));
         return {};
     }
@@ -50,11 +50,13 @@ class SnapshotWriter {
     Result<void> write(StorePin pin, Instant now) {
         for (const auto& segment : pin.wal.segments) copier_.expect(segment.bytes);
         for (const auto& [id, part] : pin.manifest.parts) copier_.expect(part.facts.bytes);
+        for (const auto& [id, rollup] : pin.manifest.rollups) copier_.expect(rollup.bytes);
         for (const auto& segment : pin.wal.segments)
             TRY(copy(join_path(wal_directory, name_of(segment.path)), segment.bytes));
         const Lsn next = pin.wal.next;
         pin.wal = {};
-        for (const auto& [id, part] : pin.manifest.parts) TRY(take_part(part));
+        for (const auto& [id, part] : pin.manifest.parts) TRY(take(part.path, part.facts.bytes));
+        for (const auto& [id, rollup] : pin.manifest.rollups) TRY(take(rollup.path, rollup.bytes));
         TRY(copy_telemetry(next));
         TRY(write_state(pin, now));
         for (const std::string& directory : directories_) TRY(files_.sync_directory(directory));
@@ -95,28 +97,28 @@ class SnapshotWriter {
         return {};
     }
 
-    /// Parts never change: a second name is as good as a copy.
-    bool link(const std::string& directory, const ManifestPart& part) {
-        const std::string from = join_path(directory, part.path);
-        return bool(files_.link(from, join_path(target_, part.path)));
+    /// Parts and rollups never change: a second name is as good as a copy.
+    bool link(const std::string& directory, const std::string& name) {
+        return bool(files_.link(join_path(directory, name), join_path(target_, name)));
     }
 
-    bool is_in_previous(const ManifestPart& part) {
+    bool is_in_previous(const std::string& name, std::uint64_t bytes) {
         if (previous_.empty()) return false;
-        const auto theirs = end_of(files_, join_path(previous_, part.path), part.facts.bytes);
-        const auto ours = end_of(files_, join_path(data_, part.path), part.facts.bytes);
+        const auto theirs = end_of(files_, join_path(previous_, name), bytes);
+        const auto ours = end_of(files_, join_path(data_, name), bytes);
         return theirs && ours && *theirs == *ours;
     }
 
-    Result<void> take_part(const ManifestPart& part) {
-        TRY(make_directory(parent_path(join_path(target_, part.path))));
-        const std::uint64_t bytes = part.facts.bytes;
+    /// A part or a rollup.
+    Result<void> take(const std::string& name, std::uint64_t bytes) {
+        TRY(make_directory(parent_path(join_path(target_, name))));
         // The file system of the data first; a backup elsewhere shares with the one before it.
-        const bool is_linked = link(data_, part) || (is_in_previous(part) && link(previous_, part));
-        if (!is_linked) return copy(part.path, bytes);
+        const bool is_linked =
+            link(data_, name) || (is_in_previous(name, bytes) && link(previous_, name));
+        if (!is_linked) return copy(name, bytes);
         ++report_.linked_files;
         report_.linked_bytes += bytes;
-        count(part.path, bytes, std::nullopt);
+        count(name, bytes, std::nullopt);
         return copier_.skip(bytes);
     }
 

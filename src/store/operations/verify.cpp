@@ -102,27 +102,35 @@ class Verifier {
         std::set<std::string> listed;
         for (const auto& [id, part] : manifest_.parts) {
             listed.insert(part.path);
-            TRY(check_part(part));
+            TRY(check_part(part.path));
+        }
+        for (const auto& [id, rollup] : manifest_.rollups) {
+            listed.insert(rollup.path);
+            TRY(check_part(rollup.path));
         }
         for (const auto& [name, size] : sizes_)
-            if (name.ends_with(part_suffix) && name.starts_with(spans_directory) &&
-                !listed.contains(name))
-                report_.unlisted.push_back(name);
+            if (is_part_file(name) && !listed.contains(name)) report_.unlisted.push_back(name);
         return {};
     }
 
-    Result<void> check_part(const ManifestPart& part) {
-        const auto size = sizes_.find(part.path);
+    static bool is_part_file(const std::string& name) {
+        return (name.ends_with(part_suffix) && name.starts_with(join_path(spans_directory, ""))) ||
+               (name.ends_with(rollup_suffix) && name.starts_with(join_path(rollup_directory, "")));
+    }
+
+    /// A rollup file is a part without traces.
+    Result<void> check_part(const std::string& name) {
+        const auto size = sizes_.find(name);
         if (size == sizes_.end()) {
-            tell(part.path, "it is missing", true);
+            tell(name, "it is missing", true);
             return {};
         }
-        const auto reader = PartReader::open(files_, path(part.path));
+        const auto reader = PartReader::open(files_, path(name));
         if (!reader) {
-            TRY(take(part.path, reader.error(), true));
+            TRY(take(name, reader.error(), true));
         } else {
             const auto verified = (*reader)->verify();
-            if (!verified) TRY(take(part.path, verified.error()));
+            if (!verified) TRY(take(name, verified.error()));
         }
         return step(size->second);
     }
@@ -159,7 +167,7 @@ class Verifier {
         for (const BackupFile& file : list->files) {
             const auto size = sizes_.find(file.path);
             if (size == sizes_.end()) {
-                if (!file.path.ends_with(part_suffix)) tell(file.path, "it is missing");
+                if (!is_part_file(file.path)) tell(file.path, "it is missing");
             } else if (size->second != file.bytes) {
                 tell(file.path, fmt::format("{} bytes instead of {}", size->second, file.bytes));
             } else if (file.crc32c) {

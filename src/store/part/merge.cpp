@@ -17,10 +17,13 @@ struct Cursor {
     PartReader* part = nullptr;
     std::uint32_t ordinal = 0;
     std::uint32_t end = 0;
-    TraceRow row;
+    std::span<const std::uint32_t> left_out;
+    TraceRow row = {};
 
     bool is_done() const { return ordinal >= end; }
     Result<void> load() {
+        while (!is_done() && std::binary_search(left_out.begin(), left_out.end(), ordinal))
+            ++ordinal;
         if (!is_done()) row = TRY(part->row(ordinal));
         return {};
     }
@@ -134,16 +137,25 @@ Result<PartFacts> merge_parts(FileSystem& files, std::span<PartReader* const> in
     GraphRollup rollup;
     std::vector<Cursor> cursors;
     const auto writer = TRY(PartWriter::create(files, output_path));
-    for (PartReader* part : inputs) {
+    if (options.correction != nullptr) rollup.add(*options.correction);
+    for (std::size_t input = 0; input < inputs.size(); ++input) {
+        PartReader* part = inputs[input];
+        std::span<const std::uint32_t> left_out;
+        if (!options.left_out.empty()) left_out = options.left_out[input];
         const GraphRollup cells = TRY(part->rollup());
         rollup.add(cells);
         for (std::size_t i = 0; i < part->runs().size(); ++i) {
             const TraceRun& run = part->runs()[i];
             const auto group = TRY(part->group(i));
-            if (group && run.spans >= options.copy_spans_min) {
+            const auto first_out = std::lower_bound(left_out.begin(), left_out.end(), run.first);
+            const bool is_whole = first_out == left_out.end() || *first_out - run.first >= run.rows;
+            if (group && is_whole && run.spans >= options.copy_spans_min) {
                 TRY(writer->copy(*group));
             } else {
-                cursors.push_back({part, run.first, run.first + run.rows, {}});
+                cursors.push_back({.part = part,
+                                   .ordinal = run.first,
+                                   .end = run.first + run.rows,
+                                   .left_out = left_out});
                 TRY(cursors.back().load());
             }
         }

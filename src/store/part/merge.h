@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "store/part/limits.h"
 #include "store/part/part.h"
@@ -13,6 +14,11 @@ struct MergeOptions {
     /// Groups of at least so many spans are copied as they are; the traces of smaller ones are put
     /// together in new groups.
     std::uint64_t copy_spans_min = group_copy_rows_min;
+    /// Rows that the output does not get: ascending ordinals, an entry for each input, or no entry
+    /// at all. Groups that hold some are put together anew.
+    std::vector<std::vector<std::uint32_t>> left_out = {};
+    /// Added to the sum.
+    const GraphRollup* correction = nullptr;
 };
 
 /// Writes one part that holds what the inputs hold.
