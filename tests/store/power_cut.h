@@ -16,13 +16,17 @@ namespace tomograph::testing {
 ///
 /// With `retention`, every session begins hours later with traces of its own, so that parts of the
 /// ones before expire during the cuts: their documents go, the sums must stay.
+///
+/// With `redactions`, traces get classes, and some are taken out, whatever happens meanwhile. One
+/// that was not answered is asked for again after the next start.
 class PowerCutRound {
  public:
-    explicit PowerCutRound(std::uint64_t seed, bool retention = false)
+    explicit PowerCutRound(std::uint64_t seed, bool retention = false, bool redactions = false)
         : random_(seed),
           fixture_(seed, options(random_, retention)),
           seed_(seed),
-          retention_(retention) {
+          retention_(retention),
+          redactions_(redactions) {
         begin_traces();
     }
 
@@ -120,6 +124,8 @@ class PowerCutRound {
 
     void step() {
         if (fixture_.options.master_keys && below(20) == 0) change_key();
+        if (redactions_ && below(25) == 0) return redact(ids_[below(trace_count)]);
+        if (redactions_ && below(40) == 0) change_policies();
         switch (below(6)) {
             case 0:
                 fixture_.advance(Duration::seconds(static_cast<std::int64_t>(below(20))));
@@ -137,6 +143,37 @@ class PowerCutRound {
         letter_ = letter_ == 'a' ? 'b' : 'a';
         static_cast<void>(fixture_.store->change_master_key(key_of(letter_)));
         fixture_.options.master_keys = keys_of(letter_ == 'a' ? "ab" : "ba");
+    }
+
+    void change_policies() {
+        static_cast<void>(fixture_.store->set_policies(
+            {{.retention_class = 1 + static_cast<std::uint32_t>(below(3)), .has_fault = true},
+             {.retention_class = 5, .duration_min = Duration::seconds(2)}}));
+    }
+
+    /// Nobody knows whether one that was not answered came through: all of the trace must be there,
+    /// or nothing, and then it is taken out for good.
+    void redact(TraceId id) {
+        if (fixture_.store->redact(std::span(&id, 1)))
+            forget(id);
+        else
+            redact_again_.insert(id);
+    }
+
+    void forget(TraceId id) {
+        for (Batch& batch : batches_)
+            std::erase_if(batch.specs, [&](const SegmentSpec& spec) { return spec.trace == id; });
+        std::erase_if(batches_, [](const Batch& batch) { return batch.specs.empty(); });
+        repeat_from_ = std::min(repeat_from_, batches_.size());
+    }
+
+    void finish_redactions() {
+        for (const TraceId id : std::exchange(redact_again_, {})) {
+            auto done = fixture_.store->redact(std::span(&id, 1));
+            if (!done) done = fixture_.store->redact(std::span(&id, 1));
+            if (!done) return fail("redact: " + done.error().message());
+            forget(id);
+        }
     }
 
     SegmentSpec random_spec() {
@@ -200,6 +237,7 @@ class PowerCutRound {
         auto opened = fixture_.open();
         for (int again = 0; !opened && again < 2; ++again) opened = fixture_.open();
         if (!opened) return fail("reopen: " + opened.error().message());
+        finish_redactions();
         settle_unanswered();
         check("after reopening");
     }
@@ -276,11 +314,13 @@ class PowerCutRound {
     std::uint64_t seed_;
     char letter_ = 'a';  ///< of the active master key
     bool retention_;
+    bool redactions_;
     std::uint64_t generation_ = 0;
     std::int64_t start_ms_ = 0;    ///< of the traces of now, after test_second
     std::size_t repeat_from_ = 0;  ///< batches before are of earlier traces
     std::vector<TraceId> ids_;
     std::vector<Batch> batches_;
+    std::set<TraceId> redact_again_;  ///< not answered
     std::optional<std::string> failure_;
     double folds_ = 0;
 };

@@ -21,5 +21,12 @@ TEST_CASE("whatever dies when, the sums of documents that expired stay, once") {
     CHECK(folds > 100);
 }
 
+TEST_CASE("whatever dies when, a redacted trace is gone, and nothing else") {
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+        const auto failure = PowerCutRound(seed, false, true).run();
+        CHECK_MESSAGE(!failure, (failure ? *failure : ""));
+    }
+}
+
 }  // namespace
 }  // namespace tomograph::testing

@@ -111,13 +111,15 @@ TEST_CASE("a coarse cell comes whole when the range touches a minute of it") {
 
 TEST_CASE("many folds of one day are joined") {
     StoreFixture fixture(0, short_retention());
+    fixture.options.retention_age = Duration::days(30);
     fixture.options.disk_budget_bytes = 1;
     fixture.options.merge_fan_in = 100;
     fixture.must_open();
-    // The newest day always stays: it is kept busy, the day before is filled bit by bit.
-    fixture.must_append({{.trace = trace_number(999, test_second + 86'400),
-                          .start_ms = 86'400'000,
-                          .end_ms = 86'400'100}});
+    // The last 24 hours always stay: they are kept busy, a day before is filled bit by bit.
+    fixture.clock.advance(Duration::days(2));
+    fixture.must_append({{.trace = trace_number(999, test_second + 172'800),
+                          .start_ms = 172'800'000,
+                          .end_ms = 172'800'100}});
     fixture.settle();
     GraphRollup sum = whole(fixture);
     for (std::uint64_t i = 0; i < 20; ++i) {

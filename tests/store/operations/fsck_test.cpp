@@ -240,5 +240,95 @@ TEST_CASE(
     CHECK_FALSE(*files.exists("/other"));
 }
 
+/// Sums of a day by 5 minutes, of an older month by the hour, and parts; dead, with a backup.
+struct FoldedStore {
+    FoldedStore() {
+        fixture.options.retention_age = Duration::days(1);
+        fixture.must_open();
+        fill(1);
+        fixture.clock.advance(Duration::days(70));
+        fixture.advance(Duration::minutes(2));
+        fill(2);
+        fixture.clock.advance(Duration::days(10));
+        fixture.advance(Duration::minutes(2));
+        fill(3);
+        sums = graph();
+        REQUIRE(fixture.store->snapshot({.destination = "/backup"}));
+        fixture.kill();
+    }
+    void fill(std::uint64_t number) {
+        const std::int64_t second = fixture.clock.now().second();
+        fixture.must_append({{.trace = trace_number(number, second),
+                              .start_ms = (second - test_second) * 1000,
+                              .end_ms = (second - test_second) * 1000 + 70}});
+        fixture.settle();
+    }
+    GraphRollup graph() {
+        const auto read =
+            fixture.store->graph({Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)});
+        REQUIRE(read);
+        return *read;
+    }
+    std::vector<std::string> rollups(const std::string& directory) {
+        std::vector<std::string> names;
+        for (const auto& [name, bytes] : read_image(fixture.files, directory))
+            if (name.ends_with(".rollup")) names.push_back(name);
+        return names;
+    }
+
+    StoreFixture fixture;
+    GraphRollup sums;
+};
+
+TEST_CASE("a backup has the sums of what expired, and a store restored from it answers the same") {
+    FoldedStore store;
+    REQUIRE(store.rollups("/data").size() == 2);
+    CHECK(store.rollups("/backup") == store.rollups("/data"));
+    REQUIRE(restore_store(store.fixture.files, "/backup", "/again", ignore_progress));
+    store.fixture.options.directory = "/again";
+    store.fixture.must_open();
+    CHECK(store.graph() == store.sums);
+    CHECK(store.fixture.store->status().quarantined == 0);
+}
+
+TEST_CASE("verify reads rollup files, and fsck sets aside those that cannot be used") {
+    for (const char* directory : {"/data", "/backup"}) {
+        FoldedStore store;
+        const std::string name = store.rollups(directory).front();
+        const std::string path = std::string(directory) + "/" + name;
+        const std::string bytes = *read_file(store.fixture.files, path, 1 << 20);
+        std::string bad = bytes;
+        bad[70] = static_cast<char>(bad[70] ^ 1);
+        REQUIRE(replace_file(store.fixture.files, path, bad));
+        auto report = verify_store(store.fixture.files, directory, ignore_progress);
+        REQUIRE(report);
+        REQUIRE(report->damage.size() == 1);
+        CHECK(report->damage.front().file == name);
+        CHECK_FALSE(report->damage.front().is_unusable);
+        REQUIRE(replace_file(store.fixture.files, path, bytes.substr(0, 40)));
+        report = verify_store(store.fixture.files, directory, ignore_progress);
+        REQUIRE(report);
+        CHECK(report->damage.front().is_unusable);
+        if (std::string_view(directory) != "/data") continue;
+        REQUIRE(fsck_store(store.fixture.files, "/data", true, ignore_progress));
+        CHECK(verify_store(store.fixture.files, "/data", ignore_progress)->damage.empty());
+        store.fixture.must_open();
+        CHECK(store.fixture.store->status().quarantined == 1);
+        CHECK(store.graph() != store.sums);
+    }
+}
+
+TEST_CASE("sums of what expired survive the loss of the manifest") {
+    FoldedStore store;
+    REQUIRE(remove_tree(store.fixture.files, "/data/manifest"));
+    REQUIRE(store.fixture.files.remove("/data/CURRENT"));
+    REQUIRE_FALSE(store.fixture.open());
+    REQUIRE(fsck_store(store.fixture.files, "/data", true, ignore_progress));
+    store.fixture.must_open();
+    CHECK(store.graph() == store.sums);
+    store.fixture.advance(Duration::days(400));
+    CHECK(store.fixture.store->status().quarantined == 0);
+}
+
 }  // namespace
 }  // namespace tomograph
