@@ -82,7 +82,7 @@ Retention::LiveParts Retention::over_budget(const PartSnapshot& parts) const {
     LiveParts excess;
     for (const RetentionSlice& slice : slices) {
         if (bytes <= core_.options.disk_budget_bytes) break;
-        if (slice.retention_class == retention_class_pinned || slice.end_max >= keep) continue;
+        if (slice.retention_class == retention_class_pinned || slice.end_max > keep) continue;
         bytes -= slice.bytes;
         for (const auto& part : parts.parts)
             if (part->retention_class() == slice.retention_class &&
