@@ -49,6 +49,13 @@ std::uint64_t used_below(const FaultNode& node, std::set<const FaultNode*>& seen
     return bytes;
 }
 
+std::uint64_t names_below(const FaultNode& node, const FaultNode& file) {
+    std::uint64_t names = 0;
+    for (const auto& [name, child] : node.entries)
+        names += (child.get() == &file ? 1 : 0) + names_below(*child, file);
+    return names;
+}
+
 void cut_below(FaultNode& node, const CutOdds& odds) {
     node.data.power_cut(odds, node.id);
     node.entries = node.durable_entries;
@@ -222,6 +229,8 @@ void FaultDisk::commit(const std::function<bool(const Change&)>& is_wanted) {
     }
     journal_ = std::move(rest);
 }
+
+std::uint64_t FaultDisk::links_of(const FaultNode& file) const { return names_below(*root_, file); }
 
 std::uint64_t FaultDisk::used_bytes() const {
     std::set<const FaultNode*> seen;

@@ -51,6 +51,8 @@ class FaultDisk {
     /// A failed sync: no later one of this directory makes the changes of until now durable.
     Result<void> forget_unsynced(const std::string& directory);
 
+    /// How many names a file has, as processes see it.
+    std::uint64_t links_of(const FaultNode& file) const;
     /// Bytes of all files that have a name.
     std::uint64_t used_bytes() const;
     void power_cut(FaultRandom& random);

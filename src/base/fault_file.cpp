@@ -30,6 +30,7 @@ class FaultFile final : public File {
     Result<void> truncate(std::uint64_t size) override { return resize("truncate", size, true); }
     Result<void> allocate(std::uint64_t size) override { return resize("allocate", size, false); }
     Result<std::uint64_t> size() override;
+    Result<std::uint64_t> links() override;
 
  private:
     Result<void> check(const std::string& what, bool to_write) const;
@@ -118,6 +119,14 @@ Result<std::uint64_t> FaultFile::size() {
     return state_->call(what, [&]() -> Result<std::uint64_t> {
         TRY(check(what, false));
         return std::uint64_t{node_->data.visible().size()};
+    });
+}
+
+Result<std::uint64_t> FaultFile::links() {
+    const std::string what = "stat " + path_;
+    return state_->call(what, [&]() -> Result<std::uint64_t> {
+        TRY(check(what, false));
+        return state_->disk.links_of(*node_);
     });
 }
 

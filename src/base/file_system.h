@@ -28,6 +28,8 @@ class File {
     /// errors: limit when the disk is full; the file then has its old size.
     virtual Result<void> allocate(std::uint64_t size) = 0;
     virtual Result<std::uint64_t> size() = 0;
+    /// How many names the file has: what is written to it is seen under each.
+    virtual Result<std::uint64_t> links() = 0;
 };
 
 /// Held while it lives; two processes never hold the same one.

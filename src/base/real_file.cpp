@@ -30,6 +30,7 @@ class RealFile final : public File {
     Result<void> truncate(std::uint64_t size) override;
     Result<void> allocate(std::uint64_t size) override;
     Result<std::uint64_t> size() override;
+    Result<std::uint64_t> links() override;
 
  private:
     Error ends_early(std::uint64_t offset, std::size_t size);
@@ -139,6 +140,12 @@ Result<std::uint64_t> RealFile::size() {
     struct stat status{};
     if (::fstat(descriptor_.get(), &status) != 0) return failed_call("stat", path_);
     return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<std::uint64_t> RealFile::links() {
+    struct stat status{};
+    if (::fstat(descriptor_.get(), &status) != 0) return failed_call("stat", path_);
+    return static_cast<std::uint64_t>(status.st_nlink);
 }
 
 }  // namespace

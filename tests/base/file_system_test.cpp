@@ -188,7 +188,11 @@ const Case directory_cases[] = {
     {"a link is a second name of the same bytes, and replaces nothing",
      [](const Place& place) {
          put(place, "a", "bytes");
+         const auto file = place.files.open(place / "a", OpenMode::read);
+         REQUIRE(file);
+         CHECK((*file)->links().value() == 1);
          CHECK(outcome(place.files.link(place / "a", place / "b")) == "done");
+         CHECK((*file)->links().value() == 2);
          CHECK(outcome(place.files.link(place / "a", place / "b")) == "conflict");
          CHECK(outcome(place.files.link(place / "a", place / "none/b")) == "not_found");
          CHECK(outcome(place.files.link(place / "none", place / "c")) == "not_found");
