@@ -75,6 +75,15 @@ std::string digest(const SecretKey& key, std::string_view text, std::size_t coun
 
 }  // namespace
 
+Result<KeySlots> read_slots(File& file, KeySlotPlaces places) {
+    KeySlots slots;
+    slots.first = TRY(file.read(places.first, key_slot_bytes));
+    slots.second = TRY(file.read(places.second, key_slot_bytes));
+    return slots;
+}
+
+bool are_whole(const KeySlots& slots) { return decode(slots.first) && decode(slots.second); }
+
 MasterKeyId id_of(const SecretKey& master) {
     const std::string bytes = digest(master, "tomograph master key id", sizeof(std::uint64_t));
     return {ByteReader(bytes).fixed<std::uint64_t>()};
@@ -163,15 +172,22 @@ Result<DataKey> FileKeys::unwrap(const KeySlots& slots, SealedObject object) {
     return second;
 }
 
+bool FileKeys::is_wrapped_under(std::string_view bytes, MasterKeyId id) {
+    const auto slot = decode(bytes);
+    return slot && slot->id == id;
+}
+
+Result<bool> FileKeys::needs_rewrap(File& file, KeySlotPlaces places) {
+    const KeySlots slots = TRY(read_slots(file, places));
+    const MasterKeyId id = active_id();
+    return !is_wrapped_under(slots.first, id) || !is_wrapped_under(slots.second, id);
+}
+
 Result<bool> FileKeys::rewrap(File& file, KeySlotPlaces places, SealedObject object) {
-    const KeySlots slots{.first = TRY(file.read(places.first, key_slot_bytes)),
-                         .second = TRY(file.read(places.second, key_slot_bytes))};
+    const KeySlots slots = TRY(read_slots(file, places));
     const auto master = active();
-    const auto is_current = [&](const std::string& bytes) {
-        const auto slot = decode(bytes);
-        return slot && slot->id == master->id;
-    };
-    if (is_current(slots.first) && is_current(slots.second)) return false;
+    if (is_wrapped_under(slots.first, master->id) && is_wrapped_under(slots.second, master->id))
+        return false;
     auto first = unwrap_slot(slots.first, object);
     const bool first_is_good = static_cast<bool>(first);
     if (!first) first = TRY(unwrap_slot(slots.second, object));

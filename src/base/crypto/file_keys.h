@@ -53,6 +53,10 @@ struct KeySlotPlaces {
     std::uint64_t second = 0;
 };
 
+Result<KeySlots> read_slots(File& file, KeySlotPlaces places);
+/// Both slots are as they were written; needs no key.
+bool are_whole(const KeySlots& slots);
+
 struct FileKey {
     DataKey key;
     KeySlots slots;  ///< to be in the file, synced, before the first sealed byte is
@@ -76,6 +80,8 @@ class FileKeys {
     void activate(MasterKey master);
     MasterKeyId active_id();
 
+    /// Whether rewrap() would write anything.
+    Result<bool> needs_rewrap(File& file, KeySlotPlaces places);
     /// Wraps the file's key under the active master key unless it is already: second slot, sync,
     /// first slot, sync. A crash leaves at least one good slot.
     /// returns  whether anything was written
@@ -83,6 +89,8 @@ class FileKeys {
     Result<bool> rewrap(File& file, KeySlotPlaces places, SealedObject object);
 
  private:
+    static bool is_wrapped_under(std::string_view slot, MasterKeyId id);
+
     struct Held {
         MasterKeyId id;
         MasterKey master;
