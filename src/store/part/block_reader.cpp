@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "store/part/chunk_sums.h"
 #include "store/part/limits.h"
 
 namespace tomograph {
@@ -15,6 +16,13 @@ constexpr std::size_t directory_entry_bytes = 16;
 constexpr std::uint64_t page_frame_bytes =
     frame_header_bytes + directory_page_entries * directory_entry_bytes;
 constexpr std::uint64_t ends_bytes = part_header_bytes + 2 * part_trailer_bytes;
+
+constexpr std::uint64_t frame_stored_bytes_max =
+    frame_header_bytes + frame_bytes_max + seal_tag_bytes;
+
+std::string context_of(PartSection section, std::uint32_t index, std::uint64_t offset) {
+    return fmt::format("{} block {} at {}", to_text(section), index, offset);
+}
 
 bool is_damage(const Error& error) { return error.code() == ErrorCode::corrupt; }
 
@@ -28,11 +36,35 @@ PartBlockReader::PartBlockReader(std::unique_ptr<File> file, std::string path)
     : file_(std::move(file)), path_(std::move(path)) {}
 
 Result<std::unique_ptr<PartBlockReader>> PartBlockReader::open(FileSystem& files,
-                                                               const std::string& path) {
+                                                               const std::string& path,
+                                                               FileKeys* keys) {
+    auto reader = TRY(open_closed(files, path));
+    if (reader->footer_.is_sealed) TRY_WITHIN(path, reader->unwrap(keys));
+    return reader;
+}
+
+Result<std::unique_ptr<PartBlockReader>> PartBlockReader::open_closed(FileSystem& files,
+                                                                      const std::string& path) {
     auto file = TRY(files.open(path, OpenMode::read));
     std::unique_ptr<PartBlockReader> reader(new PartBlockReader(std::move(file), path));
     TRY_WITHIN(path, reader->open_ends());
     return reader;
+}
+
+std::optional<SealedObject> PartBlockReader::seal() const {
+    if (!footer_.is_sealed) return std::nullopt;
+    return SealedObject{.kind = SealedKind::part, .number = footer_.part_id};
+}
+
+Result<void> PartBlockReader::unwrap(FileKeys* keys) {
+    if (keys == nullptr)
+        return Error(ErrorCode::denied, "the part is encrypted and no key was given");
+    const KeySlots slots = TRY(read_slots(*file_, part_slot_places));
+    if (!are_whole(slots))
+        log_warn("a wrapped key of a part is damaged, the other is read", {{"part", path_}});
+    DataKey key = TRY(keys->unwrap(slots, *seal()));
+    cipher_.emplace(std::move(key), trailer_.uuid);
+    return {};
 }
 
 Result<void> PartBlockReader::open_ends() {
@@ -122,17 +154,23 @@ Result<std::string> PartBlockReader::read_bytes(std::uint64_t offset, std::uint3
 
 Result<std::string> PartBlockReader::read_frame(Place place, PartSection section,
                                                 std::uint32_t index) const {
-    const std::string context =
-        fmt::format("{} block {} at {}", to_text(section), index, place.offset);
-    if (place.bytes < frame_header_bytes || place.bytes > frame_header_bytes + frame_bytes_max ||
-        place.offset > trailer_.file_bytes || place.bytes > trailer_.file_bytes - place.offset)
-        return Error(ErrorCode::corrupt, fmt::format("{}: {} bytes there lie outside of the file",
-                                                     context, place.bytes));
-    std::string frame = TRY_WITHIN(context, file_->read(place.offset, place.bytes));
-    std::string block = TRY_WITHIN(
-        context,
-        decode_frame({.part_seed = seed_, .section = section, .index = index}, std::move(frame)));
+    const std::string context = context_of(section, index, place.offset);
+    std::string frame = TRY_WITHIN(context, read_stored_frame(place));
+    if (is_closed(section))
+        return Error(ErrorCode::denied, context + ": sealed, and the part was opened without key");
+    const PartCipher* cipher = is_sealed_section(section) ? this->cipher() : nullptr;
+    std::string block =
+        TRY_WITHIN(context, decode_frame({.part_seed = seed_, .section = section, .index = index},
+                                         std::move(frame), cipher));
     return block;
+}
+
+Result<std::string> PartBlockReader::read_stored_frame(Place place) const {
+    if (place.bytes < frame_header_bytes || place.bytes > frame_stored_bytes_max ||
+        place.offset > trailer_.file_bytes || place.bytes > trailer_.file_bytes - place.offset)
+        return Error(ErrorCode::corrupt,
+                     fmt::format("{} bytes there lie outside of the file", place.bytes));
+    return file_->read(place.offset, place.bytes);
 }
 
 Result<std::string> PartBlockReader::read_page(const SectionEntry& entry,
@@ -171,7 +209,22 @@ Result<PartBlockReader::Place> PartBlockReader::place_of(PartSection section,
 
 Result<void> PartBlockReader::verify() const {
     TRY_WITHIN(path_, verify_ends());
+    if (footer_.is_sealed) TRY_WITHIN(path_, verify_slots());
     for (const SectionEntry& entry : footer_.sections) TRY_WITHIN(path_, verify_section(entry));
+    return {};
+}
+
+Result<void> PartBlockReader::verify_slots() const {
+    KeySlots slots = TRY(read_slots(*file_, part_slot_places));
+    // A change of the master key may be writing it just now.
+    if (!are_whole(slots)) slots = TRY(read_slots(*file_, part_slot_places));
+    if (!are_whole(slots)) return Error(ErrorCode::corrupt, "a wrapped data key is damaged");
+    std::string head =
+        TRY(file_->read(part_header_bytes, part_sealed_head_bytes - part_header_bytes));
+    for (const std::uint64_t place : {part_slot_places.first, part_slot_places.second})
+        head.replace(place - part_header_bytes, key_slot_bytes, key_slot_bytes, '\0');
+    if (head.find_first_not_of('\0') != std::string::npos)
+        return Error(ErrorCode::corrupt, "bytes beside the wrapped data key");
     return {};
 }
 
@@ -195,9 +248,32 @@ Result<void> PartBlockReader::verify_section(const SectionEntry& entry) const {
         TRY(read_page(entry, entry.directory_offset, page));
         TRY(read_page(entry, entry.directory_copy_offset, page));
     }
-    for (std::uint32_t index = 0; index < entry.blocks; ++index) {
-        const Place place = TRY(place_of(entry.section, index));
-        TRY(read_frame(place, entry.section, index));
+    for (std::uint32_t index = 0; index < entry.blocks; ++index)
+        TRY(verify_frame(entry.section, index));
+    return {};
+}
+
+Result<void> PartBlockReader::verify_frame(PartSection section, std::uint32_t index) const {
+    const Place place = TRY(place_of(section, index));
+    if (is_closed(section)) {
+        const std::string context = context_of(section, index, place.offset);
+        const std::string frame = TRY_WITHIN(context, read_stored_frame(place));
+        TRY_WITHIN(context,
+                   check_frame({.part_seed = seed_, .section = section, .index = index}, frame));
+        return {};
+    }
+    const std::string block = TRY(read_frame(place, section, index));
+    if (section == PartSection::group_sums) return verify_sums(block);
+    return {};
+}
+
+Result<void> PartBlockReader::verify_sums(std::string_view block) const {
+    const std::vector<ChunkSum> sums = TRY(decode_sums(block));
+    for (const ChunkSum& piece : sums) {
+        const std::string bytes = TRY(read_bytes(piece.offset, piece.bytes));
+        if (sum_of(seed_, piece.offset, bytes).sum != piece.sum)
+            return Error(ErrorCode::corrupt,
+                         fmt::format("chunks at {}: checksum mismatch", piece.offset));
     }
     return {};
 }

@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/file_system.h"
 #include "store/part/footer.h"
 #include "store/part/format.h"
+#include "store/part/part_cipher.h"
 
 namespace tomograph {
 
@@ -14,9 +17,20 @@ namespace tomograph {
 class PartBlockReader {
  public:
     /// Reads the header and the end of the file; uses the copies when an original is damaged.
-    /// errors  corrupt; invalid for a newer format, another signal, a section that must be known
-    static Result<std::unique_ptr<PartBlockReader>> open(FileSystem& files,
-                                                         const std::string& path);
+    ///
+    /// keys    for a sealed part; null: none was given
+    /// errors  corrupt; invalid for a newer format, another signal, a section that must be known;
+    ///         denied for a sealed part whose master key was not given
+    static Result<std::unique_ptr<PartBlockReader>> open(FileSystem& files, const std::string& path,
+                                                         FileKeys* keys = nullptr);
+    /// Without a key: footer(), seal() and verify() work, read() is denied.
+    static Result<std::unique_ptr<PartBlockReader>> open_closed(FileSystem& files,
+                                                                const std::string& path);
+
+    /// What the data key of a sealed part is wrapped for; nothing for a plain one.
+    std::optional<SealedObject> seal() const;
+    /// Null for a plain part.
+    const PartCipher* cipher() const { return cipher_ ? &*cipher_ : nullptr; }
 
     const std::string& path() const { return path_; }
     const PartFooter& footer() const { return footer_; }
@@ -31,7 +45,8 @@ class PartBlockReader {
     /// Bytes without a frame, which the caller checks.
     Result<std::string> read_bytes(std::uint64_t offset, std::uint32_t bytes) const;
 
-    /// Reads and checks every frame, the copies too. The first damage is the error.
+    /// Reads and checks every frame, the copies and the wrapped keys too; of a sealed part also the
+    /// sums of its chunks. The first damage is the error.
     Result<void> verify() const;
 
  private:
@@ -42,21 +57,30 @@ class PartBlockReader {
 
     PartBlockReader(std::unique_ptr<File> file, std::string path);
     Result<void> open_ends();
+    Result<void> unwrap(FileKeys* keys);
+    bool is_closed(PartSection section) const {
+        return footer_.is_sealed && !cipher_ && is_sealed_section(section);
+    }
     Result<void> check_kind(const PartHeader& header) const;
     Result<PartTrailer> read_trailer(std::uint64_t file_bytes) const;
     Result<PartFooter> read_footer(std::uint64_t offset, std::uint32_t bytes) const;
     Result<std::string> read_frame(Place place, PartSection section, std::uint32_t index) const;
+    Result<std::string> read_stored_frame(Place place) const;
     Result<std::string> read_page(const SectionEntry& entry, std::uint64_t directory_offset,
                                   std::uint32_t page) const;
     Result<Place> place_of(PartSection section, std::uint32_t index) const;
     Result<void> verify_ends() const;
+    Result<void> verify_slots() const;
     Result<void> verify_section(const SectionEntry& entry) const;
+    Result<void> verify_frame(PartSection section, std::uint32_t index) const;
+    Result<void> verify_sums(std::string_view block) const;
 
     std::unique_ptr<File> file_;
     std::string path_;
     std::uint64_t seed_ = 0;
     PartTrailer trailer_;
     PartFooter footer_;
+    std::optional<PartCipher> cipher_;
 };
 
 }  // namespace tomograph

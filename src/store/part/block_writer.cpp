@@ -13,8 +13,13 @@ PartBlockWriter::PartBlockWriter(std::unique_ptr<File> file, const PartUuid& uui
     : file_(std::move(file)), uuid_(uuid), format_(format), seed_(seed_of(uuid)) {}
 
 Result<std::unique_ptr<PartBlockWriter>> PartBlockWriter::create(FileSystem& files,
-                                                                 const std::string& path) {
-    return create_format(files, path, part_format);
+                                                                 const std::string& path,
+                                                                 PartSeal seal) {
+    auto file = TRY(files.open(path, OpenMode::create));
+    std::unique_ptr<PartBlockWriter> writer(
+        new PartBlockWriter(std::move(file), random_part_uuid(), part_format));
+    TRY(writer->begin(seal));
+    return writer;
 }
 
 Result<std::unique_ptr<PartBlockWriter>> PartBlockWriter::create_format(FileSystem& files,
@@ -23,9 +28,22 @@ Result<std::unique_ptr<PartBlockWriter>> PartBlockWriter::create_format(FileSyst
     auto file = TRY(files.open(path, OpenMode::create));
     std::unique_ptr<PartBlockWriter> writer(
         new PartBlockWriter(std::move(file), random_part_uuid(), format));
-    TRY(writer->put(encode_header(
-        {.format = format, .uuid = writer->uuid_, .signal = std::string(part_signal_spans)})));
+    TRY(writer->begin({}));
     return writer;
+}
+
+Result<void> PartBlockWriter::begin(PartSeal seal) {
+    PartHeader header{.format = format_, .uuid = uuid_, .signal = std::string(part_signal_spans)};
+    if (seal.keys == nullptr) return put(encode_header(header));
+    FileKey made = TRY(seal.keys->new_file_key({.kind = SealedKind::part, .number = seal.part_id}));
+    header.is_sealed = true;
+    header.part_id = part_id_ = seal.part_id;
+    std::string head = encode_header(header);
+    head.resize(part_sealed_head_bytes, '\0');
+    head.replace(part_slot_places.first, key_slot_bytes, made.slots.first);
+    head.replace(part_slot_places.second, key_slot_bytes, made.slots.second);
+    cipher_.emplace(std::move(made.key), uuid_);
+    return put(head);
 }
 
 std::uint32_t PartBlockWriter::blocks(PartSection section) const {
@@ -40,13 +58,15 @@ Result<void> PartBlockWriter::append(PartSection section, std::uint32_t rows_per
     const FrameName name{.part_seed = seed_,
                          .section = section,
                          .index = static_cast<std::uint32_t>(known.blocks.size())};
-    const std::string frame = encode_frame(name, block, codec);
+    const std::string frame =
+        encode_frame(name, block, codec, is_sealed_section(section) ? cipher() : nullptr);
     known.blocks.push_back({end(), static_cast<std::uint32_t>(frame.size())});
     return put(frame);
 }
 
 Result<std::uint64_t> PartBlockWriter::finish(const PartFacts& facts) {
-    PartFooter footer{.facts = facts, .sections = {}};
+    PartFooter footer{
+        .facts = facts, .is_sealed = cipher_.has_value(), .part_id = part_id_, .sections = {}};
     for (const auto& [section, known] : sections_) {
         const std::uint64_t offset = TRY(write_directory(section, known.blocks));
         footer.sections.push_back({.section = section,
@@ -74,6 +94,18 @@ Result<std::uint64_t> PartBlockWriter::finish(const PartFacts& facts) {
     TRY(flush());
     TRY(file_->sync());
     return trailer.file_bytes;
+}
+
+Result<void> PartBlockWriter::put_chunks(std::string_view bytes) {
+    if (cipher_ && !bytes.empty()) sums_.push_back(sum_of(seed_, end(), bytes));
+    return put(bytes);
+}
+
+Result<void> PartBlockWriter::end_chunks() {
+    if (!cipher_) return {};
+    const std::string sums = encode_sums(sums_);
+    sums_.clear();
+    return append(PartSection::group_sums, 0, sums, FrameCodec::none);
 }
 
 Result<void> PartBlockWriter::put(std::string_view bytes) {

@@ -14,9 +14,11 @@ namespace {
 constexpr std::uint32_t facts_bytes = 120;
 constexpr std::uint32_t entry_bytes = 32;
 constexpr std::uint64_t fact_has_fragments = 1;
+constexpr std::uint64_t fact_sealed = 2;
 constexpr std::uint16_t section_required = 1;
 
-void write_facts(const PartFacts& facts, ByteWriter& writer) {
+void write_facts(const PartFooter& footer, ByteWriter& writer) {
+    const PartFacts& facts = footer.facts;
     writer.fixed(facts.traces);
     writer.fixed(facts.spans);
     writer.fixed(facts.documents);
@@ -30,12 +32,13 @@ void write_facts(const PartFacts& facts, ByteWriter& writer) {
     writer.fixed(facts.minute_max);
     writer.fixed(facts.lsn_min.value);
     writer.fixed(facts.lsn_max.value);
-    writer.fixed(facts.has_fragments ? fact_has_fragments : std::uint64_t{0});
-    writer.fixed(std::uint64_t{0});
+    writer.fixed((facts.has_fragments ? fact_has_fragments : 0) |
+                 (footer.is_sealed ? fact_sealed : 0));
+    writer.fixed(footer.part_id);
 }
 
-PartFacts read_facts(ByteReader reader) {
-    PartFacts facts;
+void read_facts(ByteReader reader, PartFooter& footer) {
+    PartFacts& facts = footer.facts;
     facts.traces = reader.fixed<std::uint64_t>();
     facts.spans = reader.fixed<std::uint64_t>();
     facts.documents = reader.fixed<std::uint64_t>();
@@ -49,8 +52,10 @@ PartFacts read_facts(ByteReader reader) {
     facts.minute_max = reader.fixed<std::int64_t>();
     facts.lsn_min.value = reader.fixed<std::uint64_t>();
     facts.lsn_max.value = reader.fixed<std::uint64_t>();
-    facts.has_fragments = (reader.fixed<std::uint64_t>() & fact_has_fragments) != 0;
-    return facts;
+    const auto flags = reader.fixed<std::uint64_t>();
+    facts.has_fragments = (flags & fact_has_fragments) != 0;
+    footer.is_sealed = (flags & fact_sealed) != 0;
+    footer.part_id = reader.fixed<std::uint64_t>();
 }
 
 SectionEntry read_entry(ByteReader reader) {
@@ -77,6 +82,7 @@ bool is_known(PartSection section) {
         case PartSection::groups:
         case PartSection::group_heads:
         case PartSection::id_pages:
+        case PartSection::group_sums:
             return true;
         case PartSection::footer:
             return false;
@@ -121,7 +127,7 @@ std::string encode_footer(const PartFooter& footer) {
     std::string bytes;
     ByteWriter writer(bytes);
     writer.fixed(facts_bytes);
-    write_facts(footer.facts, writer);
+    write_facts(footer, writer);
     writer.fixed(entry_bytes);
     writer.fixed(static_cast<std::uint32_t>(footer.sections.size()));
     for (const SectionEntry& entry : footer.sections) {
@@ -147,7 +153,7 @@ Result<PartFooter> decode_footer(std::string_view bytes, std::uint32_t format) {
                      fmt::format("footer of {} bytes, {} sections", bytes.size(), sections));
 
     PartFooter footer;
-    footer.facts = read_facts(ByteReader(facts));
+    read_facts(ByteReader(facts), footer);
     for (std::uint32_t i = 0; i < sections; ++i) {
         const SectionEntry entry = read_entry(ByteReader(reader.raw(bytes_per_entry)));
         if (entry.is_required && !is_known(entry.section))

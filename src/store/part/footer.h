@@ -25,6 +25,8 @@ struct SectionEntry {
 /// footer's bytes: the header and the file tell them.
 struct PartFooter {
     PartFacts facts;
+    bool is_sealed = false;
+    std::uint64_t part_id = 0;  ///< under which the data key of a sealed part is wrapped
     std::vector<SectionEntry> sections;
 
     /// Null when the part has no such section.

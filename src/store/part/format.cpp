@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "column/zstd_block.h"
 #include "store/part/limits.h"
+#include "store/part/part_cipher.h"
 
 namespace tomograph {
 namespace {
@@ -16,6 +17,10 @@ namespace {
 constexpr std::string_view header_magic = "TOMOPART";
 constexpr std::string_view trailer_magic = "TOMOTAIL";
 constexpr std::size_t signal_bytes = 16;
+constexpr std::uint32_t header_sealed = 1;
+constexpr std::uint8_t frame_sealed = 1;
+/// Of a frame's header, what says which frame it is.
+constexpr std::size_t frame_head_bytes = frame_header_bytes - sizeof(std::uint64_t);
 
 std::string_view view(const PartUuid& uuid) { return {uuid.data(), uuid.size()}; }
 
@@ -29,6 +34,35 @@ PartUuid read_uuid(ByteReader& reader) {
 std::uint64_t checksum_of(std::string_view frame_header, std::string_view stored,
                           std::uint64_t part_seed) {
     return hash64(stored, hash64(frame_header, part_seed));
+}
+
+struct Frame {
+    FrameCodec codec = FrameCodec::none;
+    bool is_sealed = false;
+    std::uint32_t raw_bytes = 0;
+    std::string_view stored;
+};
+
+Result<Frame> open_frame(const FrameName& name, std::string_view bytes) {
+    ByteReader reader(bytes);
+    Frame frame;
+    const auto section = reader.fixed<std::uint16_t>();
+    frame.codec = static_cast<FrameCodec>(reader.fixed<std::uint8_t>());
+    frame.is_sealed = (reader.fixed<std::uint8_t>() & frame_sealed) != 0;
+    const auto index = reader.fixed<std::uint32_t>();
+    const auto stored_bytes = reader.fixed<std::uint32_t>();
+    frame.raw_bytes = reader.fixed<std::uint32_t>();
+    const auto checksum = reader.fixed<std::uint64_t>();
+    if (reader.failed() || stored_bytes != reader.remaining() || frame.raw_bytes > frame_bytes_max)
+        return Error(ErrorCode::corrupt, fmt::format("frame of {} bytes claims {} stored, {} raw",
+                                                     bytes.size(), stored_bytes, frame.raw_bytes));
+    frame.stored = reader.raw(stored_bytes);
+    if (checksum != checksum_of(bytes.substr(0, frame_head_bytes), frame.stored, name.part_seed))
+        return Error(ErrorCode::corrupt, "checksum mismatch");
+    if (section != static_cast<std::uint16_t>(name.section) || index != name.index)
+        return Error(ErrorCode::corrupt, fmt::format("block {} of {} is in its place", index,
+                                                     to_text(static_cast<PartSection>(section))));
+    return frame;
 }
 
 }  // namespace
@@ -57,6 +91,8 @@ std::string to_text(PartSection section) {
             return "group heads";
         case PartSection::id_pages:
             return "id pages";
+        case PartSection::group_sums:
+            return "group sums";
         case PartSection::footer:
             return "footer";
     }
@@ -81,10 +117,11 @@ std::string encode_header(const PartHeader& header) {
     ByteWriter writer(bytes);
     writer.raw(header_magic);
     writer.fixed(header.format);
-    writer.fixed(std::uint32_t{0});
+    writer.fixed(header.is_sealed ? header_sealed : std::uint32_t{0});
     writer.raw(view(header.uuid));
     writer.raw(header.signal);
-    bytes.resize(part_header_bytes - sizeof(std::uint64_t));
+    bytes.resize(part_header_bytes - 2 * sizeof(std::uint64_t));
+    writer.fixed(header.part_id);
     writer.fixed(hash64(bytes));
     return bytes;
 }
@@ -94,11 +131,11 @@ Result<PartHeader> decode_header(std::string_view bytes) {
     PartHeader header;
     const bool is_ours = reader.raw(header_magic.size()) == header_magic;
     header.format = reader.fixed<std::uint32_t>();
-    reader.fixed<std::uint32_t>();
+    header.is_sealed = (reader.fixed<std::uint32_t>() & header_sealed) != 0;
     header.uuid = read_uuid(reader);
     const std::string_view signal = reader.raw(signal_bytes);
     header.signal = signal.substr(0, signal.find('\0'));
-    reader.fixed<std::uint64_t>();
+    header.part_id = reader.fixed<std::uint64_t>();
     const std::string_view checked = bytes.substr(0, bytes.size() - reader.remaining());
     const auto checksum = reader.fixed<std::uint64_t>();
     if (!is_ours) return Error(ErrorCode::corrupt, "header: not a part file");
@@ -138,57 +175,65 @@ Result<PartTrailer> decode_trailer(std::string_view bytes) {
     return trailer;
 }
 
-std::string encode_frame(const FrameName& name, std::string_view block, FrameCodec codec) {
+std::string encode_frame(const FrameName& name, std::string_view block, FrameCodec codec,
+                         const PartCipher* cipher) {
     ASSERT(block.size() <= frame_bytes_max);
     std::string compressed;
     if (codec == FrameCodec::zstd) compressed = column::zstd_compress(block);
     if (compressed.size() >= block.size()) codec = FrameCodec::none;
     const std::string_view stored = codec == FrameCodec::zstd ? compressed : block;
+    const std::size_t stored_bytes = stored.size() + (cipher ? seal_tag_bytes : 0);
 
     std::string frame;
-    frame.reserve(frame_header_bytes + stored.size());
+    frame.reserve(frame_header_bytes + stored_bytes);
     ByteWriter writer(frame);
     writer.fixed(static_cast<std::uint16_t>(name.section));
     writer.fixed(static_cast<std::uint8_t>(codec));
-    writer.fixed(std::uint8_t{0});
+    writer.fixed(cipher ? frame_sealed : std::uint8_t{0});
     writer.fixed(name.index);
-    writer.fixed(static_cast<std::uint32_t>(stored.size()));
+    writer.fixed(static_cast<std::uint32_t>(stored_bytes));
     writer.fixed(static_cast<std::uint32_t>(block.size()));
-    writer.fixed(checksum_of(frame, stored, name.part_seed));
+    const std::string head = frame;
+    writer.fixed(std::uint64_t{0});
     writer.raw(stored);
+    if (cipher) cipher->seal_frame(name, head, frame, frame_header_bytes);
+    const std::uint64_t checksum =
+        checksum_of(head, std::string_view(frame).substr(frame_header_bytes), name.part_seed);
+    std::memcpy(frame.data() + frame_head_bytes, &checksum, sizeof checksum);
     return frame;
 }
 
-Result<std::string> decode_frame(const FrameName& name, std::string frame) {
-    ByteReader reader(frame);
-    const auto section = reader.fixed<std::uint16_t>();
-    const auto codec = static_cast<FrameCodec>(reader.fixed<std::uint8_t>());
-    reader.fixed<std::uint8_t>();
-    const auto index = reader.fixed<std::uint32_t>();
-    const auto stored_bytes = reader.fixed<std::uint32_t>();
-    const auto raw_bytes = reader.fixed<std::uint32_t>();
-    const auto checksum = reader.fixed<std::uint64_t>();
-    if (reader.failed() || stored_bytes != reader.remaining() || raw_bytes > frame_bytes_max)
-        return Error(ErrorCode::corrupt, fmt::format("frame of {} bytes claims {} stored, {} raw",
-                                                     frame.size(), stored_bytes, raw_bytes));
-    const std::string_view stored = reader.raw(stored_bytes);
-    const std::string_view checked(frame.data(), frame_header_bytes - sizeof checksum);
-    if (checksum != checksum_of(checked, stored, name.part_seed))
-        return Error(ErrorCode::corrupt, "checksum mismatch");
-    if (section != static_cast<std::uint16_t>(name.section) || index != name.index)
-        return Error(ErrorCode::corrupt, fmt::format("block {} of {} is in its place", index,
-                                                     to_text(static_cast<PartSection>(section))));
-    switch (codec) {
+Result<void> check_frame(const FrameName& name, std::string_view frame) {
+    TRY(open_frame(name, frame));
+    return {};
+}
+
+Result<std::string> decode_frame(const FrameName& name, std::string frame,
+                                 const PartCipher* cipher) {
+    const Frame opened = TRY(open_frame(name, frame));
+    if (opened.is_sealed != (cipher != nullptr))
+        return Error(ErrorCode::corrupt, opened.is_sealed
+                                             ? "a sealed block in a part that is not"
+                                             : "a plain block in a part that is sealed");
+    std::string unsealed;
+    std::string_view stored = opened.stored;
+    if (cipher) {
+        const std::string_view head = std::string_view(frame).substr(0, frame_head_bytes);
+        unsealed = TRY(cipher->open_frame(name, head, stored));
+        stored = unsealed;
+    }
+    switch (opened.codec) {
         case FrameCodec::zstd:
-            return column::zstd_decompress(stored, raw_bytes);
+            return column::zstd_decompress(stored, opened.raw_bytes);
         case FrameCodec::none:
-            if (raw_bytes != stored_bytes)
+            if (opened.raw_bytes != stored.size())
                 return Error(ErrorCode::corrupt, "raw block of two sizes");
+            if (cipher) return unsealed;
             frame.erase(0, frame_header_bytes);
             return frame;
     }
     return Error(ErrorCode::corrupt, fmt::format("block codec {} is not known to this program",
-                                                 static_cast<unsigned>(codec)));
+                                                 static_cast<unsigned>(opened.codec)));
 }
 
 }  // namespace tomograph

@@ -9,6 +9,8 @@
 
 namespace tomograph {
 
+class PartCipher;
+
 /// Names of sections on disk (docs/formats/part.md); a number never changes its meaning.
 enum class PartSection : std::uint16_t {
     // Format 1 only.
@@ -24,6 +26,7 @@ enum class PartSection : std::uint16_t {
     groups = 22,
     group_heads = 24,
     id_pages = 25,
+    group_sums = 26,  ///< of sealed parts
     footer = 0x7fff,
 };
 
@@ -31,6 +34,10 @@ enum class PartSection : std::uint16_t {
 constexpr PartSection directory_of(PartSection section) {
     return static_cast<PartSection>(static_cast<std::uint16_t>(section) | 0x8000);
 }
+
+/// Whether the blocks of a sealed part's section are sealed. The others hold positions, counts,
+/// times and checksums.
+constexpr bool is_sealed_section(PartSection section) { return section < PartSection::group_sums; }
 
 /// "documents", "directory of spans", "section 77".
 std::string to_text(PartSection section);
@@ -51,6 +58,8 @@ struct PartHeader {
     std::uint32_t format = 0;
     PartUuid uuid{};
     std::string signal;
+    bool is_sealed = false;
+    std::uint64_t part_id = 0;  ///< of a sealed part
 };
 
 std::string encode_header(const PartHeader& header);
@@ -78,11 +87,19 @@ struct FrameName {
     std::uint32_t index = 0;
 };
 
-/// The frame around a block, compressed as asked unless that makes it larger.
-std::string encode_frame(const FrameName& name, std::string_view block, FrameCodec codec);
+/// The frame around a block, compressed as asked unless that makes it larger, then sealed.
+///
+/// cipher  null: not sealed
+std::string encode_frame(const FrameName& name, std::string_view block, FrameCodec codec,
+                         const PartCipher* cipher = nullptr);
 
 /// The block of a frame that takes up all of `frame`. A frame of another place, another file or an
-/// earlier version of the file is as corrupt as a damaged one.
-Result<std::string> decode_frame(const FrameName& name, std::string frame);
+/// earlier version of the file is as corrupt as a damaged one, and so is a plain one where a sealed
+/// one must be.
+Result<std::string> decode_frame(const FrameName& name, std::string frame,
+                                 const PartCipher* cipher = nullptr);
+
+/// The frame is the one that was written there, as its checksum tells; nothing is opened.
+Result<void> check_frame(const FrameName& name, std::string_view frame);
 
 }  // namespace tomograph

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/bytes.h"
+#include "base/crypto/seal.h"
 #include "base/hash.h"
 #include "column/limits.h"
 #include "store/part/limits.h"
@@ -15,6 +16,7 @@ namespace tomograph {
 namespace {
 
 constexpr std::uint64_t head_version = 1;
+constexpr std::uint64_t chunk_bytes_max = frame_bytes_max + seal_tag_bytes;
 
 Error damaged(std::string_view what) {
     return Error(ErrorCode::corrupt, fmt::format("group head: {}", what));
@@ -123,7 +125,7 @@ class HeadDecoder {
             chunk.first_block = block;
             const std::uint64_t blocks = reader_.varint();
             const std::uint64_t bytes = reader_.varint();
-            if (blocks == 0 || blocks > column.values.size() - block || bytes > frame_bytes_max)
+            if (blocks == 0 || blocks > column.values.size() - block || bytes > chunk_bytes_max)
                 return damaged("place of a chunk");
             chunk.blocks = static_cast<std::uint32_t>(blocks);
             chunk.bytes = static_cast<std::uint32_t>(bytes);

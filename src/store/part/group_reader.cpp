@@ -137,7 +137,16 @@ Result<std::string> GroupReader::chunk_bytes(std::size_t column, std::size_t chu
     if (chunk_checksum(head().seed, column, chunk, bytes) != place.checksum)
         return damaged(fmt::format("column {} chunk {} at {}: checksum mismatch", column, chunk,
                                    facts().offset + place.offset));
-    return bytes;
+    const PartCipher* cipher = source_.blocks->cipher();
+    if (cipher == nullptr || bytes.empty()) return bytes;
+    auto opened = cipher->open_chunk({.group = source_.index,
+                                      .column = static_cast<std::uint32_t>(column),
+                                      .chunk = static_cast<std::uint32_t>(chunk)},
+                                     bytes);
+    if (!opened)
+        return damaged(
+            fmt::format("column {} chunk {}: {}", column, chunk, opened.error().message()));
+    return opened;
 }
 
 template <class Chunk>

@@ -78,7 +78,7 @@ class GroupReader {
     Result<std::vector<StoredDocument>> documents(std::uint32_t row);
     Result<std::vector<SpanRow>> spans(std::uint32_t row, Arena& texts);
 
-    /// The stored bytes of a chunk, checked.
+    /// The bytes of a chunk, checked, and opened in a sealed part.
     Result<std::string> chunk_bytes(std::size_t column, std::size_t chunk) const;
     /// Reads and checks every chunk, and puts every document together. errors: corrupt, io
     Result<void> verify();

@@ -404,18 +404,58 @@ Result<void> GroupWriter::write_chunks(const std::vector<ColumnBuilder*>& column
     for (std::size_t index = 0; index < columns.size(); ++index) {
         ColumnBuilder& each = *columns[index];
         std::vector<ChunkPlace>& chunks = each.head().chunks;
+        each.head().is_filtered = each.has_filter();
+        if (blocks.cipher() != nullptr) {
+            TRY(write_sealed(each, index, blocks));
+            continue;
+        }
         for (std::size_t i = 0; i < chunks.size(); ++i)
             chunks[i].checksum = chunk_checksum(
                 head_.seed, index, i, each.chunks().substr(chunks[i].offset, chunks[i].bytes));
-        each.head().is_filtered = each.has_filter();
-        TRY(blocks.put(each.chunks()));
+        TRY(blocks.put_chunks(each.chunks()));
         head_.columns.push_back(std::move(each.head()));
     }
     return {};
 }
 
+Result<void> GroupWriter::write_sealed(ColumnBuilder& column, std::size_t index,
+                                       PartBlockWriter& blocks) {
+    const ChunkTarget target = chunk_target(blocks, head_.seed);
+    ColumnHead head = std::move(column.head());
+    std::string sealed;
+    sealed.reserve(column.chunks().size() + head.chunks.size() * seal_tag_bytes);
+    for (std::size_t i = 0; i < head.chunks.size(); ++i) {
+        const std::string_view plain =
+            column.chunks().substr(head.chunks[i].offset, head.chunks[i].bytes);
+        append_chunk(target, index, i, plain, {.place = &head.chunks[i], .bytes = &sealed});
+    }
+    head_.columns.push_back(std::move(head));
+    return blocks.put_chunks(sealed);
+}
+
+ChunkTarget chunk_target(const PartBlockWriter& blocks, std::uint64_t seed) {
+    return {.cipher = blocks.cipher(),
+            .group = blocks.blocks(PartSection::group_filters),
+            .seed = seed};
+}
+
+void append_chunk(const ChunkTarget& target, std::size_t column, std::size_t chunk,
+                  std::string_view plain, ChunkOutput output) {
+    const std::size_t begin = output.bytes->size();
+    output.bytes->append(plain);
+    if (target.cipher != nullptr && !plain.empty())
+        target.cipher->seal_chunk({.group = target.group,
+                                   .column = static_cast<std::uint32_t>(column),
+                                   .chunk = static_cast<std::uint32_t>(chunk)},
+                                  *output.bytes, begin);
+    const std::string_view stored = std::string_view(*output.bytes).substr(begin);
+    output.place->bytes = static_cast<std::uint32_t>(stored.size());
+    output.place->checksum = chunk_checksum(target.seed, column, chunk, stored);
+}
+
 Result<void> write_group_end(const GroupHead& head, std::string_view filter,
                              PartBlockWriter& blocks) {
+    TRY(blocks.end_chunks());
     const std::string bytes = encode_group_head(head);
     TRY(blocks.append(PartSection::group_heads, 0, bytes, FrameCodec::zstd));
     TRY(blocks.append(PartSection::group_filters, 0, filter, FrameCodec::none));

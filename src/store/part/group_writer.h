@@ -17,6 +17,23 @@
 
 namespace tomograph {
 
+/// Where the chunks of the next group go.
+struct ChunkTarget {
+    const PartCipher* cipher = nullptr;  ///< null: a plain part
+    std::uint32_t group = 0;
+    std::uint64_t seed = 0;  ///< of the checksums
+};
+ChunkTarget chunk_target(const PartBlockWriter& blocks, std::uint64_t seed);
+
+/// A chunk as it goes to disk: appended to `bytes`, sealed if the part is. `place` gets its size
+/// and checksum.
+struct ChunkOutput {
+    ChunkPlace* place = nullptr;
+    std::string* bytes = nullptr;
+};
+void append_chunk(const ChunkTarget& target, std::size_t column, std::size_t chunk,
+                  std::string_view plain, ChunkOutput output);
+
 /// Writes what stands behind a group's chunks: its head, its filter, its head again.
 Result<void> write_group_end(const GroupHead& head, std::string_view filter,
                              PartBlockWriter& blocks);
@@ -73,6 +90,7 @@ class GroupWriter {
     void widen(const PartTrace& trace);
     std::vector<ColumnBuilder*> finish_columns();
     Result<void> write_chunks(const std::vector<ColumnBuilder*>& columns, PartBlockWriter& blocks);
+    Result<void> write_sealed(ColumnBuilder& column, std::size_t index, PartBlockWriter& blocks);
     void clear();
 
     Shredder shredder_;

@@ -136,7 +136,7 @@ Result<PartFacts> merge_parts(FileSystem& files, std::span<PartReader* const> in
                               const std::string& output_path, const MergeOptions& options) {
     GraphRollup rollup;
     std::vector<Cursor> cursors;
-    const auto writer = TRY(PartWriter::create(files, output_path));
+    const auto writer = TRY(PartWriter::create(files, output_path, options.seal));
     if (options.correction != nullptr) rollup.add(*options.correction);
     for (std::size_t input = 0; input < inputs.size(); ++input) {
         PartReader* part = inputs[input];

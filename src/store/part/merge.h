@@ -19,6 +19,7 @@ struct MergeOptions {
     std::vector<std::vector<std::uint32_t>> left_out = {};
     /// Added to the sum.
     const GraphRollup* correction = nullptr;
+    PartSeal seal{};  ///< of the output; the inputs may be sealed or not
 };
 
 /// Writes one part that holds what the inputs hold.

@@ -11,6 +11,7 @@
 #include "model/document.h"
 #include "model/graph.h"
 #include "model/span.h"
+#include "store/part/part_cipher.h"
 
 namespace tomograph {
 
@@ -122,13 +123,15 @@ class GroupReader;
 /// by one group, encoded, and the id index.
 class PartWriter {
  public:
-    /// Creates `path`, which must not exist.
-    static Result<std::unique_ptr<PartWriter>> create(FileSystem& files, const std::string& path);
+    /// Creates `path`, which must not exist; sealed if there are keys.
+    static Result<std::unique_ptr<PartWriter>> create(FileSystem& files, const std::string& path,
+                                                      PartSeal seal = {});
     virtual ~PartWriter() = default;
 
     /// errors  limit  a document is too large; io
     virtual Result<void> add(const PartTrace& trace) = 0;
-    /// Takes over a group of another part as it is: its chunks are copied, not decoded.
+    /// Takes over a group of another part as it is: its chunks are copied, not decoded, but opened
+    /// and sealed again where a part is sealed.
     virtual Result<void> copy(GroupReader& group) = 0;
     /// Writes rollup, tables and footer, and syncs the file (not its directory).
     virtual Result<PartFacts> finish(const GraphRollup& rollup) = 0;
@@ -142,9 +145,13 @@ class PartReader {
     /// Reads and checks header and footer.
     ///
     /// cache   decoded blocks, shared by the readers that are given the same one; null: a small one
-    /// of its own errors  corrupt; invalid for a format newer than this program
+    ///         of its own
+    /// keys    for a sealed part; null: none was given
+    /// errors  corrupt; invalid for a format newer than this program; denied for a sealed part
+    ///         without its key
     static Result<std::unique_ptr<PartReader>> open(FileSystem& files, const std::string& path,
-                                                    std::shared_ptr<PartCache> cache = nullptr);
+                                                    std::shared_ptr<PartCache> cache = nullptr,
+                                                    FileKeys* keys = nullptr);
     virtual ~PartReader() = default;
 
     virtual const PartFacts& facts() const = 0;
@@ -174,5 +181,9 @@ class PartReader {
     /// Reads every block and checks it.
     virtual Result<void> verify() = 0;
 };
+
+/// Checks a part as far as its checksums tell, which cover a sealed one without its key: every
+/// byte of the file is what was written. errors: as PartReader::open(), but never denied
+Result<void> check_part(FileSystem& files, const std::string& path);
 
 }  // namespace tomograph

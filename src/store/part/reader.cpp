@@ -186,14 +186,20 @@ class Reader final : public PartReader {
 }  // namespace
 
 Result<std::unique_ptr<PartReader>> PartReader::open(FileSystem& files, const std::string& path,
-                                                     std::shared_ptr<PartCache> cache) {
-    auto blocks = TRY(PartBlockReader::open(files, path));
+                                                     std::shared_ptr<PartCache> cache,
+                                                     FileKeys* keys) {
+    auto blocks = TRY(PartBlockReader::open(files, path, keys));
     if (cache == nullptr) cache = std::make_shared<PartCache>(reader_cache_bytes);
     if (blocks->footer().facts.format == 1)
         return part_v1::make_reader(std::move(blocks), std::move(cache));
     auto reader = std::make_unique<Reader>(std::move(blocks), std::move(cache));
     TRY(reader->open());
     return std::unique_ptr<PartReader>(std::move(reader));
+}
+
+Result<void> check_part(FileSystem& files, const std::string& path) {
+    const auto blocks = TRY(PartBlockReader::open_closed(files, path));
+    return blocks->verify();
 }
 
 }  // namespace tomograph

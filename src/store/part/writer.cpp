@@ -46,16 +46,19 @@ class Writer final : public PartWriter {
     Result<void> copy(GroupReader& group) override {
         TRY(check_room(group.facts().traces));
         if (!group_.empty()) TRY(finish_group());
-        const GroupHead& head = group.head();
         GroupFacts facts = group.facts();
         facts.offset = blocks_->end();
-        for (std::size_t column = 0; column < head.columns.size(); ++column)
-            for (std::size_t chunk = 0; chunk < head.columns[column].chunks.size(); ++chunk) {
-                const std::string bytes = TRY(group.chunk_bytes(column, chunk));
-                TRY(blocks_->put(bytes));
-            }
+        const bool is_plain = blocks_->cipher() == nullptr && group.blocks().cipher() == nullptr;
         const std::string filter = TRY(group.filter());
-        TRY(write_group_end(head, filter, *blocks_));
+        if (is_plain) {
+            TRY(copy_chunks(group));
+            TRY(write_group_end(group.head(), filter, *blocks_));
+        } else {
+            GroupHead head = group.head();
+            TRY(seal_chunks(group, head));
+            facts.bytes = head.chunk_bytes();
+            TRY(write_group_end(head, filter, *blocks_));
+        }
         groups_.push_back(facts);
         for (std::size_t block = 0; block * trace_block_rows < facts.traces; ++block) {
             const auto rows = TRY(group.row_block(block));
@@ -90,6 +93,31 @@ class Writer final : public PartWriter {
     }
 
  private:
+    Result<void> copy_chunks(GroupReader& group) {
+        const auto& columns = group.head().columns;
+        for (std::size_t column = 0; column < columns.size(); ++column)
+            for (std::size_t chunk = 0; chunk < columns[column].chunks.size(); ++chunk) {
+                const std::string bytes = TRY(group.chunk_bytes(column, chunk));
+                TRY(blocks_->put_chunks(bytes));
+            }
+        return {};
+    }
+
+    /// The same under the key of this part; `head` gets the sizes and checksums.
+    Result<void> seal_chunks(GroupReader& group, GroupHead& head) {
+        const ChunkTarget target = chunk_target(*blocks_, head.seed);
+        for (std::size_t column = 0; column < head.columns.size(); ++column) {
+            std::string sealed;
+            for (std::size_t chunk = 0; chunk < head.columns[column].chunks.size(); ++chunk) {
+                const std::string plain = TRY(group.chunk_bytes(column, chunk));
+                append_chunk(target, column, chunk, plain,
+                             {.place = &head.columns[column].chunks[chunk], .bytes = &sealed});
+            }
+            TRY(blocks_->put_chunks(sealed));
+        }
+        return {};
+    }
+
     Result<void> check_room(std::uint64_t rows) const {
         if (rows_ + rows <= std::numeric_limits<std::uint32_t>::max()) return {};
         return Error(ErrorCode::limit, "a part has at most 2^32 - 1 trace rows");
@@ -118,8 +146,9 @@ class Writer final : public PartWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<PartWriter>> PartWriter::create(FileSystem& files, const std::string& path) {
-    auto blocks = TRY(PartBlockWriter::create(files, path));
+Result<std::unique_ptr<PartWriter>> PartWriter::create(FileSystem& files, const std::string& path,
+                                                       PartSeal seal) {
+    auto blocks = TRY(PartBlockWriter::create(files, path, seal));
     std::unique_ptr<PartWriter> writer = std::make_unique<Writer>(std::move(blocks));
     return writer;
 }
