@@ -99,7 +99,8 @@ Result<void> Flusher::flush_part(std::span<const Placed> traces) {
     const std::string path = core_.path(part.path);
     const std::string temporary = path + std::string(temporary_suffix);
     TRY(core_.files.make_directories(path.substr(0, path.rfind('/'))));
-    auto writer = TRY(PartWriter::create(core_.files, temporary));
+    auto writer = TRY(PartWriter::create(core_.files, temporary,
+                                         {.keys = core_.file_keys(), .part_id = part.id}));
     auto written = write(*writer, traces);
     Result<void> done;
     if (!written) {
@@ -201,7 +202,8 @@ Result<std::shared_ptr<LivePart>> Flusher::name_part(const ManifestPart& part,
     const std::string path = core_.path(part.path);
     TRY(core_.files.rename(temporary, path));
     TRY(core_.files.sync_directory(path.substr(0, path.rfind('/'))));
-    return LivePart::open(core_.files, core_.options.directory, part, core_.cache, core_.metrics);
+    return LivePart::open(core_.part_files(), core_.options.directory, part, core_.cache,
+                          core_.metrics);
 }
 
 /// Takes the traces out of the open table, in the moment in which the part has them.

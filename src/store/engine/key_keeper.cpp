@@ -6,7 +6,7 @@
 namespace tomograph {
 
 void KeyKeeper::run(bool is_merging) {
-    if (!core_.keys || is_merging) return;
+    if (!core_.keys || is_merging || hold_.use_count() > 1) return;
     const Duration now = core_.clock.monotonic();
     const bool is_updating = core_.keys->status().state == EncryptionState::updating;
     const bool is_looking =
@@ -34,15 +34,16 @@ Result<RewriteCount> KeyKeeper::pass() {
     TRY(core_.telemetry.seal_plain_files());
     // A segment that was begun under the old key must be listed.
     wal_.wait_for_segment();
-    std::vector<std::string> directories;
+    KeyRewriter rewriter(core_.files, core_.keys->file_keys(), core_.options.disk_free_min_bytes);
     for (const std::string_view name : {wal_directory, telemetry_directory, quarantine_directory})
-        directories.push_back(core_.path(name));
-    const std::string spans = core_.path(spans_directory);
-    for (const std::string& day : TRY(core_.files.list(spans)))
-        directories.push_back(join_path(spans, day));
-    const RewriteCount count = TRY(rewrite_keys(core_.files, core_.keys->file_keys(), directories));
-    core_.has_plain_files = count.plain > 0;
-    return count;
+        TRY(rewriter.rewrite_all(core_.path(name)));
+    // Held meanwhile: else the last reader could remove a file that is being written. Files that
+    // are not live any more are never opened again.
+    const Parts parts = core_.parts();
+    for (const auto& part : parts->parts) TRY(rewriter.rewrite(part->path()));
+    for (const auto& rollup : parts->rollups) TRY(rewriter.rewrite(rollup->path()));
+    core_.has_plain_files = rewriter.count().plain > 0;
+    return rewriter.count();
 }
 
 }  // namespace tomograph

@@ -46,7 +46,7 @@ void Maintenance::tick() {
     scrubber_.tick();
     flush_telemetry();
     free_log();
-    keys_.run(job_ != nullptr);
+    keys_.run(job_ || is_compacting_);
     wal_.maintain(core_.disk_is_low);
     set_gauges();
 }
@@ -138,7 +138,9 @@ Result<StorePin> Maintenance::pin() {
     return StorePin{.store_id = manifest.store_id(),
                     .manifest = manifest.state(),
                     .parts = core_.parts(),
-                    .wal = wal_.pin()};
+                    .wal = wal_.pin(),
+                    .keys = core_.file_keys(),
+                    .keys_hold = keys_.hold()};
 }
 
 /// A merge that was under way before ends first.

@@ -100,12 +100,13 @@ Result<std::shared_ptr<LivePart>> Merger::write_part(const MergePlan& plan,
     readers.reserve(plan.inputs.size());
     for (const auto& part : plan.inputs) readers.push_back(&part->reader());
     ManifestPart output = plan.output;
-    output.facts = TRY(merge_parts(core_.files, readers, temporary));
+    output.facts = TRY(merge_parts(core_.files, readers, temporary,
+                                   {.seal = {.keys = core_.file_keys(), .part_id = output.id}}));
     const std::string path = core_.path(output.path);
     TRY(core_.files.rename(temporary, path));
     TRY(core_.files.sync_directory(directory_of(path)));
-    return LivePart::open(core_.files, core_.options.directory, std::move(output), core_.cache,
-                          core_.metrics);
+    return LivePart::open(core_.part_files(), core_.options.directory, std::move(output),
+                          core_.cache, core_.metrics);
 }
 
 Result<std::shared_ptr<LivePart>> Merger::write(const MergePlan& plan) const {

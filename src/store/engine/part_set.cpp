@@ -44,17 +44,16 @@ void take_newest(TraceInParts& found, const TraceRow& row) {
 
 }  // namespace
 
-Result<std::shared_ptr<LivePart>> LivePart::open(FileSystem& files,
-                                                 const std::string& data_directory,
+Result<std::shared_ptr<LivePart>> LivePart::open(PartFiles files, const std::string& data_directory,
                                                  ManifestPart listed,
                                                  std::shared_ptr<PartCache> cache,
                                                  StoreMetrics& metrics) {
     std::string path = join_path(data_directory, listed.path);
     std::shared_ptr<LivePart> part(
-        new LivePart(files, metrics, std::move(listed), std::move(path)));
+        new LivePart(files.files, metrics, std::move(listed), std::move(path)));
     part->cache_key_ = cache->new_reader();
     part->cache_ = cache;
-    part->reader_ = TRY(PartReader::open(files, part->path_, std::move(cache)));
+    part->reader_ = TRY(PartReader::open(files.files, part->path_, std::move(cache), files.keys));
     part->listed_.facts = part->reader_->facts();
     const std::vector<TraceId> fragments = TRY(part->reader_->fragments());
     part->fragments_.insert(fragments.begin(), fragments.end());

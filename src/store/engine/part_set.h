@@ -25,7 +25,7 @@ namespace tomograph {
 class LivePart {
  public:
     /// Opens the file and learns which traces are fragments. errors: as PartReader
-    static Result<std::shared_ptr<LivePart>> open(FileSystem& files,
+    static Result<std::shared_ptr<LivePart>> open(PartFiles files,
                                                   const std::string& data_directory,
                                                   ManifestPart listed,
                                                   std::shared_ptr<PartCache> cache,

@@ -98,7 +98,7 @@ Result<void> Recovery::use_keys() {
 Result<void> Recovery::open_parts() {
     std::vector<std::shared_ptr<LivePart>> parts;
     for (const auto& [id, listed] : publisher_.manifest().state().parts) {
-        auto part = LivePart::open(core_.files, core_.options.directory, listed, core_.cache,
+        auto part = LivePart::open(core_.part_files(), core_.options.directory, listed, core_.cache,
                                    core_.metrics);
         if (part) {
             parts.push_back(std::move(*part));
@@ -114,8 +114,8 @@ Result<void> Recovery::open_parts() {
 Result<std::vector<std::shared_ptr<LiveRollup>>> Recovery::open_rollups() {
     std::vector<std::shared_ptr<LiveRollup>> rollups;
     for (const auto& [id, listed] : publisher_.manifest().state().rollups) {
-        auto rollup = LiveRollup::open(core_.files, core_.options.directory, listed, core_.cache,
-                                       core_.metrics);
+        auto rollup = LiveRollup::open(core_.part_files(), core_.options.directory, listed,
+                                       core_.cache, core_.metrics);
         if (rollup)
             rollups.push_back(std::move(*rollup));
         else

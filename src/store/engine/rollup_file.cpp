@@ -10,9 +10,10 @@ constexpr std::uint16_t rollup_section = 0;
 
 }  // namespace
 
-Result<void> write_rollup_file(FileSystem& files, const std::string& path, const RollupTable& table,
+Result<void> write_rollup_file(PartFiles files, const std::string& path, const RollupTable& table,
                                ManifestRollup& listed) {
-    const auto writer = TRY(PartWriter::create(files, path));
+    const auto writer =
+        TRY(PartWriter::create(files.files, path, {.keys = files.keys, .part_id = listed.id}));
     const PartFacts facts = TRY(writer->finish(table));
     listed.minute_min = facts.minute_min;
     listed.minute_max = facts.minute_max;
@@ -21,17 +22,18 @@ Result<void> write_rollup_file(FileSystem& files, const std::string& path, const
     return {};
 }
 
-Result<std::shared_ptr<LiveRollup>> LiveRollup::open(FileSystem& files,
+Result<std::shared_ptr<LiveRollup>> LiveRollup::open(PartFiles files,
                                                      const std::string& data_directory,
                                                      ManifestRollup listed,
                                                      std::shared_ptr<PartCache> cache,
                                                      StoreMetrics& metrics) {
     std::string path = join_path(data_directory, listed.path);
     std::shared_ptr<LiveRollup> rollup(
-        new LiveRollup(files, metrics, std::move(listed), std::move(path)));
+        new LiveRollup(files.files, metrics, std::move(listed), std::move(path)));
     rollup->cache_key_ = cache->new_reader();
     rollup->cache_ = cache;
-    rollup->reader_ = TRY(PartReader::open(files, rollup->path_, std::move(cache)));
+    rollup->reader_ =
+        TRY(PartReader::open(files.files, rollup->path_, std::move(cache), files.keys));
     return rollup;
 }
 

@@ -14,9 +14,16 @@
 
 namespace tomograph {
 
-/// Writes a rollup file (docs/formats/rollup.md) and syncs it; completes `listed`.
+/// Where parts and rollup files are, and what seals them: null without encryption.
+struct PartFiles {
+    FileSystem& files;
+    FileKeys* keys = nullptr;
+};
+
+/// Writes a rollup file (docs/formats/rollup.md), sealed if there are keys, and syncs it; completes
+/// `listed`, whose id it has already.
 /// errors: io, limit
-Result<void> write_rollup_file(FileSystem& files, const std::string& path, const RollupTable& table,
+Result<void> write_rollup_file(PartFiles files, const std::string& path, const RollupTable& table,
                                ManifestRollup& listed);
 
 /// A file of sums whose spans are gone, which readers may use as long as they hold it. The file
@@ -24,7 +31,7 @@ Result<void> write_rollup_file(FileSystem& files, const std::string& path, const
 class LiveRollup {
  public:
     /// errors: as PartReader
-    static Result<std::shared_ptr<LiveRollup>> open(FileSystem& files,
+    static Result<std::shared_ptr<LiveRollup>> open(PartFiles files,
                                                     const std::string& data_directory,
                                                     ManifestRollup listed,
                                                     std::shared_ptr<PartCache> cache,
@@ -35,6 +42,7 @@ class LiveRollup {
 
     std::uint64_t id() const { return listed_.id; }
     const ManifestRollup& listed() const { return listed_; }
+    const std::string& path() const { return path_; }
 
     /// All cells, from the cache if they are there. Damaged blocks are left out, counted and
     /// logged. errors: io

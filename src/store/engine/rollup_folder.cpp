@@ -182,14 +182,14 @@ Result<std::shared_ptr<LiveRollup>> RollupFolder::write(const Target& target,
         rollup_path({.second = target.period * 60, .grain = target.grain, .id = listed.id});
     const std::string path = core_.path(listed.path);
     const std::string temporary = path + std::string(temporary_suffix);
-    auto written = write_rollup_file(core_.files, temporary, table, listed);
+    auto written = write_rollup_file(core_.part_files(), temporary, table, listed);
     if (written) written = core_.files.rename(temporary, path);
     if (!written) {
         // The next start removes what cannot be removed now.
         static_cast<void>(core_.files.remove(temporary));
         return std::move(written).error();
     }
-    auto live = LiveRollup::open(core_.files, core_.options.directory, std::move(listed),
+    auto live = LiveRollup::open(core_.part_files(), core_.options.directory, std::move(listed),
                                  core_.cache, core_.metrics);
     if (!live) static_cast<void>(core_.files.remove(path));
     return live;

@@ -9,8 +9,8 @@ namespace {
 
 /// With a reader of its own: the blocks that readers keep in memory would tell nothing of the disk,
 /// and those of the scrub would drive them out.
-Result<void> verify(FileSystem& files, const std::string& path) {
-    const auto reader = TRY(PartReader::open(files, path));
+Result<void> verify(PartFiles files, const std::string& path) {
+    const auto reader = TRY(PartReader::open(files.files, path, nullptr, files.keys));
     return reader->verify();
 }
 
@@ -51,7 +51,7 @@ std::shared_ptr<LivePart> Scrubber::next() {
 
 void Scrubber::check(const LivePart& part) {
     const Duration start = core_.clock.monotonic();
-    const auto verified = verify(core_.files, part.path());
+    const auto verified = verify(core_.part_files(), part.path());
     core_.metrics.scrub_seconds.observe((core_.clock.monotonic() - start).as_seconds());
     core_.metrics.scrubs.add();
     if (verified) return;

@@ -41,6 +41,7 @@ struct StoreCore {
     std::string path(std::string_view name) const;
     /// Null without encryption.
     FileKeys* file_keys() { return keys ? &keys->file_keys() : nullptr; }
+    PartFiles part_files() { return {.files = files, .keys = file_keys()}; }
     Parts parts() { return view.lock()->parts; }
 
     FileSystem& files;

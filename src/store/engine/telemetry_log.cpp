@@ -56,6 +56,12 @@ std::string telemetry_below(std::string_view text, Lsn next) {
     return kept;
 }
 
+SealedObject telemetry_object(std::string_view name) {
+    SealedObject object{.kind = SealedKind::telemetry, .number = 0};
+    std::from_chars(name.data(), name.data() + name.size(), object.number);
+    return object;
+}
+
 TelemetryLog::TelemetryLog(FileSystem& files, const std::string& data_directory,
                            StoreMetrics& metrics, Quarantine& quarantine)
     : files_(files),
@@ -163,9 +169,7 @@ Result<std::string> TelemetryLog::read_day(const std::string& path) {
 }
 
 Result<void> TelemetryLog::write_day(const std::string& name, std::string_view text) {
-    SealedObject object{.kind = SealedKind::telemetry, .number = 0};
-    std::from_chars(name.data(), name.data() + name.size(), object.number);
-    const std::string bytes = TRY(seal_file(keys_, object, text));
+    const std::string bytes = TRY(seal_file(keys_, telemetry_object(name), text));
     return replace_file(files_, join_path(directory_, name), bytes);
 }
 

@@ -17,6 +17,9 @@ namespace tomograph {
 /// The lines of a day's file whose numbers are below `next`.
 std::string telemetry_below(std::string_view text, Lsn next);
 
+/// Whose data key a telemetry file of that name has.
+SealedObject telemetry_object(std::string_view name);
+
 /// Telemetry records: in memory, behind the log, until flush() adds them to the file of their day
 /// (docs/formats/data-directory.md). Threads: any; flush() and expire() from one.
 class TelemetryLog {

@@ -74,9 +74,7 @@ class Repair {
         const auto listed = std::find_if(state.parts.begin(), state.parts.end(),
                                          [&](const auto& p) { return p.second.path == name; });
         if (listed != state.parts.end()) state.parts.erase(listed);
-        const auto rollup = std::find_if(state.rollups.begin(), state.rollups.end(),
-                                         [&](const auto& r) { return r.second.path == name; });
-        if (rollup != state.rollups.end()) state.rollups.erase(rollup);
+        std::erase_if(state.rollups, [&](const auto& r) { return r.second.path == name; });
         const bool is_file = name.starts_with(spans_directory) || name.starts_with(wal_directory) ||
                              name.starts_with(rollup_directory);
         if (!is_file) return {};

@@ -10,6 +10,7 @@
 #include "store/engine/telemetry_log.h"
 #include "store/engine/version_file.h"
 #include "store/file_names.h"
+#include "store/keys/sealed_file.h"
 #include "store/limits.h"
 #include "store/operations/backup_list.h"
 #include "store/operations/file_copy.h"
@@ -20,12 +21,16 @@ namespace {
 /// Footer and trailer of a part, with its random uuid and the checksums: equal ends, equal parts.
 constexpr std::uint64_t part_end_bytes = 4096;
 
-Result<std::string> end_of(FileSystem& files, const std::string& path, std::uint64_t bytes) {
+/// And its head, where its wrapped key is: that of an older backup may need an older master key.
+Result<std::string> ends_of(FileSystem& files, const std::string& path, std::uint64_t bytes) {
     const auto file = TRY(files.open(path, OpenMode::read));
     if (TRY(file->size()) != bytes)
         return Error(ErrorCode::conflict, fmt::format("{} has another size", path));
-    const std::uint64_t size = std::min(bytes, part_end_bytes);
-    return file->read(bytes - size, static_cast<std::size_t>(size));
+    const auto head = std::min<std::uint64_t>(bytes, part_sealed_head_bytes);
+    const std::uint64_t end = std::min(bytes, part_end_bytes);
+    std::string ends = TRY(file->read(0, static_cast<std::size_t>(head)));
+    ends += TRY(file->read(bytes - end, static_cast<std::size_t>(end)));
+    return ends;
 }
 
 class SnapshotWriter {
@@ -55,9 +60,11 @@ class SnapshotWriter {
             TRY(copy(join_path(wal_directory, name_of(segment.path)), segment.bytes));
         const Lsn next = pin.wal.next;
         pin.wal = {};
-        for (const auto& [id, part] : pin.manifest.parts) TRY(take(part.path, part.facts.bytes));
-        for (const auto& [id, rollup] : pin.manifest.rollups) TRY(take(rollup.path, rollup.bytes));
-        TRY(copy_telemetry(next));
+        for (const auto& [id, part] : pin.manifest.parts)
+            TRY(take_part({part.path, part.facts.bytes}));
+        for (const auto& [id, rollup] : pin.manifest.rollups)
+            TRY(take_part({rollup.path, rollup.bytes}));
+        TRY(copy_telemetry(next, pin.keys));
         TRY(write_state(pin, now));
         for (const std::string& directory : directories_) TRY(files_.sync_directory(directory));
         return {};
@@ -97,42 +104,57 @@ class SnapshotWriter {
         return {};
     }
 
-    /// Parts and rollups never change: a second name is as good as a copy.
-    bool link(const std::string& directory, const std::string& name) {
-        return bool(files_.link(join_path(directory, name), join_path(target_, name)));
+    struct SharedFile {
+        std::string path;
+        std::uint64_t bytes = 0;
+    };
+
+    /// Parts never change, and their wrapped keys only once a file has no other name: a second name
+    /// is as good as a copy.
+    bool link(const std::string& directory, const SharedFile& part) {
+        const std::string from = join_path(directory, part.path);
+        return bool(files_.link(from, join_path(target_, part.path)));
     }
 
-    bool is_in_previous(const std::string& name, std::uint64_t bytes) {
+    bool is_in_previous(const SharedFile& part) {
         if (previous_.empty()) return false;
-        const auto theirs = end_of(files_, join_path(previous_, name), bytes);
-        const auto ours = end_of(files_, join_path(data_, name), bytes);
+        const auto theirs = ends_of(files_, join_path(previous_, part.path), part.bytes);
+        const auto ours = ends_of(files_, join_path(data_, part.path), part.bytes);
         return theirs && ours && *theirs == *ours;
     }
 
-    /// A part or a rollup.
-    Result<void> take(const std::string& name, std::uint64_t bytes) {
-        TRY(make_directory(parent_path(join_path(target_, name))));
+    Result<void> take_part(const SharedFile& part) {
+        TRY(make_directory(parent_path(join_path(target_, part.path))));
+        const std::uint64_t bytes = part.bytes;
         // The file system of the data first; a backup elsewhere shares with the one before it.
         const bool is_linked =
-            link(data_, name) || (is_in_previous(name, bytes) && link(previous_, name));
-        if (!is_linked) return copy(name, bytes);
+            link(data_, part) || (is_in_previous(part) && link(previous_, part));
+        if (!is_linked) return copy(part.path, bytes);
         ++report_.linked_files;
         report_.linked_bytes += bytes;
-        count(name, bytes, std::nullopt);
+        count(part.path, bytes, std::nullopt);
         return copier_.skip(bytes);
     }
 
     /// After the log: what is not in a file of telemetry is there, what is in both is known by its
     /// number. What came later has numbers that the restored store gives away again: left out.
-    Result<void> copy_telemetry(Lsn next) {
+    Result<void> copy_telemetry(Lsn next, FileKeys* keys) {
         for (const std::string& name : TRY(files_.list(join_path(data_, telemetry_directory)))) {
             if (ends_with_temporary(name)) continue;
             const std::string path = join_path(telemetry_directory, name);
-            const auto text =
-                read_file(files_, join_path(data_, path), 2 * telemetry_day_bytes_max);
-            if (!text && text.error().code() == ErrorCode::not_found) continue;  // expired
+            auto bytes = read_file(files_, join_path(data_, path), 2 * telemetry_day_bytes_max);
+            if (!bytes && bytes.error().code() == ErrorCode::not_found) continue;  // expired
+            if (!bytes) return std::move(bytes).error();
+            const auto text = open_file_text(keys, std::move(*bytes));
+            if (!text && text.error().code() == ErrorCode::corrupt) {
+                log_warn("telemetry file is damaged and not in the backup",
+                         {{"file", path}, {"error", text.error()}});
+                continue;
+            }
             if (!text) return text.error();
-            TRY(write_small(path, telemetry_below(*text, next)));
+            const std::string kept =
+                TRY(seal_file(keys, telemetry_object(name), telemetry_below(*text, next)));
+            TRY(write_small(path, kept));
         }
         return {};
     }
@@ -158,6 +180,12 @@ class SnapshotWriter {
             count(name, TRY(file->size()), std::nullopt);
         }
         TRY(write_small(std::string(version_name), encode_version(pin.store_id)));
+        // Last, and no key is retired meanwhile: it asks for every key that something needs.
+        if (pin.keys != nullptr) {
+            const std::string keyring =
+                TRY(read_file(files_, join_path(data_, keyring_name), keyring_bytes_max));
+            TRY(write_small(std::string(keyring_name), keyring));
+        }
         list_.store_id = pin.store_id;
         list_.taken = now;
         return replace_file(files_, join_path(target_, backup_list_name),

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/file_system.h"
@@ -37,6 +38,8 @@ struct StorePin {
     ManifestState manifest;
     Parts parts;
     WalPin wal;
+    FileKeys* keys = nullptr;         ///< null without encryption
+    std::shared_ptr<void> keys_hold;  ///< the change of a master key waits for it
 };
 
 /// Writes what a store needs to be opened again, as of one moment, into a new directory
