@@ -56,7 +56,7 @@ void put_group(FileSystem& files, ByteReader reader) {
     const std::string_view head_bytes = reader.text();
     const std::string_view filter = reader.text();
     const std::string_view chunks = reader.raw(reader.remaining());
-    ASSERT((*writer)->put(chunks));
+    ASSERT((*writer)->put_chunks(chunks));
     const std::string head = with_checksums(head_bytes, chunks);
     ASSERT((*writer)->append(PartSection::group_heads, 0, head, FrameCodec::none));
     ASSERT((*writer)->append(PartSection::group_filters, 0, filter, FrameCodec::none));

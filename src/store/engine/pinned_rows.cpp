@@ -26,11 +26,13 @@ Result<std::vector<std::pair<TraceRow, std::uint32_t>>> read_rows(const LivePart
     return rows;
 }
 
-Result<PartFacts> write_rows(StoreCore& core, TraceAssembly& assembly, const LivePart& part,
-                             const RowsOfPart& ordinals, const std::string& path,
+Result<PartFacts> write_rows(StoreCore& core, TraceAssembly& assembly,
+                             const PinnedRowsRequest& request, const std::string& path,
                              GraphRollup& sums) {
-    const auto writer = TRY(PartWriter::create(core.files, path));
-    for (auto& [row, ordinal] : TRY(read_rows(part, ordinals))) {
+    const LivePart& part = request.part;
+    const auto writer = TRY(
+        PartWriter::create(core.files, path, {.keys = core.file_keys(), .part_id = request.id}));
+    for (auto& [row, ordinal] : TRY(read_rows(part, request.rows))) {
         Arena texts;
         PartTrace trace{.row = row, .documents = {}, .spans = {}};
         trace.documents = TRY(part.reader().documents(ordinal));
@@ -49,7 +51,7 @@ Result<std::shared_ptr<LivePart>> name_part(StoreCore& core, ManifestPart listed
     const std::string path = core.path(listed.path);
     TRY(core.files.rename(temporary, path));
     TRY(core.files.sync_directory(path.substr(0, path.rfind('/'))));
-    return LivePart::open(core.files, core.options.directory, std::move(listed), core.cache,
+    return LivePart::open(core.part_files(), core.options.directory, std::move(listed), core.cache,
                           core.metrics);
 }
 
@@ -70,7 +72,7 @@ Result<PinnedRows> write_pinned(StoreCore& core, TraceAssembly& assembly,
     const std::string temporary = path + std::string(temporary_suffix);
     TRY(core.files.make_directories(path.substr(0, path.rfind('/'))));
     GraphRollup sums;
-    auto written = write_rows(core, assembly, request.part, request.rows, temporary, sums);
+    auto written = write_rows(core, assembly, request, temporary, sums);
     Result<std::shared_ptr<LivePart>> live = Error(ErrorCode::io, "not written");
     if (written) {
         listed.facts = *written;

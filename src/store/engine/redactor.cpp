@@ -76,11 +76,12 @@ Result<std::shared_ptr<LivePart>> Redactor::write(const Affected& affected, Mani
     MergeOptions options;
     options.left_out = {affected.rows};
     options.correction = &affected.correction;
+    options.seal = {.keys = core_.file_keys(), .part_id = output.id};
     output.facts = TRY(merge_parts(core_.files, std::span(&reader, 1), temporary, options));
     TRY(core_.files.rename(temporary, path));
     TRY(core_.files.sync_directory(path.substr(0, path.rfind('/'))));
-    return LivePart::open(core_.files, core_.options.directory, std::move(output), core_.cache,
-                          core_.metrics);
+    return LivePart::open(core_.part_files(), core_.options.directory, std::move(output),
+                          core_.cache, core_.metrics);
 }
 
 Result<std::shared_ptr<LivePart>> Redactor::rewrite(const Affected& affected) {
