@@ -6,7 +6,7 @@ from tests.e2e.test_backup import post, run
 
 
 def send(tomo, server, *arguments):
-    code, out, err = run(tomo, "send", "--endpoint", server.endpoint, *arguments)
+    code, out, err = run(tomo, "send", "--api", "--endpoint", server.endpoint, *arguments)
     assert code == 0, err
     return out.split()[0]
 
