@@ -67,7 +67,7 @@ inline constexpr Duration scrub_interval = Duration::minutes(1);
 inline constexpr std::uint64_t manifest_bytes_max = 1 << 20;
 /// A manifest larger than this is not ours: 1,000,000 parts would fit.
 inline constexpr std::uint64_t manifest_read_bytes_max = 256 << 20;
-inline constexpr std::uint64_t section_cache_bytes = 64 << 20;
+inline constexpr std::uint64_t section_cache_bytes = 256 << 20;
 
 // Reads. -----------------------------------------------------------------------------------------
 

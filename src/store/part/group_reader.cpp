@@ -22,6 +22,7 @@ constexpr std::uint16_t cached_head = 0x6000;
 constexpr std::uint16_t cached_rows = 0x6001;
 constexpr std::uint16_t cached_trace_spans = 0x6002;
 constexpr std::uint16_t cached_template_codes = 0x6003;
+constexpr std::uint16_t cached_keys = 0x6004;
 constexpr std::uint16_t cached_columns = 0x4000;
 static_assert(cached_columns + group_columns_max <= cached_head);
 /// Chunks, and blocks, are numbered within their group.
@@ -254,29 +255,57 @@ Result<std::shared_ptr<const std::vector<TraceRow>>> GroupReader::row_block(std:
     return made;
 }
 
-/// Times last: each is kept relative to one that is read before it.
-Result<std::vector<TraceRow>> GroupReader::read_row_block(std::size_t block) {
+Result<TraceKey> GroupReader::key(std::uint32_t row) {
+    using Keys = std::vector<TraceKey>;
+    if (row >= facts().traces) return damaged(fmt::format("no row {}", row));
+    const std::uint32_t block = row / trace_block_rows;
+    const PartCache::Key at = this->key(cached_keys, block);
+    auto known = source_.cache->get<Keys>(at);
+    if (!known) {
+        known = std::make_shared<const Keys>(TRY(read_key_block(block)));
+        source_.cache->put(at, known, known->size() * sizeof(TraceKey));
+    }
+    return (*known)[row % trace_block_rows];
+}
+
+Result<std::vector<std::int64_t>> GroupReader::trace_values(GroupColumn kind, std::size_t block) {
     const std::size_t first = block * trace_block_rows;
     if (first >= facts().traces) return damaged("no such rows");
-    std::vector<TraceRow> rows(std::min(trace_block_rows, facts().traces - first));
+    const BlockColumn column = TRY(BlockColumn::open(*this, kind, block));
+    std::vector<std::int64_t> values = column.ints();
+    if (values.size() != std::min(trace_block_rows, facts().traces - first))
+        return damaged("a column has not all rows");
+    return values;
+}
+
+Result<std::vector<TraceKey>> GroupReader::read_key_block(std::size_t block) {
+    const std::vector<std::int64_t> seconds = TRY(trace_values(GroupColumn::trace_second, block));
+    const std::vector<std::int64_t> claimed = TRY(trace_values(GroupColumn::trace_claimed, block));
+    const std::vector<std::int64_t> middle = TRY(trace_values(GroupColumn::trace_id_middle, block));
+    const std::vector<std::int64_t> low = TRY(trace_values(GroupColumn::trace_id_low, block));
+    std::vector<TraceKey> keys(seconds.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const auto second = static_cast<std::uint64_t>(wrapping_sum(seconds[i], claimed[i]));
+        keys[i].second = seconds[i];
+        keys[i].id.high = second << 32 | (static_cast<std::uint64_t>(middle[i]) & 0xffffffff);
+        keys[i].id.low = static_cast<std::uint64_t>(low[i]);
+    }
+    return keys;
+}
+
+/// Times last: each is kept relative to one that is read before it.
+Result<std::vector<TraceRow>> GroupReader::read_row_block(std::size_t block) {
+    const std::vector<TraceKey> keys = TRY(read_key_block(block));
+    std::vector<TraceRow> rows(keys.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].trace_second = keys[i].second;
+        rows[i].id = keys[i].id;
+    }
     const auto read = [&](GroupColumn kind, auto assign) -> Result<void> {
-        const BlockColumn column = TRY(BlockColumn::open(*this, kind, block));
-        const std::vector<std::int64_t> values = column.ints();
-        if (values.size() != rows.size()) return damaged("a column has not all rows");
+        const std::vector<std::int64_t> values = TRY(trace_values(kind, block));
         for (std::size_t i = 0; i < rows.size(); ++i) assign(rows[i], values[i]);
         return {};
     };
-    TRY(read(GroupColumn::trace_second,
-             [](TraceRow& row, std::int64_t value) { row.trace_second = value; }));
-    TRY(read(GroupColumn::trace_claimed, [](TraceRow& row, std::int64_t value) {
-        row.id.high = static_cast<std::uint64_t>(wrapping_sum(row.trace_second, value)) << 32;
-    }));
-    TRY(read(GroupColumn::trace_id_middle, [](TraceRow& row, std::int64_t value) {
-        row.id.high |= static_cast<std::uint64_t>(value) & 0xffffffff;
-    }));
-    TRY(read(GroupColumn::trace_id_low, [](TraceRow& row, std::int64_t value) {
-        row.id.low = static_cast<std::uint64_t>(value);
-    }));
     TRY(read(GroupColumn::trace_flags, [](TraceRow& row, std::int64_t value) {
         row.flags = static_cast<std::uint16_t>(value);
     }));

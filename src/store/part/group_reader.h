@@ -74,6 +74,7 @@ class GroupReader {
 
     /// Rows count from 0 in the group.
     Result<TraceRow> row(std::uint32_t row);
+    Result<TraceKey> key(std::uint32_t row);
     Result<std::shared_ptr<const std::vector<TraceRow>>> row_block(std::size_t block);
     Result<std::vector<StoredDocument>> documents(std::uint32_t row);
     Result<std::vector<SpanRow>> spans(std::uint32_t row, Arena& texts);
@@ -93,6 +94,9 @@ class GroupReader {
     Result<std::shared_ptr<const Chunk>> open_chunk(std::size_t column, std::size_t chunk);
     PartCache::Key key(std::uint16_t section, std::uint32_t index) const;
     Result<std::vector<TraceRow>> read_row_block(std::size_t block);
+    Result<std::vector<TraceKey>> read_key_block(std::size_t block);
+    /// The values of a trace column in a block; as many as the block has rows.
+    Result<std::vector<std::int64_t>> trace_values(GroupColumn kind, std::size_t block);
     Result<GroupHead> read_head() const;
     Result<SpanRange> spans_of(std::uint32_t row);
 

@@ -116,6 +116,12 @@ struct TraceRun {
     std::uint16_t flags = 0;  ///< TraceFlag bits that some row has
 };
 
+/// The place of a row in the order of its run.
+struct TraceKey {
+    std::int64_t second = 0;  ///< trace_second
+    TraceId id;
+};
+
 class GroupReader;
 
 /// Writes one part (docs/formats/part.md). Traces come in the order (trace_second, id), rows of the
@@ -169,6 +175,8 @@ class PartReader {
     /// Every row, in order. Cached by the caller, not here.
     virtual Result<std::vector<TraceRow>> rows() = 0;
     virtual Result<TraceRow> row(std::uint32_t ordinal) = 0;
+    /// What a walk needs of a row: a third of the columns.
+    virtual Result<TraceKey> key(std::uint32_t ordinal) = 0;
     /// The documents of one row.
     virtual Result<std::vector<StoredDocument>> documents(std::uint32_t ordinal) = 0;
     /// The core columns of one row's spans, as written. Texts live in `texts`.

@@ -99,6 +99,10 @@ class Reader final : public PartReader {
         const Place at = TRY(place_of(ordinal));
         return at.group->row(at.row);
     }
+    Result<TraceKey> key(std::uint32_t ordinal) override {
+        const Place at = TRY(place_of(ordinal));
+        return at.group->key(at.row);
+    }
     Result<std::vector<StoredDocument>> documents(std::uint32_t ordinal) override {
         const Place at = TRY(place_of(ordinal));
         return at.group->documents(at.row);

@@ -168,6 +168,10 @@ Result<std::optional<TraceRow>> TraceWalk::row(const LivePart& part, std::uint64
 Result<void> TraceWalk::start(Source& source) {
     source.is_started = true;
     if (!source.part) return {};
+    const TraceRun& run = source.part->reader().runs()[source.run];
+    const bool is_below_all = query_.type == TimeRangeType::trace_id && !query_.before &&
+                              Instant::from_seconds(run.second_max) < query_.range.end;
+    if (is_below_all) return judge(source);
     std::uint64_t low = 0;
     std::uint64_t high = source.left;
     while (low < high) {
@@ -201,9 +205,10 @@ Result<void> TraceWalk::keep_those_elsewhere(const Source& source, std::vector<V
     if (open_ids_.empty() && parts_->fragments.empty()) return {};
     for (std::size_t i = 0; i < source.left; ++i) {
         if (verdicts[i] == Verdict::unknown) continue;
-        const auto there = TRY(row(*source.part, source.first + i));
+        const auto key = source.part->reader().key(static_cast<std::uint32_t>(source.first + i));
+        if (!key && key.error().code() != ErrorCode::corrupt) return key.error();
         const bool is_elsewhere =
-            !there || open_ids_.contains(there->id) || parts_->fragments.contains(there->id);
+            !key || open_ids_.contains(key->id) || parts_->fragments.contains(key->id);
         if (is_elsewhere) verdicts[i] = Verdict::unknown;
     }
     return {};
@@ -228,6 +233,18 @@ Result<bool> TraceWalk::next_match(Source& source) {
         if (!source.part) {
             source.at = open_[index];
             return true;
+        }
+        if (source.verdicts && source.is_inside && (*source.verdicts)[index] == Verdict::yes) {
+            // In the range, and nowhere else: only its place is wanted.
+            const auto ordinal = static_cast<std::uint32_t>(source.first + index);
+            const auto key = source.part->reader().key(ordinal);
+            if (key) {
+                source.ordinal = ordinal;
+                source.at = {.second = key->second, .id = key->id};
+                source.is_fragmented = false;
+                return true;
+            }
+            if (key.error().code() != ErrorCode::corrupt) return key.error();
         }
         const auto there = TRY(row(*source.part, source.first + index));
         if (!there || !is_below(*there) || open_ids_.contains(there->id)) continue;

@@ -86,6 +86,11 @@ class Reader final : public PartReader {
         return placed.row;
     }
 
+    Result<TraceKey> key(std::uint32_t ordinal) override {
+        const TraceRow there = TRY(row(ordinal));
+        return TraceKey{.second = there.trace_second, .id = there.id};
+    }
+
     Result<std::vector<StoredDocument>> documents(std::uint32_t ordinal) override {
         const PlacedTraceRow placed = TRY(placed_row(ordinal));
         const TracePlace& at = placed.place;
