@@ -360,4 +360,20 @@ Result<RollupTable> decode_rollup(std::span<const std::string> blocks) {
     return table_of(cells);
 }
 
+Result<RollupTable> read_rollup(const PartBlockReader& part, std::optional<Error>* damage) {
+    std::vector<std::string> blocks;
+    for (std::uint32_t index = 0; index < part.blocks(PartSection::rollup); ++index) {
+        auto block = part.read(PartSection::rollup, index);
+        if (block)
+            blocks.push_back(std::move(*block));
+        else if (damage != nullptr && block.error().code() == ErrorCode::corrupt)
+            *damage = block.error();
+        else
+            return std::move(block).error();
+    }
+    auto table = decode_rollup(blocks);
+    if (!table) return std::move(table).error().within(part.path());
+    return table;
+}
+
 }  // namespace tomograph

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "store/part/block_reader.h"
 #include "store/part/rollup_table.h"
 
 namespace tomograph {
@@ -17,5 +19,11 @@ Result<std::vector<std::string>> encode_rollup(const GraphRollup& rollup);
 /// All blocks of one file, in their order. Reads the layout without groups as well, which parts of
 /// older programs have. errors: corrupt
 Result<RollupTable> decode_rollup(std::span<const std::string> blocks);
+
+/// Reads and decodes the rollup of a part of any format.
+///
+/// damage  when given, damaged blocks are left out and it says so; else they are an error
+/// errors  corrupt, with the file; those of PartBlockReader::read()
+Result<RollupTable> read_rollup(const PartBlockReader& part, std::optional<Error>* damage);
 
 }  // namespace tomograph

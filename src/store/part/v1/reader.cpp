@@ -147,19 +147,7 @@ class Reader final : public PartReader {
     }
 
     Result<RollupTable> rollup_table(std::optional<Error>* damage) override {
-        std::vector<std::string> blocks;
-        for (std::uint32_t index = 0; index < blocks_->blocks(PartSection::rollup); ++index) {
-            auto block = blocks_->read(PartSection::rollup, index);
-            if (block)
-                blocks.push_back(std::move(*block));
-            else if (damage != nullptr && is_damage(block.error()))
-                *damage = block.error();
-            else
-                return std::move(block).error();
-        }
-        auto table = decode_rollup(blocks);
-        if (!table) return std::move(table).error().within(path());
-        return table;
+        return read_rollup(*blocks_, damage);
     }
 
     Result<void> verify() override {
