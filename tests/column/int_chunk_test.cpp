@@ -98,7 +98,8 @@ void check_matches(const Ints& values, const IntChunk& chunk, std::mt19937_64& r
     for (int round = 0; round < 12; ++round) {
         const auto pick = [&] {
             if (round == 0 || values.empty()) return as_int(random());
-            return values[random() % values.size()] + (round % 3 == 0 ? 1 : 0);
+            const std::int64_t value = values[random() % values.size()];
+            return round % 3 == 0 && value < int_max ? value + 1 : value;
         };
         std::int64_t min = round == 1 ? int_min : pick();
         std::int64_t max = round == 2 ? int_max : pick();
