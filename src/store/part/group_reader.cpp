@@ -258,7 +258,7 @@ Result<std::shared_ptr<const std::vector<TraceRow>>> GroupReader::row_block(std:
 Result<TraceKey> GroupReader::key(std::uint32_t row) {
     using Keys = std::vector<TraceKey>;
     if (row >= facts().traces) return damaged(fmt::format("no row {}", row));
-    const std::uint32_t block = row / trace_block_rows;
+    const auto block = static_cast<std::uint32_t>(row / trace_block_rows);
     const PartCache::Key at = this->key(cached_keys, block);
     auto known = source_.cache->get<Keys>(at);
     if (!known) {
