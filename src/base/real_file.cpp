@@ -19,6 +19,16 @@ bool fits_offset(std::uint64_t offset, std::uint64_t size) {
     return offset <= largest && size <= largest - offset;
 }
 
+/// What O_DIRECT asks of addresses, offsets and lengths: enough for every usual disk.
+constexpr std::size_t direct_alignment = 4096;
+
+/// The part of `room` that begins at an aligned address; direct_alignment smaller than it.
+std::string_view aligned_part(std::string_view room) {
+    const auto address = reinterpret_cast<std::uintptr_t>(room.data());
+    const std::size_t skip = (direct_alignment - address % direct_alignment) % direct_alignment;
+    return room.substr(skip, room.size() - direct_alignment);
+}
+
 class RealFile final : public File {
  public:
     RealFile(Descriptor descriptor, std::string path)
@@ -39,6 +49,8 @@ class RealFile final : public File {
                      fmt::format("{} {}: offset {} is too large", verb, path_, offset));
     }
     Result<void> fill_with_zeros(std::uint64_t from, std::uint64_t to);
+    Result<std::uint64_t> fill_past_cache(std::string_view zeros, std::uint64_t from,
+                                          std::uint64_t to);
 
     Descriptor descriptor_;
     std::string path_;
@@ -126,14 +138,37 @@ Result<void> RealFile::allocate(std::uint64_t size) {
 }
 
 Result<void> RealFile::fill_with_zeros(std::uint64_t from, std::uint64_t to) {
-    const std::string zeros(
-        static_cast<std::size_t>(std::min<std::uint64_t>(to - from, zero_chunk_bytes)), '\0');
+    const std::string room(zero_chunk_bytes + direct_alignment, '\0');
+    const std::string_view zeros = aligned_part(room);
+    from = TRY(fill_past_cache(zeros, from, to));
     while (from < to) {
         const auto n = std::min<std::uint64_t>(to - from, zeros.size());
-        TRY(write(from, std::string_view(zeros).substr(0, static_cast<std::size_t>(n))));
+        TRY(write(from, zeros.substr(0, static_cast<std::size_t>(n))));
         from += n;
     }
     return {};
+}
+
+/// As far as whole aligned blocks go, where the file system can do that at all: nobody reads the
+/// zeros, and in the page cache they would take the place of what somebody does.
+///
+/// returns  the end of what was filled
+Result<std::uint64_t> RealFile::fill_past_cache(std::string_view zeros, std::uint64_t from,
+                                                std::uint64_t to) {
+    if (from % direct_alignment != 0) return from;
+    const std::string again = fmt::format("/proc/self/fd/{}", descriptor_.get());
+    const Descriptor direct = open_descriptor(again, O_WRONLY | O_DIRECT);
+    while (direct && to - from >= direct_alignment) {
+        const std::uint64_t n =
+            std::min<std::uint64_t>((to - from) / direct_alignment * direct_alignment, zeros.size());
+        const ssize_t written = ::pwrite(direct.get(), zeros.data(), n, static_cast<off_t>(from));
+        if (written > 0) from += static_cast<std::uint64_t>(written);
+        const bool ends = written == 0 || from % direct_alignment != 0 ||
+                          (written < 0 && errno == EINVAL);
+        if (ends) break;
+        if (written < 0 && errno != EINTR) return failed_call("write", path_);
+    }
+    return from;
 }
 
 Result<std::uint64_t> RealFile::size() {

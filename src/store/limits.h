@@ -28,6 +28,8 @@ inline constexpr std::uint64_t wal_group_bytes_max = 4 << 20;
 /// Prepared segments kept for the next rolls: a flush gives several back at once, and filling a new
 /// one with zeros competes with the syncs that senders wait for.
 inline constexpr std::size_t wal_spares_max = 4;
+/// Groups are written up to the end of a page of this size.
+inline constexpr std::uint64_t wal_page_bytes = 4096;
 /// Replay reads segments in windows of this size.
 inline constexpr std::uint64_t wal_window_bytes = 1 << 20;
 

@@ -10,6 +10,18 @@
 #include "store/wal/frame.h"
 
 namespace tomograph {
+namespace {
+
+/// Zeros up to the end of the page: the kernel need not read the rest of a page that is written
+/// whole, and the pages of a segment are not in memory when it is begun. The next group writes over
+/// them.
+void pad_page(const WalSegment& segment, std::string& bytes) {
+    const std::uint64_t end = segment.used + bytes.size();
+    const std::uint64_t page_end = (end + wal_page_bytes - 1) / wal_page_bytes * wal_page_bytes;
+    if (page_end <= segment.size) bytes.append(static_cast<std::size_t>(page_end - end), '\0');
+}
+
+}  // namespace
 
 std::uint64_t WalAppend::frame_bytes() const {
     if (telemetry) return telemetry_frame_bytes(*telemetry);
@@ -177,6 +189,8 @@ Result<void> WalWriter::write_frames(Log& log, std::span<WalAppend> appends, Ins
         head.first.value += append.lsns();
         head.starts_group = false;
     }
+    const std::size_t frames_bytes = bytes.size();
+    pad_page(segment, bytes);
     const Duration start = clock_.monotonic();
     auto done = segment.file->write(segment.used, bytes);
     if (done) done = segment.file->sync();
@@ -185,9 +199,9 @@ Result<void> WalWriter::write_frames(Log& log, std::span<WalAppend> appends, Ins
         metrics_.wal_failures.add();
         return done;
     }
-    segment.used += bytes.size();
+    segment.used += frames_bytes;
     metrics_.wal_frames.add(appends.size());
-    metrics_.wal_bytes.add(bytes.size());
+    metrics_.wal_bytes.add(frames_bytes);
     metrics_.wal_group_appends.observe(static_cast<double>(appends.size()));
     return {};
 }
