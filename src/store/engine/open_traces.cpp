@@ -15,13 +15,21 @@ constexpr std::uint64_t document_overhead_bytes = 192;
 constexpr std::size_t documents_first = 4;
 
 std::uint64_t bytes_of(const Document& document) {
-    return document.bytes.size() + document_overhead_bytes;
+    return document.bytes.size() + document.outline.size() + document_overhead_bytes;
 }
 
 std::optional<std::size_t> position_of(const OpenTrace& trace, SpanId id) {
     const auto found = std::find(trace.span_ids.begin(), trace.span_ids.end(), id);
     if (found == trace.span_ids.end()) return std::nullopt;
     return static_cast<std::size_t>(found - trace.span_ids.begin());
+}
+
+/// How many documents from the first on are of its trace: those of a sender often come together.
+std::size_t run_of_trace(std::span<const Document> documents) {
+    const TraceId id = documents.front().header.trace_id;
+    std::size_t count = 1;
+    while (count < documents.size() && documents[count].header.trace_id == id) ++count;
+    return count;
 }
 
 void remove_at(OpenTrace& trace, std::size_t index) {
@@ -56,23 +64,33 @@ void OpenTraces::remember_sealed(Shard& shard, TraceId id, const Size& added) {
     shard.sealed_young[id] = size;
 }
 
+OpenTraces::Known OpenTraces::look_up(Shard& shard, TraceId id) {
+    Known known;
+    const auto open = shard.traces.find(id);
+    if (open != shard.traces.end())
+        known.open = &open->second->trace;
+    else
+        known.sealed = sealed_size(shard, id);
+    const auto booked = shard.reserved.find(id);
+    if (booked != shard.reserved.end()) known.booked = &booked->second;
+    return known;
+}
+
 /// Whether the trace has room for the document, with all that is booked; a replacement takes the
 /// place of what it replaces.
-bool OpenTraces::fits(Shard& shard, const Document& document) const {
+bool OpenTraces::fits(Shard& shard, Known& known, const Document& document) const {
     const SegmentHeader& header = document.header;
     Size size{.spans = header.span_count, .bytes = bytes_of(document)};
     const auto add = [&](std::uint64_t spans, std::uint64_t bytes) {
         size.spans += spans;
         size.bytes += bytes;
     };
-    const auto open = shard.traces.find(header.trace_id);
-    OpenTrace* trace = open == shard.traces.end() ? nullptr : &open->second->trace;
+    OpenTrace* trace = known.open;
     if (trace != nullptr)
         add(trace->spans + trace->sealed_spans, trace->bytes + trace->sealed_bytes);
-    else if (const Size* sealed = sealed_size(shard, header.trace_id))
-        add(sealed->spans, sealed->bytes);
-    const auto booked = shard.reserved.find(header.trace_id);
-    if (booked != shard.reserved.end()) add(booked->second.spans, booked->second.bytes);
+    else if (known.sealed != nullptr)
+        add(known.sealed->spans, known.sealed->bytes);
+    if (known.booked != nullptr) add(known.booked->spans, known.booked->bytes);
 
     const auto is_within = [&] {
         return size.spans <= options_.trace_spans_max && size.bytes <= options_.trace_bytes_max;
@@ -89,37 +107,47 @@ bool OpenTraces::fits(Shard& shard, const Document& document) const {
         trace->limit_exceeded = true;
     }
     remember_sealed(shard, header.trace_id, {.limit_exceeded = true});
+    if (trace == nullptr) known.sealed = sealed_size(shard, header.trace_id);
     return false;
 }
 
 std::vector<std::size_t> OpenTraces::reserve(std::span<const Document> documents) {
     std::vector<std::size_t> refused;
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-        const Document& document = documents[i];
-        auto shard = shard_of(document.header.trace_id).lock();
-        if (!fits(*shard, document)) {
-            refused.push_back(i);
-            continue;
+    for (std::size_t i = 0; i < documents.size();) {
+        const std::size_t end = i + run_of_trace(documents.subspan(i));
+        const TraceId id = documents[i].header.trace_id;
+        auto shard = shard_of(id).lock();
+        Known known = look_up(*shard, id);
+        for (; i < end; ++i) {
+            if (!fits(*shard, known, documents[i])) {
+                refused.push_back(i);
+                continue;
+            }
+            if (known.booked == nullptr) known.booked = &shard->reserved[id];
+            known.booked->spans += documents[i].header.span_count;
+            known.booked->bytes += bytes_of(documents[i]);
         }
-        Size& booked = shard->reserved[document.header.trace_id];
-        booked.spans += document.header.span_count;
-        booked.bytes += bytes_of(document);
     }
     metrics_.documents_over_limit.add(refused.size());
     return refused;
 }
 
-void OpenTraces::release_one(Shard& shard, const Document& document) {
-    const auto booked = shard.reserved.find(document.header.trace_id);
+void OpenTraces::release_run(Shard& shard, std::span<const Document> run) {
+    const auto booked = shard.reserved.find(run.front().header.trace_id);
     if (booked == shard.reserved.end()) return;
-    booked->second.spans -= document.header.span_count;
-    booked->second.bytes -= bytes_of(document);
+    for (const Document& document : run) {
+        booked->second.spans -= document.header.span_count;
+        booked->second.bytes -= bytes_of(document);
+    }
     if (booked->second.bytes == 0) shard.reserved.erase(booked);
 }
 
 void OpenTraces::release(std::span<const Document> documents) {
-    for (const Document& document : documents)
-        release_one(*shard_of(document.header.trace_id).lock(), document);
+    while (!documents.empty()) {
+        const auto run = documents.first(run_of_trace(documents));
+        release_run(*shard_of(run.front().header.trace_id).lock(), run);
+        documents = documents.subspan(run.size());
+    }
 }
 
 void OpenTraces::count_bytes(std::uint64_t added, std::uint64_t removed) {
@@ -130,11 +158,14 @@ void OpenTraces::count_bytes(std::uint64_t added, std::uint64_t removed) {
 void OpenTraces::insert(Lsn first, std::vector<Document> documents, Duration now,
                         bool is_reserved) {
     metrics_.documents.add(documents.size());
-    for (Document& document : documents) {
-        auto shard = shard_of(document.header.trace_id).lock();
-        if (is_reserved) release_one(*shard, document);
-        insert_one(*shard, first, std::move(document), now);
-        ++first.value;
+    std::span<Document> rest(documents);
+    while (!rest.empty()) {
+        const auto run = rest.first(run_of_trace(rest));
+        auto shard = shard_of(run.front().header.trace_id).lock();
+        if (is_reserved) release_run(*shard, run);
+        insert_run(*shard, first, run, now);
+        first.value += run.size();
+        rest = rest.subspan(run.size());
     }
 }
 
@@ -175,16 +206,22 @@ void OpenTraces::queue_by_last(Shard& shard, std::list<Held>::iterator held) {
     shard.quiet.splice(place, from, held);
 }
 
-void OpenTraces::insert_one(Shard& shard, Lsn lsn, Document document, Duration now) {
-    const TraceId id = document.header.trace_id;
+void OpenTraces::insert_run(Shard& shard, Lsn first, std::span<Document> run, Duration now) {
+    const TraceId id = run.front().header.trace_id;
     const auto found = shard.traces.find(id);
     const bool is_new = found == shard.traces.end();
     if (is_new) ++traces_;
-    const auto held = is_new ? open_trace(shard, id, lsn, now) : found->second;
-    OpenTrace& trace = held->trace;
-    trace.lsn_max = lsn;
-    trace.last_at = now;
+    const auto held = is_new ? open_trace(shard, id, first, now) : found->second;
+    held->trace.last_at = now;
     if (!is_new) queue_by_last(shard, held);
+    for (Document& document : run) {
+        insert_one(held->trace, first, std::move(document));
+        ++first.value;
+    }
+}
+
+void OpenTraces::insert_one(OpenTrace& trace, Lsn lsn, Document document) {
+    trace.lsn_max = lsn;
     auto stored = std::make_shared<const StoredDocument>(
         StoredDocument{.lsn = lsn, .document = std::move(document)});
     const auto place = position_of(trace, stored->document.header.id);

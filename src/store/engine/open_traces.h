@@ -164,9 +164,18 @@ class OpenTraces {
     }
     static const Size* sealed_size(const Shard& shard, TraceId id);
     static void remember_sealed(Shard& shard, TraceId id, const Size& added);
-    bool fits(Shard& shard, const Document& document) const;
-    static void release_one(Shard& shard, const Document& document);
-    void insert_one(Shard& shard, Lsn lsn, Document document, Duration now);
+    /// What a shard has of one trace, looked up once for a run of its documents.
+    struct Known {
+        OpenTrace* open = nullptr;
+        const Size* sealed = nullptr;  ///< of a trace that is not open
+        Size* booked = nullptr;
+    };
+    static Known look_up(Shard& shard, TraceId id);
+    bool fits(Shard& shard, Known& known, const Document& document) const;
+    // Runs are of one trace, and not empty.
+    static void release_run(Shard& shard, std::span<const Document> run);
+    void insert_run(Shard& shard, Lsn first, std::span<Document> run, Duration now);
+    void insert_one(OpenTrace& trace, Lsn lsn, Document document);
     static std::list<Held>::iterator open_trace(Shard& shard, TraceId id, Lsn lsn, Duration now);
     /// Takes out the documents up to `lsn`; the lowest number of those that stay, if some do.
     std::optional<Lsn> remove_through(OpenTrace& trace, Lsn lsn);
