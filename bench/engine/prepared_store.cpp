@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "measure/measure.h"
+#include "model/segment_outline.h"
 
 namespace tomograph::engine_bench {
 namespace {
@@ -66,7 +67,8 @@ void DrivenStore::append(const std::vector<std::string>& jsons) {
         const auto decoded = decoder_.decode(json, std::nullopt);
         const auto* segment = std::get_if<Segment>(&decoded);
         require(segment != nullptr, "refused: " + json);
-        documents.push_back({.header = segment->header(), .bytes = json});
+        documents.push_back(
+            {.header = segment->header(), .bytes = json, .outline = pack_outline(*segment)});
     }
     std::string error = "not answered";
     const auto refused = store_->append(std::move(documents), [&](const Result<void>& done) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/limits.h"
+#include "model/segment_outline.h"
 #include "wire/xray/document_array.h"
 
 namespace tomograph {
@@ -199,7 +200,8 @@ void Ingest::decode(std::string_view json, Batch& batch) const {
     if (segment.annotations_dropped > 0)
         counters.annotations_dropped->add(segment.annotations_dropped);
     if (segment.links_dropped > 0) counters.links_dropped->add(segment.links_dropped);
-    batch.documents.push_back({segment.header(), std::string(json)});
+    batch.documents.push_back(
+        {.header = segment.header(), .bytes = std::string(json), .outline = pack_outline(segment)});
     batch.ids.push_back(batch.documents.back().header.id);
 }
 

@@ -17,6 +17,8 @@ struct Lsn {
 struct Document {
     SegmentHeader header;
     std::string bytes;
+    /// pack_outline() of it, as long as its trace is open; empty where nobody decoded it lately.
+    std::string outline{};
 };
 
 /// A document with its version. Last write wins by (complete, lsn): see replaces().

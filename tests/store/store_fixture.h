@@ -14,6 +14,7 @@
 #include "base/fault_file_system.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "model/segment_outline.h"
 #include "store/embedded_store.h"
 #include "store/group_fixture.h"
 #include "support/memory_store.h"
@@ -68,7 +69,7 @@ inline Document document_of(const SegmentSpec& spec) {
     auto decoded = decoder.decode(json, std::nullopt);
     auto* segment = std::get_if<Segment>(&decoded);
     REQUIRE_MESSAGE(segment != nullptr, json);
-    return {.header = segment->header(), .bytes = json};
+    return {.header = segment->header(), .bytes = json, .outline = pack_outline(*segment)};
 }
 
 inline std::vector<Document> documents_of(const std::vector<SegmentSpec>& specs) {

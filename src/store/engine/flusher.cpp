@@ -27,6 +27,9 @@ std::vector<DocumentPointer> fresh_documents(const OpenTrace& trace, const Whole
 
 }  // namespace
 
+Flusher::Flusher(StoreCore& core, Publisher& publisher)
+    : core_(core), publisher_(publisher), assembly_(assembly_depth(core)) {}
+
 /// A late fragment joins the first row of its trace; else the policies decide.
 Result<std::uint32_t> Flusher::class_of(const OpenTrace& trace, const PartSnapshot& parts) {
     if (*trace.older) {
@@ -161,8 +164,12 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
     row.flags = static_cast<std::uint16_t>(flags);
     part_trace_.row = row;
     part_trace_.documents.resize(fresh.size());
-    for (std::size_t i = 0; i < fresh.size(); ++i)
-        part_trace_.documents[i] = {.lsn = trace.lsn_max, .document = fresh[i]->document};
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+        StoredDocument& copy = part_trace_.documents[i];
+        copy.lsn = trace.lsn_max;
+        copy.document.header = fresh[i]->document.header;
+        copy.document.bytes = fresh[i]->document.bytes;
+    }
     part_trace_.spans = span_rows(merged, fresh);
     TRY(writer.add(part_trace_));
     if (placed.older) core_.metrics.late_fragments.add();

@@ -13,7 +13,7 @@ namespace tomograph {
 /// that maintains the store.
 class Flusher {
  public:
-    Flusher(StoreCore& core, Publisher& publisher) : core_(core), publisher_(publisher) {}
+    Flusher(StoreCore& core, Publisher& publisher);
 
     /// errors  io, limit: some of the traces, or all, are still open; flush again later
     Result<void> flush(std::vector<OpenTrace> traces);

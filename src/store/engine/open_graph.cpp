@@ -64,12 +64,16 @@ Result<void> refresh_all(StoreCore& core) {
     core.open.visit([&](const OpenTrace& trace) {
         if (!trace.is_described()) stale.push_back(trace);
     });
-    TraceAssembly assembly;
+    TraceAssembly assembly(assembly_depth(core));
     for (const OpenTrace& trace : stale) TRY(describe_trace(core, assembly, trace));
     return {};
 }
 
 }  // namespace
+
+AssemblyDepth assembly_depth(const StoreCore& core) {
+    return core.options.groups ? AssemblyDepth::whole : AssemblyDepth::outline;
+}
 
 Result<std::optional<TraceRow>> older_row(StoreCore& core, const OpenTrace& trace,
                                           const PartSnapshot& parts) {

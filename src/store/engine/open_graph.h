@@ -8,6 +8,9 @@ namespace tomograph {
 
 // What the open traces add to the service graph.
 
+/// What of open documents must be read: groups judge whole ones.
+AssemblyDepth assembly_depth(const StoreCore& core);
+
 /// The newest row of the trace in the parts, looked up once. errors: io
 Result<std::optional<TraceRow>> older_row(StoreCore& core, const OpenTrace& trace,
                                           const PartSnapshot& parts);

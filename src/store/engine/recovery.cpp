@@ -236,25 +236,26 @@ void Recovery::replay(Lsn first, Instant received, std::span<const std::string_v
     for (const std::string_view bytes : documents) {
         const Lsn lsn = first;
         ++first.value;
-        const auto header = assembly_.header(bytes);
-        if (!header) {
+        auto document = assembly_.document(bytes);
+        if (!document) {
             core_.metrics.replay_unreadable.add();
             core_.quarantine.keep_copy(fmt::format("document-{:x}.json", lsn.value), bytes,
                                        "the decoder refuses a document of the log");
             continue;
         }
-        const auto known = known_.find(header->trace_id);
+        const TraceId id = document->header.trace_id;
+        const auto known = known_.find(id);
         if (known != known_.end() && lsn <= known->second) {
             core_.metrics.replayed_known.add();
             continue;
         }
-        if (is_redacted(header->trace_id, lsn)) {
+        if (is_redacted(id, lsn)) {
             core_.metrics.replayed_redacted.add();
             continue;
         }
         core_.metrics.replayed_documents.add();
         one.resize(1);
-        one.front() = {.header = *header, .bytes = std::string(bytes)};
+        one.front() = std::move(*document);
         core_.open.insert(lsn, std::move(one), core_.clock.monotonic(), false);
         one.clear();
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "model/segment_outline.h"
 #include "trace/trace_order.h"
 
 namespace tomograph {
@@ -102,18 +103,26 @@ std::uint16_t trace_flags(const Trace& trace) {
 Trace TraceAssembly::assemble(TraceId id, const std::vector<DocumentPointer>& documents) {
     std::vector<TraceDocument> decoded;
     decoded.reserve(documents.size());
-    for (const DocumentPointer& document : documents) {
-        auto segment = decoder_.decode(document->document.bytes, std::nullopt);
-        if (auto* good = std::get_if<Segment>(&segment))
-            decoded.push_back({.lsn = document->lsn, .segment = std::move(*good)});
-    }
+    for (const DocumentPointer& document : documents)
+        if (auto segment = read(id, document->document))
+            decoded.push_back({.lsn = document->lsn, .segment = std::move(*segment)});
     return assemble_trace(id, std::move(decoded), after_grace);
 }
 
-std::optional<SegmentHeader> TraceAssembly::header(std::string_view document) {
-    const auto segment = decoder_.decode(document, std::nullopt);
-    if (const auto* good = std::get_if<Segment>(&segment)) return good->header();
+std::optional<Segment> TraceAssembly::read(TraceId id, const Document& document) {
+    if (depth_ == AssemblyDepth::outline && !document.outline.empty())
+        return unpack_outline(id, document.outline);
+    auto segment = decoder_.decode(document.bytes, std::nullopt);
+    if (auto* good = std::get_if<Segment>(&segment)) return std::move(*good);
     return std::nullopt;
+}
+
+std::optional<Document> TraceAssembly::document(std::string_view bytes) {
+    const auto segment = decoder_.decode(bytes, std::nullopt);
+    const auto* good = std::get_if<Segment>(&segment);
+    if (good == nullptr) return std::nullopt;
+    return Document{
+        .header = good->header(), .bytes = std::string(bytes), .outline = pack_outline(*good)};
 }
 
 bool is_complete(const Trace& trace) {

@@ -10,16 +10,29 @@
 
 namespace tomograph {
 
-/// Decodes stored documents and puts traces together, as of after_grace. Keeps a decoder: one per
+/// How much of its documents a trace must show.
+enum class AssemblyDepth : std::uint8_t {
+    outline,  ///< what the graph, the rows and policies without groups ask for:
+              ///< model/segment_outline.h
+    whole,
+};
+
+/// Reads stored documents and puts traces together, as of after_grace. Keeps a decoder: one per
 /// thread.
 class TraceAssembly {
  public:
+    explicit TraceAssembly(AssemblyDepth depth = AssemblyDepth::whole) : depth_(depth) {}
+
+    /// The trace borrows from `documents`.
     Trace assemble(TraceId id, const std::vector<DocumentPointer>& documents);
 
-    /// The header of a document, as it was when it was accepted; nothing when it cannot be read.
-    std::optional<SegmentHeader> header(std::string_view document);
+    /// A document as it was when it was accepted; nothing when it cannot be read.
+    std::optional<Document> document(std::string_view bytes);
 
  private:
+    std::optional<Segment> read(TraceId id, const Document& document);
+
+    AssemblyDepth depth_;
     SegmentDecoder decoder_;
 };
 
