@@ -5,6 +5,7 @@
 #include <random>
 
 #include "store/part/rollup.h"
+#include "store/part/rollup_sum.h"
 
 namespace tomograph {
 namespace {
@@ -83,7 +84,8 @@ void rollup_sum_whole(benchmark::State& state) {
     std::vector<RollupSlice> slices;
     for (const RollupTable& part : parts) slices.push_back({.table = &part});
     for ([[maybe_unused]] auto round : state) {
-        const GraphRollup sum = rollup_of(sum_rollups(slices, grain_whole, GroupId{}));
+        const GraphRollup sum =
+            rollup_of(sum_rollups(slices, {.grain = grain_whole, .group = GroupId{}}));
         if (sum.cells.size() != edges) std::abort();
     }
 }
@@ -94,7 +96,8 @@ void rollup_sum_minutes(benchmark::State& state) {
     const RollupTable table = table_of(six_hours());
     const RollupSlice all{.table = &table};
     for ([[maybe_unused]] auto round : state) {
-        const GraphRollup sum = rollup_of(sum_rollups(std::span(&all, 1), 1, GroupId{}));
+        const GraphRollup sum =
+            rollup_of(sum_rollups(std::span(&all, 1), {.grain = 1, .group = GroupId{}}));
         if (sum.cells.size() != minutes * edges) std::abort();
     }
 }

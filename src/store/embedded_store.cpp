@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "store/engine/maintenance.h"
-#include "store/engine/open_graph.h"
+#include "store/engine/read_graph.h"
 #include "store/engine/read_trace.h"
 #include "store/engine/recovery.h"
 #include "store/engine/search/searches.h"

@@ -121,6 +121,9 @@ inline constexpr std::size_t fold_cells_max = 200'000;
 inline constexpr std::size_t fold_fan_in = 8;
 /// Tables that one read of the service graph holds; beyond, it sums up what it has.
 inline constexpr std::size_t graph_tables_bytes_max = 64 << 20;
+/// A read of the service graph over more is summed up from its cells: twenty years of whole days
+/// are more pieces than that is worth, and no store is as old.
+inline constexpr std::int64_t graph_stretch_minutes_max = 20 * 365 * 24 * 60;
 
 /// A telemetry record of the SDKs' daemons is below 1 KiB.
 inline constexpr std::size_t telemetry_record_bytes_max = 64 << 10;

@@ -2,7 +2,6 @@
 
 #include "store/engine/store_core.h"
 #include "store/engine/trace_assembly.h"
-#include "store/trace_store.h"
 
 namespace tomograph {
 
@@ -30,12 +29,8 @@ GraphRollup contribution_of(const StoreCore& core, TraceAssembly& assembly, cons
 /// Brings the contribution of one trace, as of this copy of it, up to date. `refresh` is held.
 Result<void> describe_trace(StoreCore& core, TraceAssembly& assembly, const OpenTrace& trace);
 
-struct GraphRead {
-    TimeRange range;
-    GraphGrain grain = GraphGrain::minute;
-    GroupId group{};
-};
-/// TraceStore::graph: the sum of parts, rollups and open traces. errors: io
-Result<GraphRollup> read_graph(StoreCore& core, const GraphRead& read);
+/// Contributions of all open traces are up to date afterwards, as of traces that were open before.
+/// `refresh` is held. errors: io
+Result<void> describe_open_traces(StoreCore& core);
 
 }  // namespace tomograph

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "store/file_names.h"
+#include "store/part/rollup.h"
 
 namespace tomograph {
 namespace {
@@ -71,10 +72,23 @@ Result<std::shared_ptr<const RollupTable>> LivePart::rollup() const {
     const PartCache::Key key{.reader = cache_key_, .section = rollup_section, .index = 0};
     auto cached = cache_->get<RollupTable>(key);
     if (cached) return cached;
-    std::optional<Error> damage;
-    auto table = std::make_shared<const RollupTable>(TRY(reader_->rollup_table(&damage)));
-    if (damage) report_damage(*damage);
+    auto table = TRY(read_rollup(nullptr));
     cache_->put(key, table, table->bytes());
+    return table;
+}
+
+Result<std::shared_ptr<const RollupTable>> LivePart::rollup_sums(const StretchRead& wanted) const {
+    const PartCache::Key key{.reader = cache_key_, .section = rollup_section, .index = 0};
+    auto cached = cache_->get<RollupTable>(key);
+    if (cached) return cached;
+    return read_rollup(&wanted);
+}
+
+Result<std::shared_ptr<const RollupTable>> LivePart::read_rollup(const StretchRead* sums) const {
+    std::optional<Error> damage;
+    auto table = std::make_shared<const RollupTable>(
+        TRY(reader_->rollup_table({.sums = sums, .damage = &damage})));
+    if (damage) report_damage(*damage);
     return table;
 }
 

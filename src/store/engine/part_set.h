@@ -46,6 +46,9 @@ class LivePart {
 
     /// The rollup, from the cache if it is there. Damaged blocks are left out and reported.
     Result<std::shared_ptr<const RollupTable>> rollup() const;
+    /// As good as rollup() to who asks for whole stretches of those: itself if it is cached, else
+    /// their sums, which are not kept. errors: as rollup()
+    Result<std::shared_ptr<const RollupTable>> rollup_sums(const StretchRead& wanted) const;
 
     /// The file is not listed any more: remove it after the last reader.
     void doom() { is_doomed_ = true; }
@@ -61,6 +64,8 @@ class LivePart {
           listed_(std::move(listed)),
           path_(std::move(path)),
           retention_class_(retention_class_of(listed_.path)) {}
+
+    Result<std::shared_ptr<const RollupTable>> read_rollup(const StretchRead* sums) const;
 
     FileSystem& files_;
     StoreMetrics& metrics_;

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "store/file_names.h"
+#include "store/part/rollup.h"
 
 namespace tomograph {
 namespace {
@@ -48,14 +49,27 @@ Result<std::shared_ptr<const RollupTable>> LiveRollup::table() const {
     const PartCache::Key key{.reader = cache_key_, .section = rollup_section, .index = 0};
     auto cached = cache_->get<RollupTable>(key);
     if (cached) return cached;
+    auto table = TRY(read(nullptr));
+    cache_->put(key, table, table->bytes());
+    return table;
+}
+
+Result<std::shared_ptr<const RollupTable>> LiveRollup::sums(const StretchRead& wanted) const {
+    const PartCache::Key key{.reader = cache_key_, .section = rollup_section, .index = 0};
+    auto cached = cache_->get<RollupTable>(key);
+    if (cached) return cached;
+    return read(&wanted);
+}
+
+Result<std::shared_ptr<const RollupTable>> LiveRollup::read(const StretchRead* sums) const {
     std::optional<Error> damage;
-    auto table = std::make_shared<const RollupTable>(TRY(reader_->rollup_table(&damage)));
+    auto table = std::make_shared<const RollupTable>(
+        TRY(reader_->rollup_table({.sums = sums, .damage = &damage})));
     if (damage) {
         is_damaged_ = true;
         metrics_.damaged_reads.add();
         log_error("rollup is damaged", {{"rollup", path_}, {"error", *damage}});
     }
-    cache_->put(key, table, table->bytes());
     return table;
 }
 

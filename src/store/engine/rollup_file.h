@@ -9,8 +9,8 @@
 #include "store/engine/manifest.h"
 #include "store/engine/store_metrics.h"
 #include "store/part/cache.h"
+#include "store/part/minute_stretch.h"
 #include "store/part/part.h"
-#include "store/part/rollup_table.h"
 
 namespace tomograph {
 
@@ -47,6 +47,9 @@ class LiveRollup {
     /// All cells, from the cache if they are there. Damaged blocks are left out, counted and
     /// logged. errors: io
     Result<std::shared_ptr<const RollupTable>> table() const;
+    /// As good as table() to who asks for whole stretches of those: itself if it is cached, else
+    /// their sums, which are not kept. errors: as table()
+    Result<std::shared_ptr<const RollupTable>> sums(const StretchRead& wanted) const;
 
     void doom() { is_doomed_ = true; }
     /// Some of it could not be read: a fold would make the loss final, so it is left out of folds.
@@ -55,6 +58,8 @@ class LiveRollup {
  private:
     LiveRollup(FileSystem& files, StoreMetrics& metrics, ManifestRollup listed, std::string path)
         : files_(files), metrics_(metrics), listed_(std::move(listed)), path_(std::move(path)) {}
+
+    Result<std::shared_ptr<const RollupTable>> read(const StretchRead* sums) const;
 
     FileSystem& files_;
     StoreMetrics& metrics_;

@@ -200,7 +200,7 @@ Result<void> RollupFolder::fold(Batch batch, Lsn floor) {
     Publisher::Change change;
     Result<void> written;
     for (const auto& [target, slices] : batch.slices) {
-        const RollupTable table = sum_rollups(slices, target.grain);
+        const RollupTable table = sum_rollups(slices, {.grain = target.grain});
         if (table.rows.empty()) continue;
         auto rollup = write(target, table);
         if (!rollup) {

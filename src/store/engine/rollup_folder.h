@@ -8,6 +8,7 @@
 
 #include "store/engine/store_core.h"
 #include "store/engine/trace_assembly.h"
+#include "store/part/rollup_sum.h"
 
 namespace tomograph {
 

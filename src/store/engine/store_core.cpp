@@ -15,6 +15,7 @@ StoreCore::StoreCore(FileSystem& file_system, const Clock& the_clock, MetricsReg
       metrics(registry),
       quarantine(files, options.directory, metrics),
       cache(std::make_shared<PartCache>(options.section_cache_bytes)),
+      stretches(cache),
       open(metrics, {.trace_spans_max = options.trace_spans_max,
                      .trace_bytes_max = options.trace_bytes_max}),
       telemetry(files, options.directory, metrics, quarantine) {

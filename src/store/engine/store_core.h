@@ -16,6 +16,7 @@
 #include "store/engine/part_set.h"
 #include "store/engine/quarantine.h"
 #include "store/engine/store_metrics.h"
+#include "store/engine/stretch_cache.h"
 #include "store/engine/telemetry_log.h"
 #include "store/keys/store_keys.h"
 #include "store/wal/writer.h"
@@ -51,6 +52,7 @@ struct StoreCore {
     std::unique_ptr<StoreKeys> keys;  ///< null: no encryption; set while the store opens
     Quarantine quarantine;
     std::shared_ptr<PartCache> cache;
+    StretchCache stretches;
     OpenTraces open;
     TelemetryLog telemetry;
     Guarded<StoreView> view;

@@ -7,7 +7,7 @@
 #include "store/file_names.h"
 #include "store/operations/file_copy.h"
 #include "store/part/part.h"
-#include "store/part/rollup_table.h"
+#include "store/part/rollup.h"
 
 namespace tomograph {
 namespace {
@@ -117,7 +117,7 @@ Result<void> rebuild_rollups(FileSystem& files, const std::string& directory,
             continue;
         }
         std::optional<Error> damage;  // of a block: its cells are left out of answers
-        const RollupTable table = TRY((*reader)->rollup_table(&damage));
+        const RollupTable table = TRY((*reader)->rollup_table({.damage = &damage}));
         const PartFacts& facts = (*reader)->facts();
         rebuilt.state.apply(
             AddRollup{{.id = parsed->id,

@@ -16,6 +16,7 @@
 namespace tomograph {
 
 class PartCache;
+struct RollupRead;
 struct RollupTable;
 
 /// The core columns of one span, as the part keeps them.
@@ -182,10 +183,8 @@ class PartReader {
     /// The core columns of one row's spans, as written. Texts live in `texts`.
     virtual Result<std::vector<SpanRow>> spans(std::uint32_t ordinal, Arena& texts) = 0;
     virtual Result<GraphRollup> rollup() = 0;
-    /// The same as flat rows, which are cheaper to read and to sum.
-    ///
-    /// damage  when given, damaged blocks are left out and it says so; else they are an error
-    virtual Result<RollupTable> rollup_table(std::optional<Error>* damage = nullptr) = 0;
+    /// The same as flat rows, which are cheaper to read and to sum (store/part/rollup.h).
+    virtual Result<RollupTable> rollup_table(const RollupRead& read) = 0;
     /// Reads every block and checks it.
     virtual Result<void> verify() = 0;
 };

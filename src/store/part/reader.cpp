@@ -113,12 +113,12 @@ class Reader final : public PartReader {
     }
 
     Result<GraphRollup> rollup() override {
-        const RollupTable table = TRY(rollup_table(nullptr));
+        const RollupTable table = TRY(rollup_table({}));
         return rollup_of(table);
     }
 
-    Result<RollupTable> rollup_table(std::optional<Error>* damage) override {
-        return read_rollup(*blocks_, damage);
+    Result<RollupTable> rollup_table(const RollupRead& read) override {
+        return read_rollup(*blocks_, read);
     }
 
     Result<void> verify() override {
@@ -127,7 +127,7 @@ class Reader final : public PartReader {
             const auto reader = TRY(group(run));
             TRY(reader->verify());
         }
-        TRY(rollup_table(nullptr));
+        TRY(rollup_table({}));
         TRY(read_fragments(*blocks_));
         return {};
     }

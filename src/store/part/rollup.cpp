@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "base/bytes.h"
 #include "store/part/arithmetic.h"
 #include "store/part/limits.h"
 #include "store/part/rollup_format_1.h"
+#include "store/part/rollup_stretches.h"
 
 namespace tomograph {
 namespace {
@@ -19,6 +22,8 @@ namespace {
 constexpr std::int64_t ns_per_minute = 60'000'000'000;
 constexpr std::size_t texts_per_key = 6;
 constexpr std::size_t texts_per_cell = texts_per_key + 1;
+constexpr std::size_t varint_bytes_max = 10;
+constexpr std::size_t histogram_buckets_max = LatencyHistogram::bucket_last + 1;
 
 // A block of the first layout begins with its number of texts, which was never 0.
 constexpr std::uint8_t not_format_1 = 0;
@@ -162,7 +167,7 @@ Error damaged(const char* what) {
     return Error(ErrorCode::corrupt, fmt::format("rollup: {}", what));
 }
 
-/// Reads one column. Six hours are two million numbers of mostly one byte: the short way must be
+/// Reads one column. Six hours are twenty million numbers of mostly one byte: the short way must be
 /// inlined.
 class ColumnCursor {
  public:
@@ -179,11 +184,43 @@ class ColumnCursor {
         const std::uint64_t value = varint();
         return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
     }
+    /// `count` numbers, each given to `take` in its turn: eight at a time while all are short.
+    template <class Take>
+    void varints(std::size_t count, const Take& take) {
+        constexpr std::uint64_t long_bits = 0x8080'8080'8080'8080;
+        std::size_t i = 0;
+        while (i < count) {
+            std::uint64_t eight = long_bits;
+            if (count - i >= sizeof eight && remaining() >= sizeof eight)
+                std::memcpy(&eight, at_, sizeof eight);
+            if ((eight & long_bits) == 0) {
+                for (std::size_t k = 0; k < sizeof eight; ++k)
+                    take(i + k, std::uint64_t{static_cast<unsigned char>(at_[k])});
+                at_ += sizeof eight;
+                i += sizeof eight;
+            } else {
+                take(i, varint());
+                ++i;
+            }
+        }
+    }
     std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
     bool failed() const { return failed_; }
 
  private:
     std::uint64_t long_varint() {
+        if (remaining() < varint_bytes_max) return last_varint();
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 56; shift += 7) {
+            const auto byte = static_cast<unsigned char>(*at_++);
+            value |= std::uint64_t{byte & 0x7fu} << shift;
+            if (byte < 0x80) return value;
+        }
+        at_ -= 8;
+        return last_varint();
+    }
+    /// Near the end, or of nine bytes and more, as hardly any is.
+    std::uint64_t last_varint() {
         ByteReader reader({at_, remaining()});
         const std::uint64_t value = reader.varint();
         failed_ |= reader.failed();
@@ -196,10 +233,11 @@ class ColumnCursor {
     bool failed_ = false;
 };
 
+/// Gives the rows to a RollupTableBuilder, or to who takes them like one.
+template <class Builder>
 class BlockDecoder {
  public:
-    BlockDecoder(std::string_view block, RollupTableBuilder& builder)
-        : reader_(block), builder_(builder) {}
+    BlockDecoder(std::string_view block, Builder& builder) : reader_(block), builder_(builder) {}
 
     Result<void> run() {
         reader_.fixed<std::uint8_t>();
@@ -269,12 +307,14 @@ class BlockDecoder {
             row.fault = columns_[faults].signed_varint();
             row.response_time_ns = columns_[response_times].signed_varint();
             const std::string_view alias = text(columns_[aliases].varint());
-            buckets_.clear();
-            counts_.clear();
+            buckets_size_ = 0;
             TRY(histogram(response_time_buckets, row.response_time_buckets));
             TRY(histogram(duration_buckets, row.duration_buckets));
             if (bad_text_) return damaged("a cell has no text");
-            if (!builder_.add(row, {buckets_, counts_}, alias))
+            if (!builder_.add(row,
+                              {.buckets = std::span(buckets_).first(buckets_size_),
+                               .counts = std::span(counts_).first(buckets_size_)},
+                              alias))
                 return damaged("minutes out of order");
         }
         // Once for all: a column at its end gives zeros, and the first bounds the number of rows.
@@ -286,17 +326,26 @@ class BlockDecoder {
 
     Result<void> histogram(Column sizes, std::uint16_t& size) {
         const std::uint64_t buckets = columns_[sizes].varint();
-        if (buckets > LatencyHistogram::bucket_last + 1u) return damaged("number of buckets");
+        if (buckets > histogram_buckets_max) return damaged("number of buckets");
         size = static_cast<std::uint16_t>(buckets);
+        // Both loops without a branch, or six hours take twice as long. A step that is too large
+        // must not wrap to a bucket that seems right.
         std::uint64_t bucket = 0;
-        for (std::uint64_t i = 0; i < buckets; ++i) {
-            const std::uint64_t step = columns_[bucket_steps].varint();
-            if (step > LatencyHistogram::bucket_last - bucket || (i > 0 && step == 0))
-                return damaged("buckets out of order");
+        bool is_ordered = true;
+        LatencyHistogram::Bucket* const its_buckets = &buckets_[buckets_size_];
+        columns_[bucket_steps].varints(buckets, [&](std::size_t i, std::uint64_t step) {
+            is_ordered &= (i == 0 || step != 0) & (step <= LatencyHistogram::bucket_last);
             bucket += step;
-            buckets_.push_back(static_cast<LatencyHistogram::Bucket>(bucket));
-            counts_.push_back(columns_[counts].signed_varint());
-        }
+            its_buckets[i] = static_cast<LatencyHistogram::Bucket>(bucket);
+        });
+        if (!is_ordered || bucket > LatencyHistogram::bucket_last)
+            return damaged("buckets out of order");
+        std::int64_t* const its_counts = &counts_[buckets_size_];
+        columns_[counts].varints(buckets, [&](std::size_t i, std::uint64_t count) {
+            its_counts[i] =
+                static_cast<std::int64_t>(count >> 1) ^ -static_cast<std::int64_t>(count & 1);
+        });
+        buckets_size_ += buckets;
         return {};
     }
 
@@ -311,11 +360,14 @@ class BlockDecoder {
     }
 
     ByteReader reader_;
-    RollupTableBuilder& builder_;
+    Builder& builder_;
     std::vector<std::string_view> texts_;
     std::array<ColumnCursor, column_count> columns_;
-    std::vector<LatencyHistogram::Bucket> buckets_;
-    std::vector<std::int64_t> counts_;
+    // Of one cell: its response_time, then its duration. The last place is never used: it is where
+    // an empty duration after a full response_time points to.
+    std::array<LatencyHistogram::Bucket, 2 * histogram_buckets_max + 1> buckets_;
+    std::array<std::int64_t, 2 * histogram_buckets_max + 1> counts_;
+    std::size_t buckets_size_ = 0;
     std::size_t expanded_bytes_ = 0;
     bool bad_text_ = false;
 };
@@ -345,9 +397,11 @@ Result<std::vector<std::string>> encode_rollup(const GraphRollup& rollup) {
     return encode_rollup(table_of(rollup));
 }
 
-Result<RollupTable> decode_rollup(std::span<const std::string> blocks) {
+namespace {
+
+template <class Builder>
+Result<RollupTable> decode_into(Builder builder, std::span<const std::string> blocks) {
     GraphRollup cells;
-    RollupTableBuilder builder;
     for (const std::string& block : blocks) {
         if (is_format_1(block))
             TRY(decode_rollup_block_1(block, cells));
@@ -360,18 +414,25 @@ Result<RollupTable> decode_rollup(std::span<const std::string> blocks) {
     return table_of(cells);
 }
 
-Result<RollupTable> read_rollup(const PartBlockReader& part, std::optional<Error>* damage) {
+}  // namespace
+
+Result<RollupTable> decode_rollup(std::span<const std::string> blocks, const StretchRead* read) {
+    if (read != nullptr) return decode_into(StretchSums(*read), blocks);
+    return decode_into(RollupTableBuilder(), blocks);
+}
+
+Result<RollupTable> read_rollup(const PartBlockReader& part, const RollupRead& read) {
     std::vector<std::string> blocks;
     for (std::uint32_t index = 0; index < part.blocks(PartSection::rollup); ++index) {
         auto block = part.read(PartSection::rollup, index);
         if (block)
             blocks.push_back(std::move(*block));
-        else if (damage != nullptr && block.error().code() == ErrorCode::corrupt)
-            *damage = block.error();
+        else if (read.damage != nullptr && block.error().code() == ErrorCode::corrupt)
+            *read.damage = block.error();
         else
             return std::move(block).error();
     }
-    auto table = decode_rollup(blocks);
+    auto table = decode_rollup(blocks, read.sums);
     if (!table) return std::move(table).error().within(part.path());
     return table;
 }

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "store/part/block_reader.h"
+#include "store/part/minute_stretch.h"
 #include "store/part/rollup_table.h"
 
 namespace tomograph {
@@ -17,13 +18,23 @@ Result<std::vector<std::string>> encode_rollup(const RollupTable& table);
 Result<std::vector<std::string>> encode_rollup(const GraphRollup& rollup);
 
 /// All blocks of one file, in their order. Reads the layout without groups as well, which parts of
-/// older programs have. errors: corrupt
-Result<RollupTable> decode_rollup(std::span<const std::string> blocks);
+/// older programs have.
+///
+/// sums    when given, the table that StretchSums makes; of that first layout all cells
+/// errors  corrupt
+/// cost    2 ns a bucket, whatever the sums; all cells of a part are many megabytes to write, its
+///         sums are few
+Result<RollupTable> decode_rollup(std::span<const std::string> blocks,
+                                  const StretchRead* sums = nullptr);
+
+struct RollupRead {
+    const StretchRead* sums = nullptr;  ///< as of decode_rollup()
+    /// When given, damaged blocks are left out and it says so; else they are an error.
+    std::optional<Error>* damage = nullptr;
+};
 
 /// Reads and decodes the rollup of a part of any format.
-///
-/// damage  when given, damaged blocks are left out and it says so; else they are an error
-/// errors  corrupt, with the file; those of PartBlockReader::read()
-Result<RollupTable> read_rollup(const PartBlockReader& part, std::optional<Error>* damage);
+/// errors: corrupt, with the file; those of PartBlockReader::read()
+Result<RollupTable> read_rollup(const PartBlockReader& part, const RollupRead& read);
 
 }  // namespace tomograph

@@ -57,6 +57,7 @@ struct RollupTable {
     std::vector<LatencyHistogram::Bucket> buckets;
     std::vector<std::int64_t> counts;  ///< beside `buckets`
     std::vector<std::string> aliases{""};
+    std::size_t name_bytes = 0;  ///< of the keys
 
     std::size_t bytes() const;
     /// min > max when there is no row.
@@ -95,27 +96,5 @@ RollupTable table_of(const GraphRollup& rollup,
                      std::int64_t first = std::numeric_limits<std::int64_t>::min(),
                      std::int64_t last = std::numeric_limits<std::int64_t>::max());
 GraphRollup rollup_of(const RollupTable& table);
-
-/// Some minutes of a table, both included.
-struct RollupSlice {
-    const RollupTable* table = nullptr;
-    std::int64_t first = std::numeric_limits<std::int64_t>::min();
-    std::int64_t last = std::numeric_limits<std::int64_t>::max();
-};
-
-/// All minutes under minute 0.
-inline constexpr std::int64_t grain_whole = 0;
-
-/// The sum of the slices, without cells that are nothing.
-///
-/// grain  minutes that become one, under the first of them; or grain_whole
-/// group  only its cells; nothing: those of every group
-/// cost   about 60 ns a cell with 20 buckets: key by key into one dense histogram, which stays in
-///        the first-level cache
-RollupTable sum_rollups(std::span<const RollupSlice> slices, std::int64_t grain,
-                        std::optional<GroupId> group = {});
-
-/// The first minute of the `grain` minutes that hold `minute`.
-std::int64_t align_minute(std::int64_t minute, std::int64_t grain);
 
 }  // namespace tomograph

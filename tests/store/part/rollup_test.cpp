@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "store/part/fixture.h"
+#include "store/part/rollup_sum.h"
 
 namespace tomograph {
 namespace {
@@ -160,8 +161,8 @@ TEST_CASE("sums of tables are sums of rollups, minute by minute and whole") {
             of_all.minute = 0;
             whole.cells[of_all].add(cell);
         }
-        CHECK(rollup_of(sum_rollups(slices, 1, group)) == minutes);
-        CHECK(rollup_of(sum_rollups(slices, grain_whole, group)) == whole);
+        CHECK(rollup_of(sum_rollups(slices, {.grain = 1, .group = group})) == minutes);
+        CHECK(rollup_of(sum_rollups(slices, {.grain = grain_whole, .group = group})) == whole);
     }
 }
 
@@ -173,14 +174,14 @@ TEST_CASE("a coarser grain changes no sum over an aligned range") {
         RollupTable coarser = table;
         for (const std::int64_t grain : {5, 60}) {
             const RollupSlice before{.table = &coarser};
-            RollupTable next = sum_rollups(std::span(&before, 1), grain);
+            RollupTable next = sum_rollups(std::span(&before, 1), {.grain = grain});
             coarser = std::move(next);
             for (const RollupRow& row : coarser.rows) CHECK(row.minute % grain == 0);
             const std::int64_t first = align_minute(28'000'005, grain);
             const RollupSlice fine{.table = &table, .first = first, .last = first + grain - 1};
             const RollupSlice rough{.table = &coarser, .first = first, .last = first + grain - 1};
-            CHECK(rollup_of(sum_rollups(std::span(&fine, 1), grain_whole)) ==
-                  rollup_of(sum_rollups(std::span(&rough, 1), grain_whole)));
+            CHECK(rollup_of(sum_rollups(std::span(&fine, 1), {.grain = grain_whole})) ==
+                  rollup_of(sum_rollups(std::span(&rough, 1), {.grain = grain_whole})));
         }
     }
 }

@@ -142,12 +142,12 @@ class Reader final : public PartReader {
     }
 
     Result<GraphRollup> rollup() override {
-        const RollupTable table = TRY(rollup_table(nullptr));
+        const RollupTable table = TRY(rollup_table({}));
         return rollup_of(table);
     }
 
-    Result<RollupTable> rollup_table(std::optional<Error>* damage) override {
-        return read_rollup(*blocks_, damage);
+    Result<RollupTable> rollup_table(const RollupRead& read) override {
+        return read_rollup(*blocks_, read);
     }
 
     Result<void> verify() override {
@@ -156,7 +156,7 @@ class Reader final : public PartReader {
             TRY(read_trace_block(index));
         for (std::uint32_t index = 0; index < blocks_->blocks(PartSection::spans); ++index)
             TRY(read_span_block(index));
-        TRY(rollup_table(nullptr));
+        TRY(rollup_table({}));
         for (std::uint32_t ordinal = 0; ordinal < facts().traces; ++ordinal)
             TRY(documents(ordinal));
         return {};

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "store/engine/store_core.h"
+#include "store/trace_store.h"
+
+namespace tomograph {
+
+struct GraphRead {
+    TimeRange range;
+    GraphGrain grain = GraphGrain::minute;
+    GroupId group{};
+};
+/// TraceStore::graph: the sum of parts, rollups and open traces. errors: io
+Result<GraphRollup> read_graph(StoreCore& core, const GraphRead& read);
+
+}  // namespace tomograph
