@@ -68,6 +68,10 @@ void LatencyHistogram::add_bucket(Bucket bucket, std::int64_t count) {
 
 void LatencyHistogram::add(const LatencyHistogram& other, std::int64_t sign) {
     ASSERT(&other != this);
+    if (buckets_.empty() && sign == 1) {
+        buckets_ = other.buckets_;
+        return;
+    }
     // A few counts into a long row: nearly all find their place there.
     if (other.buckets_.size() <= 2 || other.buckets_.size() * 4 <= buckets_.size()) {
         for (const auto& [bucket, count] : other.buckets_) add_bucket(bucket, sign * count);

@@ -48,7 +48,7 @@ class LiveRollup {
     /// logged. errors: io
     Result<std::shared_ptr<const RollupTable>> table() const;
     /// As good as table() to who asks for whole stretches of those: itself if it is cached, else
-    /// their sums, which are not kept. errors: as table()
+    /// their sums, which are not kept. From the second time on, itself. errors: as table()
     Result<std::shared_ptr<const RollupTable>> sums(const StretchRead& wanted) const;
 
     void doom() { is_doomed_ = true; }
@@ -70,6 +70,7 @@ class LiveRollup {
     std::unique_ptr<PartReader> reader_;
     std::atomic<bool> is_doomed_{false};
     mutable std::atomic<bool> is_damaged_{false};
+    mutable std::atomic<bool> was_summed_{false};
 };
 
 }  // namespace tomograph

@@ -120,7 +120,7 @@ class Life {
     }
 
     void run() {
-        for (int round = 0; round < 120; ++round) {
+        for (int round = 0; round < 80; ++round) {
             const std::uint64_t what = below(20);
             if (what < 12) append();
             if (what >= 10 && what < 17) fixture_.settle();
@@ -135,7 +135,9 @@ class Life {
                 fixture_.must_open();
             }
             for (int i = 0; i < 3; ++i) check();
+            saw_folded_ |= !fixture_.files.list("/data/rollup")->empty();
         }
+        CHECK(saw_folded_);
     }
 
  private:
@@ -206,6 +208,7 @@ class Life {
     StoreFixture fixture_;
     std::uint64_t traces_ = 0;
     std::vector<SegmentSpec> sent_;
+    bool saw_folded_ = false;
 };
 
 TEST_CASE("kept sums are those of the minutes at any moment of a store's life") {
@@ -215,7 +218,7 @@ TEST_CASE("kept sums are those of the minutes at any moment of a store's life") 
     }
 }
 
-TEST_CASE("a wide range that was read before is not read from the parts again") {
+TEST_CASE("a wide range that was read before is not read from the parts again, nor others soon") {
     StoreFixture fixture(0, small_options());
     fixture.options.section_cache_bytes = 8 << 20;
     fixture.must_open();
@@ -236,6 +239,20 @@ TEST_CASE("a wide range that was read before is not read from the parts again") 
     REQUIRE(second);
     CHECK(*second == *first);
     CHECK(fixture.files.calls() == calls);
+
+    // Other minutes at the ends: the first time parts are decoded, and then kept.
+    const auto read = [&](std::int64_t start, std::int64_t end) {
+        return fixture.store->graph(
+            {Instant::from_seconds(test_second - start), Instant::from_seconds(test_second - end)},
+            GraphGrain::whole);
+    };
+    REQUIRE(read(20'000, 0));
+    REQUIRE(read(17'003, 1'007));
+    const std::uint64_t looked_around = fixture.files.calls();
+    CHECK(looked_around > calls);
+    CHECK(read(15'000, 2'700));
+    CHECK(read(13'000, 4'900));
+    CHECK(fixture.files.calls() == looked_around);
 }
 
 }  // namespace
