@@ -12,7 +12,7 @@ namespace tomograph {
 /// makes it anew. What it adds is the same to the last bit as the cells themselves.
 ///
 /// errors  io
-/// cost    six hours of 368 nodes and edges with 440 buckets each: 2.3 ms, most of it adding a
+/// cost    six hours of 368 nodes and edges with 440 buckets each: 2.1 ms, most of it adding a
 /// dozen
 ///         sums up; what is not kept is decoded, 7 ns a bucket (engine_bench, graph)
 Result<void> add_stretches(StoreCore& core, const std::vector<GraphSource>& sources,
