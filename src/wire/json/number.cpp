@@ -1,7 +1,10 @@
 #include "wire/json/number.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 
 namespace tomograph {
@@ -153,6 +156,16 @@ std::optional<std::int64_t> parse_scaled_decimal(std::string_view text, int scal
         return {};
     const auto value = static_cast<std::int64_t>(*size);
     return decimal.is_negative ? -value : value;
+}
+
+void append_scaled_decimal(std::int64_t value, int scale, std::string& out) {
+    std::uint64_t size = static_cast<std::uint64_t>(value);
+    if (value < 0) {
+        out += '-';
+        size = -size;  // also of the least value, which has no positive one
+    }
+    const std::uint64_t one = powers_of_ten[static_cast<std::size_t>(scale)];
+    fmt::format_to(std::back_inserter(out), "{}.{:0{}}", size / one, size % one, scale);
 }
 
 }  // namespace tomograph

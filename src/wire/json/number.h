@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tomograph {
@@ -16,5 +17,9 @@ bool is_json_number(std::string_view text);
 /// returns  nothing when text is not a JSON number or the result is beyond 64 bits
 /// cost     O(text), whatever the exponent
 std::optional<std::int64_t> parse_scaled_decimal(std::string_view text, int scale);
+
+/// The other way: appends value x 10^-scale in plain digits, `scale` (1 to 18) of them behind the
+/// point.
+void append_scaled_decimal(std::int64_t value, int scale, std::string& out);
 
 }  // namespace tomograph

@@ -1,18 +1,16 @@
 #include "wire/xray/inferred_document.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdlib>
 
 #include "wire/json/escapes.h"
 #include "wire/json/json_index.h"
+#include "wire/json/number.h"
 #include "wire/xray/entity_outline.h"
 
 namespace tomograph {
 namespace {
 
-constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr int ns_scale = 9;  // seconds to nanoseconds
 
 /// Members of the subsegment as they were sent; empty when absent.
 struct CopiedMembers {
@@ -78,8 +76,9 @@ class ObjectWriter {
     /// time.
     void time(std::string_view key, std::string_view sent, Instant time) {
         if (!sent.empty()) return raw(key, sent);
-        const std::int64_t ns = std::abs(time.ns);
-        raw(key, fmt::format("{}{}.{:09}", time.ns < 0 ? "-" : "", ns / second_ns, ns % second_ns));
+        std::string seconds;
+        append_scaled_decimal(time.ns, ns_scale, seconds);
+        raw(key, seconds);
     }
     std::string take() && { return std::move(out_) + "}"; }
 
