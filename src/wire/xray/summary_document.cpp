@@ -111,6 +111,7 @@ class SummaryWriter {
         if (span.name_space == SpanNamespace::remote) text("namespace", "remote");
         write_outcome(span);
         write_http(span);
+        if (span.has_sql) write_sql(span);
         if (span.is_segment) {
             given_text("origin", span.origin);
             write_segment_aws(span);
@@ -119,7 +120,6 @@ class SummaryWriter {
         }
         if (span.expects_downstream) flag("traced", true);
         if (span.name_space == SpanNamespace::aws) write_call_aws(span);
-        if (span.has_sql) write_sql(span);
     }
 
     /// One that is true stands there, whatever the status says; where none is, a status of 400 and
