@@ -49,7 +49,8 @@ struct EmbeddedStoreOptions {
     std::function<std::shared_ptr<MatchSource>(const Predicate&)> match_source = make_column_judge;
 
     Duration retention_age = tomograph::retention_age;  ///< zero or less: for ever
-    std::uint64_t disk_budget_bytes = 0;                ///< of parts; 0: what the disk has
+    Duration summary_age{};  ///< of the default class: then documents become summaries; zero: never
+    std::uint64_t disk_budget_bytes = 0;  ///< of parts; 0: what the disk has
     std::uint64_t disk_free_min_bytes = tomograph::disk_free_min_bytes;
     double disk_free_min_share = tomograph::disk_free_min_share;
 

@@ -50,6 +50,11 @@ Result<void> check_policies(const std::vector<RetentionPolicy>& policies) {
         if (policy.days > retention_days_max)
             return Error(ErrorCode::invalid, fmt::format("class {}: {} days, at most {}", its,
                                                          policy.days, retention_days_max));
+        if (policy.summary_days > retention_days_max ||
+            (policy.days > 0 && policy.summary_days >= policy.days))
+            return Error(ErrorCode::invalid,
+                         fmt::format("class {}: summaries after {} days, kept for {}", its,
+                                     policy.summary_days, policy.days));
         if (policy.root_service.size() > retention_service_bytes_max)
             return Error(ErrorCode::invalid,
                          fmt::format("class {}: a service name of {} bytes, at most {}", its,

@@ -35,11 +35,14 @@ struct RetentionPolicy {
     std::string root_service{};  ///< "": any
     Duration duration_min{};     ///< zero: any
     GroupId group{};             ///< that GroupClassifier knows; 0: any
+    /// Days after which documents become summaries; 0: never.
+    std::uint32_t summary_days = 0;
 
     bool operator==(const RetentionPolicy&) const = default;
 };
 
-/// errors  invalid  a class that is none, or twice; no condition; too many days
+/// errors  invalid  a class that is none, or twice; no condition; too many days; summaries of what
+///                  is gone by then
 Result<void> check_policies(const std::vector<RetentionPolicy>& policies);
 
 bool is_match(const RetentionPolicy& policy, const Trace& trace, const GroupClassifier* groups);

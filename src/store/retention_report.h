@@ -15,9 +15,13 @@ struct RetentionSlice {
     std::uint32_t retention_class = 0;
     std::uint64_t parts = 0;
     std::uint64_t traces = 0;
+    std::uint64_t spans = 0;
     std::uint64_t bytes = 0;
-    Instant end_max;                 ///< the newest activity
-    std::optional<Instant> expires;  ///< by age; the disk's budget may be earlier
+    std::uint64_t summary_spans = 0;  ///< of them, in parts whose documents are summaries
+    std::uint64_t summary_bytes = 0;
+    std::optional<Instant> summarised{};  ///< when the rest will be; nothing: never
+    Instant end_max{};                    ///< the newest activity
+    std::optional<Instant> expires{};     ///< by age; the disk's budget may be earlier
 };
 
 /// When parts will go, and when there will be no room for more.
@@ -29,11 +33,15 @@ struct RetentionForecast {
 };
 
 struct RetentionReport {
-    Duration default_age;  ///< of class 0; zero or less: for ever
+    Duration default_age;          ///< of class 0; zero or less: for ever
+    Duration default_summary_age;  ///< of class 0; zero or less: never
     std::uint64_t budget_bytes = 0;
     std::vector<RetentionPolicy> policies;
     std::vector<RetentionSlice> slices;  ///< by day, then class; oldest first
     RetentionForecast forecast;
+    /// Bytes that the slices will lose when all summaries are made that will be, by those that are;
+    /// nothing when none is yet.
+    std::optional<std::uint64_t> summary_saving_bytes;
     std::uint64_t pins = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "store/keys_fixture.h"
+#include "store/summary_fixture.h"
 
 namespace tomograph::testing {
 
@@ -16,6 +17,8 @@ namespace tomograph::testing {
 ///
 /// With `retention`, every session begins hours later with traces of its own, so that parts of the
 /// ones before expire during the cuts: their documents go, the sums must stay.
+///
+/// Now and then, documents become summaries while their traces still get others.
 ///
 /// With `redactions`, traces get classes, and some are taken out, whatever happens meanwhile. One
 /// that was not answered is asked for again after the next start.
@@ -46,6 +49,8 @@ class PowerCutRound {
 
     /// Records that folded sums.
     double folds() const { return folds_; }
+    /// Parts that became summaries.
+    double summaries() const { return summaries_; }
 
  private:
     static constexpr std::uint64_t trace_count = 9;
@@ -64,6 +69,7 @@ class PowerCutRound {
         if (random() % 4 == 0) options.open_bytes_max = 4 << 10;
         options.merge_fan_in = 2 + random() % 2;
         if (random() % 2 == 0) options.master_keys = keys_of("a");
+        if (random() % 4 == 0) options.summary_age = Duration::minutes(5);
         if (retention) {
             options.retention_age = Duration::hours(1);
             options.rollup_minute_age = Duration::hours(static_cast<std::int64_t>(random() % 6));
@@ -105,6 +111,17 @@ class PowerCutRound {
 
     std::uint64_t below(std::uint64_t n) { return random_() % n; }
 
+    bool makes_summaries() const { return fixture_.options.summary_age > Duration{}; }
+
+    /// The traces to be compared: where summaries are made, nobody knows yet which documents are.
+    std::vector<StoredTrace> comparable(std::vector<StoredTrace> traces) const {
+        return makes_summaries() ? summaries_of(std::move(traces)) : std::move(traces);
+    }
+    std::string comparable(const SegmentSpec& spec) const {
+        const Document document = document_of(spec);
+        return makes_summaries() ? summary_of(document).bytes : document.bytes;
+    }
+
     void fail(std::string what) {
         if (!failure_) failure_ = fmt::format("seed {}: {}", seed_, what);
     }
@@ -118,6 +135,11 @@ class PowerCutRound {
             pass_hours();
         else
             arm();
+        if (makes_summaries() && !retention_ && below(2) == 0) {
+            fixture_.clock.advance(Duration::hours(30));  // all parts are old
+            for (int i = 0; i < 5 && !fixture_.files.crashed(); ++i)
+                fixture_.advance(Duration::seconds(1));
+        }
         for (std::uint64_t steps = 10 + below(60); steps > 0 && !fixture_.files.crashed(); --steps)
             step();
     }
@@ -212,6 +234,7 @@ class PowerCutRound {
 
     void reopen_and_check() {
         folds_ += fixture_.metric("tomograph_store_folds_total");
+        summaries_ += fixture_.metric("tomograph_store_summary_parts_total");
         switch (below(5)) {
             case 0:
                 fixture_.store.reset();
@@ -248,14 +271,14 @@ class PowerCutRound {
         auto got = fixture_.store->get(ids_);
         if (!got) got = fixture_.store->get(ids_);
         if (!got) return fail("get: " + got.error().message());
-        for (const StoredTrace& trace : *got)
+        for (const StoredTrace& trace : comparable(std::move(*got)))
             for (const StoredDocument& stored : trace.documents)
                 present.insert(stored.document.bytes);
         std::vector<Batch> kept;
         // All that is before repeat_from_ was seen.
         for (Batch& batch : batches_) {
             for (const SegmentSpec& spec : batch.specs)
-                batch.was_seen |= present.contains(json_of(spec));
+                batch.was_seen |= present.contains(comparable(spec));
             if (batch.was_seen) kept.push_back(std::move(batch));
         }
         batches_ = std::move(kept);
@@ -284,10 +307,12 @@ class PowerCutRound {
                 oracle.append(documents_of(batch.specs), [](const Result<void>&) {});
         const TimeRange range{Instant::from_seconds(test_second - 1000),
                               Instant::from_seconds(test_second + 100'000)};
-        const auto got = fixture_.store->get(ids_);
-        if (!got) return fail("get: " + got.error().message());
-        if (texts_of(*got) != texts_of(*oracle.get(ids_)))
-            return fail("documents differ " + when + difference(*got, *oracle.get(ids_)));
+        auto answer = fixture_.store->get(ids_);
+        if (!answer) return fail("get: " + answer.error().message());
+        const auto got = comparable(std::move(*answer));
+        const auto expected = comparable(*oracle.get(ids_));
+        if (texts_of(got) != texts_of(expected))
+            return fail("documents differ " + when + difference(got, expected));
         if (retention_) return check_sums(oracle, when);
         const auto graph = fixture_.store->graph(range);
         if (!graph || without_bounds(*graph) != without_bounds(*oracle.graph(range)))
@@ -295,7 +320,8 @@ class PowerCutRound {
         const TraceQuery query{
             .range = range, .type = TimeRangeType::event, .before = {}, .limit = 100, .sample = 1};
         const auto found = fixture_.store->find(query);
-        if (!found || texts_of(found->traces) != texts_of(oracle.find(query)->traces))
+        if (!found ||
+            texts_of(comparable(found->traces)) != texts_of(comparable(oracle.find(query)->traces)))
             return fail("search differs " + when);
     }
 
@@ -323,6 +349,7 @@ class PowerCutRound {
     std::set<TraceId> redact_again_;  ///< not answered
     std::optional<std::string> failure_;
     double folds_ = 0;
+    double summaries_ = 0;
 };
 
 }  // namespace tomograph::testing

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "store/engine/summariser.h"
 
 namespace tomograph {
 namespace {
@@ -105,6 +106,9 @@ void Maintenance::free_log() {
 void Maintenance::merge() {
     if (!job_ && !is_compacting_) {
         auto plan = merger_.plan();
+        if (!plan && retention_.trusts_clock())
+            if (auto part = due_for_summary(*core_.parts(), retention_.ages(), core_.clock.now()))
+                plan = merger_.plan_summary(std::move(part));
         if (!plan) return;
         job_ = std::make_shared<Guarded<MergeJob>>(
             MergeJob{.plan = std::move(*plan), .written = std::nullopt});

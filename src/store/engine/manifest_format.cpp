@@ -9,12 +9,13 @@ namespace tomograph {
 namespace {
 
 constexpr std::string_view magic = "TOMOMAN\n";
-// 2 has rollups; 3 policies, redactions and pins.
-constexpr std::uint32_t format = 3;
+// 2 has rollups; 3 policies, redactions and pins; 4 the days of summaries.
+constexpr std::uint32_t format = 4;
 constexpr std::size_t header_bytes = 32;
 constexpr std::size_t record_head_bytes = 16;  // length, crc, sequence
 constexpr std::size_t crc_end = 8;
 constexpr std::uint64_t facts_has_fragments = 1;
+constexpr std::uint64_t facts_is_summary = 2;
 
 enum class EditType : std::uint8_t {
     add_part = 1,
@@ -34,6 +35,7 @@ enum class EditType : std::uint8_t {
 constexpr std::uint64_t policy_has_fault = 1;
 constexpr std::uint64_t policy_has_error = 2;
 constexpr std::uint64_t policy_has_throttle = 4;
+constexpr std::uint64_t policy_has_summary_days = 8;
 
 void write_id(ByteWriter& writer, TraceId id) {
     writer.fixed(id.high);
@@ -52,10 +54,12 @@ void write_policy(ByteWriter& writer, const RetentionPolicy& policy) {
     writer.varint(policy.days);
     writer.varint((policy.has_fault ? policy_has_fault : 0) |
                   (policy.has_error ? policy_has_error : 0) |
-                  (policy.has_throttle ? policy_has_throttle : 0));
+                  (policy.has_throttle ? policy_has_throttle : 0) |
+                  (policy.summary_days > 0 ? policy_has_summary_days : 0));
     writer.text(policy.root_service);
     writer.signed_varint(policy.duration_min.ns);
     writer.varint(policy.group.value);
+    if (policy.summary_days > 0) writer.varint(policy.summary_days);
 }
 
 RetentionPolicy read_policy(ByteReader& reader) {
@@ -69,6 +73,8 @@ RetentionPolicy read_policy(ByteReader& reader) {
     policy.root_service = reader.text();
     policy.duration_min = {reader.signed_varint()};
     policy.group = {static_cast<std::uint32_t>(reader.varint())};
+    if ((flags & policy_has_summary_days) != 0)
+        policy.summary_days = static_cast<std::uint32_t>(reader.varint());
     return policy;
 }
 
@@ -82,7 +88,8 @@ void write_facts(ByteWriter& writer, const PartFacts& facts) {
         writer.signed_varint(value);
     writer.varint(facts.lsn_min.value);
     writer.varint(facts.lsn_max.value);
-    writer.varint(facts.has_fragments ? facts_has_fragments : 0);
+    writer.varint((facts.has_fragments ? facts_has_fragments : 0) |
+                  (facts.is_summary ? facts_is_summary : 0));
 }
 
 PartFacts read_facts(ByteReader& reader) {
@@ -96,7 +103,9 @@ PartFacts read_facts(ByteReader& reader) {
         *value = reader.signed_varint();
     facts.lsn_min = {reader.varint()};
     facts.lsn_max = {reader.varint()};
-    facts.has_fragments = (reader.varint() & facts_has_fragments) != 0;
+    const std::uint64_t flags = reader.varint();
+    facts.has_fragments = (flags & facts_has_fragments) != 0;
+    facts.is_summary = (flags & facts_is_summary) != 0;
     return facts;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/log.h"
+#include "store/engine/summariser.h"
 #include "store/file_names.h"
 #include "store/part/merge.h"
 
@@ -28,12 +29,20 @@ Group worthwhile(const Group& group, const EmbeddedStoreOptions& options) {
     return inputs.size() >= options.merge_fan_in ? inputs : Group();
 }
 
+bool keeps(const std::set<TraceId>& whole, const std::set<TraceId>& pins) {
+    return std::includes(whole.begin(), whole.end(), pins.begin(), pins.end());
+}
+
 std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 }  // namespace
 
+bool Merger::is_paused() const {
+    return core_.disk_is_low || core_.clock.monotonic() < not_before_;
+}
+
 std::optional<MergePlan> Merger::plan() {
-    if (core_.disk_is_low || core_.clock.monotonic() < not_before_) return std::nullopt;
+    if (is_paused()) return std::nullopt;
     std::map<std::pair<std::uint32_t, std::string>, Group> groups;  // level and day
     for (const auto& part : core_.parts()->parts) {
         const ManifestPart& listed = part->listed();
@@ -46,6 +55,16 @@ std::optional<MergePlan> Merger::plan() {
         return plan_of(std::move(inputs), level_and_day.first + 1);
     }
     return std::nullopt;
+}
+
+std::optional<MergePlan> Merger::plan_summary(std::shared_ptr<LivePart> part) {
+    const Duration now = core_.clock.monotonic();
+    if (is_paused() || now < summary_not_before_ || !disk_has_room({part})) return std::nullopt;
+    summary_began_ = now;
+    const std::uint32_t level = part->listed().level;
+    MergePlan plan = plan_of({std::move(part)}, level);
+    plan.whole = std::make_shared<const std::set<TraceId>>(publisher_.manifest().state().pins);
+    return plan;
 }
 
 Result<std::optional<MergePlan>> Merger::plan_compaction() {
@@ -83,7 +102,8 @@ MergePlan Merger::plan_of(Group inputs, std::uint32_t level) {
         name.second_max = std::max(name.second_max, part->facts().second_max);
     }
     return {.inputs = std::move(inputs),
-            .output = {.id = name.id, .level = name.level, .path = part_path(name), .facts = {}}};
+            .output = {.id = name.id, .level = name.level, .path = part_path(name), .facts = {}},
+            .whole = nullptr};
 }
 
 /// Inputs and output are on the disk together for a while.
@@ -100,8 +120,10 @@ Result<std::shared_ptr<LivePart>> Merger::write_part(const MergePlan& plan,
     readers.reserve(plan.inputs.size());
     for (const auto& part : plan.inputs) readers.push_back(&part->reader());
     ManifestPart output = plan.output;
-    output.facts = TRY(merge_parts(core_.files, readers, temporary,
-                                   {.seal = {.keys = core_.file_keys(), .part_id = output.id}}));
+    MergeOptions options;
+    options.seal = {.keys = core_.file_keys(), .part_id = output.id};
+    if (plan.whole) options.summarise = Summariser(plan.whole);
+    output.facts = TRY(merge_parts(core_.files, readers, temporary, options));
     const std::string path = core_.path(output.path);
     TRY(core_.files.rename(temporary, path));
     TRY(core_.files.sync_directory(directory_of(path)));
@@ -114,7 +136,8 @@ Result<std::shared_ptr<LivePart>> Merger::write(const MergePlan& plan) const {
     const std::string path = core_.path(plan.output.path);
     const std::string temporary = path + std::string(temporary_suffix);
     auto written = write_part(plan, temporary);
-    core_.metrics.merge_seconds.observe((core_.clock.monotonic() - start).as_seconds());
+    if (!plan.whole)
+        core_.metrics.merge_seconds.observe((core_.clock.monotonic() - start).as_seconds());
     if (!written) {
         // Under either name it is an unfinished publication, which the next start would remove.
         static_cast<void>(core_.files.remove(temporary));
@@ -124,6 +147,10 @@ Result<std::shared_ptr<LivePart>> Merger::write(const MergePlan& plan) const {
 }
 
 Result<void> Merger::publish(const MergePlan& plan, Result<std::shared_ptr<LivePart>> written) {
+    if (plan.whole) {
+        const Duration now = core_.clock.monotonic();
+        summary_not_before_ = now + (now - summary_began_);
+    }
     if (!written) {
         core_.metrics.merge_failures.add();
         not_before_ = core_.clock.monotonic() + disk_probe_interval;
@@ -138,6 +165,11 @@ Result<void> Merger::publish(const MergePlan& plan, Result<std::shared_ptr<LiveP
         return std::move(written).error().within("merge");
     }
     const Parts now = core_.parts();
+    if (plan.whole && !keeps(*plan.whole, publisher_.manifest().state().pins)) {
+        // One was pinned meanwhile, and may be in it: again, with its documents.
+        static_cast<void>(core_.files.remove((*written)->path()));
+        return {};
+    }
     std::vector<ManifestEdit> edits{AddPart{(*written)->listed()}};
     Publisher::Change change{
         .added = {*written}, .removed = {}, .prepare = nullptr, .show = nullptr};
@@ -153,8 +185,19 @@ Result<void> Merger::publish(const MergePlan& plan, Result<std::shared_ptr<LiveP
         change.removed.push_back(input->id());
     }
     TRY(publisher_.publish(std::move(edits), std::move(change)));
-    core_.metrics.merges.add();
+    count(plan, **written);
     return {};
+}
+
+void Merger::count(const MergePlan& plan, const LivePart& written) {
+    if (!plan.whole) return core_.metrics.merges.add();
+    const std::uint64_t before = plan.inputs.front()->facts().bytes;
+    const std::uint64_t after = written.facts().bytes;
+    core_.metrics.summary_parts.add();
+    core_.metrics.summary_spans.add(written.facts().spans);
+    core_.metrics.summary_freed_bytes.add(before - std::min(before, after));
+    log_info("part became a summary",
+             {{"path", written.listed().path}, {"bytes", after}, {"bytes_before", before}});
 }
 
 }  // namespace tomograph

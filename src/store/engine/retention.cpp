@@ -22,7 +22,8 @@ bool Retention::clock_is_believable() {
 
 RetentionAges Retention::ages() const {
     return {.default_age = core_.options.retention_age,
-            .policies = publisher_.manifest().state().policies};
+            .policies = publisher_.manifest().state().policies,
+            .default_summary_age = core_.options.summary_age};
 }
 
 Result<void> Retention::run(const std::function<Lsn()>& floor) {
@@ -110,11 +111,14 @@ Result<Retention::LiveParts> Retention::unpinned(const PartSnapshot& parts) cons
 
 RetentionReport Retention::report() const {
     RetentionReport report{.default_age = core_.options.retention_age,
+                           .default_summary_age = core_.options.summary_age,
                            .budget_bytes = core_.options.disk_budget_bytes,
                            .policies = publisher_.manifest().state().policies,
                            .slices = slices_of(*core_.parts(), ages()),
                            .forecast = {},
+                           .summary_saving_bytes = {},
                            .pins = publisher_.manifest().state().pins.size()};
+    report.summary_saving_bytes = summary_saving(report.slices);
     std::uint64_t capacity = 0;
     for (const RetentionSlice& slice : report.slices) capacity += slice.bytes;
     const auto space = core_.files.space(core_.options.directory);

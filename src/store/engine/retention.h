@@ -26,6 +26,10 @@ class Retention {
     /// errors  as Publisher::publish
     Result<void> run(const std::function<Lsn()>& floor);
 
+    /// As of the last run().
+    bool trusts_clock() const { return core_.clock.monotonic() >= hold_until_; }
+    RetentionAges ages() const;
+
     /// Policies, what is there by day and class, when it goes, when the room ends.
     RetentionReport report() const;
 
@@ -35,7 +39,6 @@ class Retention {
  private:
     using LiveParts = std::vector<std::shared_ptr<LivePart>>;
 
-    RetentionAges ages() const;
     /// Whether the wall clock has run as the monotonic one does: a wrong date must not delete
     /// everything.
     bool clock_is_believable();

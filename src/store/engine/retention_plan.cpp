@@ -41,6 +41,15 @@ std::optional<Duration> RetentionAges::of(std::uint32_t retention_class) const {
     return age;
 }
 
+std::optional<Duration> RetentionAges::summary_of(std::uint32_t retention_class) const {
+    if (retention_class == retention_class_pinned) return std::nullopt;
+    Duration age = default_summary_age;
+    for (const RetentionPolicy& policy : policies)
+        if (policy.retention_class == retention_class) age = Duration::days(policy.summary_days);
+    if (age <= Duration{}) return std::nullopt;
+    return age;
+}
+
 std::vector<RetentionSlice> slices_of(const PartSnapshot& parts, const RetentionAges& ages) {
     std::map<std::pair<std::int64_t, std::uint32_t>, RetentionSlice> slices;
     for (const auto& part : parts.parts) {
@@ -50,15 +59,40 @@ std::vector<RetentionSlice> slices_of(const PartSnapshot& parts, const Retention
         slice.retention_class = part->retention_class();
         ++slice.parts;
         slice.traces += part->facts().traces;
+        slice.spans += part->facts().spans;
         slice.bytes += part->facts().bytes;
+        if (part->facts().is_summary) {
+            slice.summary_spans += part->facts().spans;
+            slice.summary_bytes += part->facts().bytes;
+        }
         slice.end_max = std::max(slice.end_max, part->facts().end_max);
     }
     std::vector<RetentionSlice> all;
     for (auto& [key, slice] : slices) {
         if (const auto age = ages.of(slice.retention_class)) slice.expires = slice.end_max + *age;
+        if (const auto age = ages.summary_of(slice.retention_class))
+            slice.summarised = slice.end_max + *age;
         all.push_back(slice);
     }
     return all;
+}
+
+std::optional<std::uint64_t> summary_saving(const std::vector<RetentionSlice>& slices) {
+    std::uint64_t spans = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t due_spans = 0;
+    std::uint64_t due_bytes = 0;
+    for (const RetentionSlice& slice : slices) {
+        spans += slice.summary_spans;
+        bytes += slice.summary_bytes;
+        if (!slice.summarised) continue;
+        due_spans += slice.spans - slice.summary_spans;
+        due_bytes += slice.bytes - slice.summary_bytes;
+    }
+    if (spans == 0) return std::nullopt;
+    const double after =
+        static_cast<double>(due_spans) * static_cast<double>(bytes) / static_cast<double>(spans);
+    return due_bytes - std::min(due_bytes, static_cast<std::uint64_t>(after));
 }
 
 RetentionForecast forecast_of(const std::vector<RetentionSlice>& slices, const RetentionAges& ages,

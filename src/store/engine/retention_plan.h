@@ -13,15 +13,22 @@ namespace tomograph {
 struct RetentionAges {
     Duration default_age;  ///< zero or less: for ever
     const std::vector<RetentionPolicy>& policies;
+    Duration default_summary_age{};  ///< zero or less: never
 
     /// Nothing: for ever. A class whose policy is gone is as old as the default allows.
     std::optional<Duration> of(std::uint32_t retention_class) const;
+    /// When documents of the class become summaries. Nothing: never.
+    std::optional<Duration> summary_of(std::uint32_t retention_class) const;
 };
 
 /// By day, then class; oldest first.
 std::vector<RetentionSlice> slices_of(const PartSnapshot& parts, const RetentionAges& ages);
 
-/// Goes on as the last complete days did, class by class, while what is too old goes.
+/// RetentionReport::summary_saving_bytes.
+std::optional<std::uint64_t> summary_saving(const std::vector<RetentionSlice>& slices);
+
+/// Summaries are not foreseen: with them the room lasts longer. Goes on as the last complete days
+/// did, class by class, while what is too old goes.
 ///
 /// capacity_bytes  of parts
 /// cost            O(slices + classes x forecast_days_max)

@@ -88,6 +88,10 @@ StoreMetrics::StoreMetrics(MetricsRegistry& r)
                       "When the room for parts will end, as it goes now; 0: not foreseen")),
       pinned_traces(gauge(r, "pinned_traces", "Traces that do not expire")),
       redacted_traces(counter(r, "redacted_traces_total", "Traces taken out on request")),
+      summary_parts(counter(r, "summary_parts_total", "Parts whose documents became summaries")),
+      summary_spans(counter(r, "summary_spans_total", "Spans of the parts that became summaries")),
+      summary_freed_bytes(
+          counter(r, "summary_freed_bytes_total", "Bytes that parts lost by becoming summaries")),
       cache_bytes(gauge(r, "section_cache_bytes", "Bytes of cached trace tables and rollups")),
       merge_running(gauge(r, "merge_running", "1 while a merge is under way")),
       scrubs(counter(r, "scrubbed_parts_total", "Parts read from end to end in the background")),

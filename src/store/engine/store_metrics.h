@@ -60,6 +60,9 @@ struct StoreMetrics {
     Gauge& full_time;     ///< when the room for parts ends; 0: not foreseen
     Gauge& pinned_traces;
     Counter& redacted_traces;
+    Counter& summary_parts;
+    Counter& summary_spans;
+    Counter& summary_freed_bytes;
     Gauge& cache_bytes;
     Gauge& merge_running;
     Counter& scrubs;

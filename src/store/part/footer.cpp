@@ -15,6 +15,7 @@ constexpr std::uint32_t facts_bytes = 120;
 constexpr std::uint32_t entry_bytes = 32;
 constexpr std::uint64_t fact_has_fragments = 1;
 constexpr std::uint64_t fact_sealed = 2;
+constexpr std::uint64_t fact_summary = 4;
 constexpr std::uint16_t section_required = 1;
 
 void write_facts(const PartFooter& footer, ByteWriter& writer) {
@@ -33,7 +34,7 @@ void write_facts(const PartFooter& footer, ByteWriter& writer) {
     writer.fixed(facts.lsn_min.value);
     writer.fixed(facts.lsn_max.value);
     writer.fixed((facts.has_fragments ? fact_has_fragments : 0) |
-                 (footer.is_sealed ? fact_sealed : 0));
+                 (footer.is_sealed ? fact_sealed : 0) | (facts.is_summary ? fact_summary : 0));
     writer.fixed(footer.part_id);
 }
 
@@ -55,6 +56,7 @@ void read_facts(ByteReader reader, PartFooter& footer) {
     const auto flags = reader.fixed<std::uint64_t>();
     facts.has_fragments = (flags & fact_has_fragments) != 0;
     footer.is_sealed = (flags & fact_sealed) != 0;
+    facts.is_summary = (flags & fact_summary) != 0;
     footer.part_id = reader.fixed<std::uint64_t>();
 }
 

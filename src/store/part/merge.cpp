@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/part/group_reader.h"
+#include "store/part/rollup_table.h"
 
 namespace tomograph {
 namespace {
@@ -119,6 +120,7 @@ PartTrace join(std::vector<Fragment> fragments) {
     TraceRow row = fragments.back().row;
     const int older = fragments.front().row.flags & trace_has_older_rows;
     row.flags = static_cast<std::uint16_t>((row.flags & ~trace_has_older_rows) | older);
+    for (const Fragment& fragment : fragments) row.flags |= fragment.row.flags & trace_is_summary;
     if (fragments.size() == 1)
         return {.row = std::move(row),
                 .documents = std::move(fragments.front().documents),
@@ -130,26 +132,45 @@ PartTrace join(std::vector<Fragment> fragments) {
     return std::move(joiner).finish(std::move(row));
 }
 
+bool is_summary(std::span<PartReader* const> inputs) {
+    std::uint64_t rows = 0;
+    for (const PartReader* part : inputs) {
+        rows += part->facts().traces;
+        if (part->facts().traces > 0 && !part->facts().is_summary) return false;
+    }
+    return rows > 0;
+}
+
+Result<RollupTable> sum_of(std::span<PartReader* const> inputs, const GraphRollup* correction) {
+    if (inputs.size() == 1 && correction == nullptr) return inputs.front()->rollup_table();
+    GraphRollup sum;
+    if (correction != nullptr) sum.add(*correction);
+    for (PartReader* part : inputs) {
+        const GraphRollup cells = TRY(part->rollup());
+        sum.add(cells);
+    }
+    return table_of(sum);
+}
+
 }  // namespace
 
 Result<PartFacts> merge_parts(FileSystem& files, std::span<PartReader* const> inputs,
                               const std::string& output_path, const MergeOptions& options) {
-    GraphRollup rollup;
     std::vector<Cursor> cursors;
     const auto writer = TRY(PartWriter::create(files, output_path, options.seal));
-    if (options.correction != nullptr) rollup.add(*options.correction);
+    if (options.summarise || is_summary(inputs)) writer->mark_summary();
+    const RollupTable rollup = TRY(sum_of(inputs, options.correction));
     for (std::size_t input = 0; input < inputs.size(); ++input) {
         PartReader* part = inputs[input];
         std::span<const std::uint32_t> left_out;
         if (!options.left_out.empty()) left_out = options.left_out[input];
-        const GraphRollup cells = TRY(part->rollup());
-        rollup.add(cells);
         for (std::size_t i = 0; i < part->runs().size(); ++i) {
             const TraceRun& run = part->runs()[i];
             const auto group = TRY(part->group(i));
             const auto first_out = std::lower_bound(left_out.begin(), left_out.end(), run.first);
             const bool is_whole = first_out == left_out.end() || *first_out - run.first >= run.rows;
-            if (group && is_whole && run.spans >= options.copy_spans_min) {
+            const bool is_copied = is_whole && !options.summarise;
+            if (group && is_copied && run.spans >= options.copy_spans_min) {
                 TRY(writer->copy(*group));
             } else {
                 cursors.push_back({.part = part,
@@ -170,7 +191,8 @@ Result<PartFacts> merge_parts(FileSystem& files, std::span<PartReader* const> in
             fragments.push_back(std::move(fragment));
             TRY(next->advance());
         }
-        const PartTrace joined = join(std::move(fragments));
+        PartTrace joined = join(std::move(fragments));
+        if (options.summarise) TRY(options.summarise(joined));
         TRY(writer->add(joined));
     }
     return writer->finish(rollup);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct MergeOptions {
     /// Added to the sum.
     const GraphRollup* correction = nullptr;
     PartSeal seal{};  ///< of the output; the inputs may be sealed or not
+    /// Makes the summaries of each row, after joining; no group is copied then, and the output is
+    /// marked. Without: the output is marked if every input with rows is.
+    std::function<Result<void>(PartTrace&)> summarise = nullptr;
 };
 
 /// Writes one part that holds what the inputs hold.
@@ -30,7 +34,7 @@ struct MergeOptions {
 ///          of the newest, documents by replaces(), spans of the documents that stay. It has older
 ///          rows elsewhere if its oldest one had. Rows of one trace with different seconds, and
 ///          those of copied groups, stay as they are.
-/// rollup   the sum
+/// rollup   the sum; of one input without a correction what it has, number for number
 /// memory   the rollup, the id index, one group, and the documents of one trace
 /// errors   of reading and writing; a half-written output stays for the caller to remove
 Result<PartFacts> merge_parts(FileSystem& files, std::span<PartReader* const> inputs,

@@ -53,6 +53,9 @@ enum TraceFlag : std::uint16_t {
     /// does not fit its column, a document could not be read, or the rows were made at different
     /// times. Searches read its documents.
     trace_is_irregular = 64,
+    /// Documents of the row are summaries (wire/xray/summary_document.h). What fields and spans say
+    /// is as it was.
+    trace_is_summary = 128,
 };
 
 /// One row of a part's trace table. A trace may have rows in several parts, and several in a merged
@@ -102,6 +105,8 @@ struct PartFacts {
     Lsn lsn_min;
     Lsn lsn_max;
     bool has_fragments = false;  ///< some row has trace_has_older_rows
+    /// The summaries that its rows can have are made; rows of pinned traces are whole.
+    bool is_summary = false;
 };
 
 /// Rows of a part that stand in the order (trace_second, id, lsn_max), and what is known of them
@@ -140,6 +145,8 @@ class PartWriter {
     /// Takes over a group of another part as it is: its chunks are copied, not decoded, but opened
     /// and sealed again where a part is sealed.
     virtual Result<void> copy(GroupReader& group) = 0;
+    /// The footer will say PartFacts::is_summary.
+    virtual void mark_summary() = 0;
     /// Writes rollup, tables and footer, and syncs the file (not its directory).
     virtual Result<PartFacts> finish(const GraphRollup& rollup) = 0;
     virtual Result<PartFacts> finish(const RollupTable& rollup) = 0;

@@ -67,6 +67,8 @@ class Writer final : public PartWriter {
         return {};
     }
 
+    void mark_summary() override { is_summary_ = true; }
+
     Result<PartFacts> finish(const GraphRollup& rollup) override {
         return finish(table_of(rollup));
     }
@@ -75,6 +77,7 @@ class Writer final : public PartWriter {
         if (!group_.empty()) TRY(finish_group());
         PartFacts facts;
         for (const GroupFacts& group : groups_) add_group(group, facts);
+        facts.is_summary = is_summary_;
         TRY(index_.write(*blocks_));
         TRY(write_fragments(std::move(fragments_), *blocks_));
         const std::vector<std::string> cells = TRY(encode_rollup(rollup));
@@ -140,6 +143,7 @@ class Writer final : public PartWriter {
     std::vector<GroupFacts> groups_;
     std::optional<TraceRow> last_;
     std::uint64_t rows_ = 0;
+    bool is_summary_ = false;
     IdIndexBuilder index_;
     std::vector<TraceId> fragments_;
 };

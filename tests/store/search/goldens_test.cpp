@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "store/search/search_traces.h"
+#include "store/summary_fixture.h"
 #include "support/predicate_text.h"
 
 namespace tomograph {
@@ -153,6 +154,40 @@ TEST_CASE("traces that came backwards, half sealed and half open, are found as i
     CHECK(pair.fixture.store->status().parts >= 1);
     CHECK(pair.fixture.store->status().open_traces >= pair.traces.ids.size() - 1);
     pair.check_all();
+}
+
+/// Whether the predicate asks only for what a summary keeps.
+bool outlives_summaries(const std::string& predicate) {
+    for (const std::string_view gone : {"@", "exception", "cause"})
+        if (predicate.find(gone) != std::string::npos) return false;
+    return true;
+}
+
+TEST_CASE("parts that became summaries are searched as what is left of their documents") {
+    Pair pair;
+    pair.fixture.store.reset();
+    pair.fixture.options.summary_age = Duration::days(1);
+    pair.fixture.must_open();
+    for (const auto& round : in_rounds(pair.traces)) {
+        REQUIRE(pair.fixture.append(round));
+        std::vector<Document> summaries;
+        for (const Document& document : round) summaries.push_back(summary_of(document));
+        pair.oracle.append(summaries, [](const Result<void>&) {});
+        pair.fixture.settle();
+    }
+    pair.fixture.clock.advance(Duration::days(2));
+    for (int i = 0; i < 20; ++i) pair.fixture.advance(Duration::seconds(1));
+    CHECK(pair.fixture.metric("tomograph_store_summary_parts_total") >= 1);
+    pair.check_all();
+    std::size_t same = 0;
+    for (const Case& each : read_cases()) {
+        if (!outlives_summaries(each.text)) continue;
+        CAPTURE(each.text);
+        ++same;
+        const auto found = find_all(*pair.fixture.store, each.predicate, {});
+        CHECK(names_of(pair.traces, found) == each.expected);
+    }
+    CHECK(same >= 40);
 }
 
 }  // namespace
