@@ -60,6 +60,7 @@ RetentionPolicy policy_of(JsonRequest& request) {
     else
         policy.duration_min = {static_cast<std::int64_t>(seconds * 1e9)};
     policy.group = {count_of(request, "Group")};
+    policy.summary_days = count_of(request, "SummaryDays");
     return policy;
 }
 
@@ -73,6 +74,7 @@ void write_policy(JsonWriter& json, const RetentionPolicy& policy) {
     if (!policy.root_service.empty()) json.text("Service", policy.root_service);
     if (policy.duration_min > Duration{}) json.seconds("DurationSeconds", policy.duration_min);
     if (!policy.group.is_all()) json.integer("Group", policy.group.value);
+    if (policy.summary_days > 0) json.integer("SummaryDays", policy.summary_days);
     json.end_object();
 }
 
@@ -82,7 +84,13 @@ void write_slice(JsonWriter& json, const RetentionSlice& slice) {
     json.integer("Class", slice.retention_class);
     json.integer("Parts", number(slice.parts));
     json.integer("Traces", number(slice.traces));
+    json.integer("Spans", number(slice.spans));
     json.integer("Bytes", number(slice.bytes));
+    if (slice.summary_spans > 0) {
+        json.integer("SummarySpans", number(slice.summary_spans));
+        json.integer("SummaryBytes", number(slice.summary_bytes));
+    }
+    if (slice.summarised) json.moment("Summarised", *slice.summarised);
     if (slice.expires) json.moment("Expires", *slice.expires);
     json.end_object();
 }
@@ -91,6 +99,8 @@ HttpReply report_reply(const RetentionReport& report) {
     JsonWriter json;
     json.begin_object();
     json.integer("DefaultDays", report.default_age.ns / Duration::days(1).ns);
+    if (report.default_summary_age > Duration{})
+        json.integer("DefaultSummaryDays", report.default_summary_age.ns / Duration::days(1).ns);
     json.integer("BudgetBytes", number(report.budget_bytes));
     json.begin_array("Policies");
     for (const RetentionPolicy& policy : report.policies) write_policy(json, policy);
@@ -98,6 +108,8 @@ HttpReply report_reply(const RetentionReport& report) {
     json.begin_array("Slices");
     for (const RetentionSlice& slice : report.slices) write_slice(json, slice);
     json.end_array();
+    if (report.summary_saving_bytes)
+        json.integer("SummarySavingBytes", number(*report.summary_saving_bytes));
     json.integer("Pins", number(report.pins));
     json.begin_object("Forecast");
     json.integer("Bytes", number(report.forecast.bytes));

@@ -14,7 +14,8 @@ namespace tomograph {
 ///   /api/v1/retention            {}   what is there, when it goes, when the room ends
 ///   /api/v1/retention/policies   {"Policies":[{"Class":1,"Days":90,"HasFault":true,
 ///                                  "HasError":true,"HasThrottle":true,"Service":"shop",
-///                                  "DurationSeconds":2.5,"Group":3}]}
+///                                  "DurationSeconds":2.5,"Group":3,
+///                                  "SummaryDays":14}]}
 ///                                take the place of all before; answers as the first
 ///   /api/v1/pins                 {"Pin":[id …],"Unpin":[id …]}   both may be absent; answers the
 ///                                pinned traces

@@ -42,6 +42,10 @@ std::string days_text(std::uint64_t days) {
     return days == 0 ? "for ever" : fmt::format("{} days", days);
 }
 
+std::string summary_text(std::uint64_t days) {
+    return days == 0 ? "never" : fmt::format("after {} days", days);
+}
+
 std::string condition_text(Json policy) {
     std::vector<std::string> all;
     if (policy["HasFault"].boolean()) all.emplace_back("has a fault");
@@ -52,6 +56,13 @@ std::string condition_text(Json policy) {
         all.push_back(fmt::format("takes {} s or more", policy["DurationSeconds"].number()));
     if (policy["Group"]) all.push_back(fmt::format("is in group {}", count(policy["Group"])));
     return fmt::format("{}", fmt::join(all, ", "));
+}
+
+/// When the slice's documents become summaries; that they are.
+std::string slice_summary_text(Json slice) {
+    if (count(slice["SummarySpans"]) == count(slice["Spans"]) && count(slice["Spans"]) > 0)
+        return "done";
+    return slice["Summarised"] ? date_of(slice["Summarised"]) : "never";
 }
 
 void print(const Console& console, const cli::Table& table) {
@@ -72,18 +83,23 @@ ExitCode tell_policies(const RetentionOptions& options, const Console& console, 
         console.out(report.to_json() + "\n");
         return ExitCode::ok;
     }
-    cli::Table table(
-        {{.title = "CLASS"}, {.title = "KEPT"}, {.title = "TRACES", .may_shrink = true}});
+    cli::Table table({{.title = "CLASS"},
+                      {.title = "KEPT"},
+                      {.title = "SUMMARY"},
+                      {.title = "TRACES", .may_shrink = true}});
     const Json policies = report["Policies"];
     for (std::size_t i = 0; i < policies.size(); ++i)
         table.add({{.text = class_text(count(policies.at(i)["Class"]))},
                    {.text = days_text(count(policies.at(i)["Days"]))},
+                   {.text = summary_text(count(policies.at(i)["SummaryDays"]))},
                    {.text = condition_text(policies.at(i))}});
     table.add({{.text = class_text(0)},
                {.text = days_text(count(report["DefaultDays"]))},
+               {.text = summary_text(count(report["DefaultSummaryDays"]))},
                {.text = "all others"}});
     table.add({{.text = class_text(7)},
                {.text = "until unpinned"},
+               {.text = summary_text(0)},
                {.text = fmt::format("{} pinned", count(report["Pins"]))}});
     print(console, table);
     tell_forecast(console, report["Forecast"]);
@@ -102,6 +118,7 @@ std::string policy_json(const RetentionOptions& options) {
     if (options.slower_seconds)
         json += fmt::format(R"(,"DurationSeconds":{})", *options.slower_seconds);
     if (options.group) json += fmt::format(R"(,"Group":{})", *options.group);
+    if (options.summary_days) json += fmt::format(R"(,"SummaryDays":{})", *options.summary_days);
     return json + "}";
 }
 
@@ -168,6 +185,7 @@ ExitCode run_retention_plan(const RetentionOptions& options, const Console& cons
                       {.title = "PARTS", .align = cli::Align::right},
                       {.title = "TRACES", .align = cli::Align::right},
                       {.title = "BYTES", .align = cli::Align::right},
+                      {.title = "SUMMARY"},
                       {.title = "GOES"}});
     const Json slices = report["Slices"];
     for (std::size_t i = 0; i < slices.size(); ++i) {
@@ -178,11 +196,15 @@ ExitCode run_retention_plan(const RetentionOptions& options, const Console& cons
                    {.text = std::to_string(count(slice["Parts"]))},
                    {.text = std::to_string(count(slice["Traces"]))},
                    {.text = bytes_text(count(slice["Bytes"]))},
+                   {.text = slice_summary_text(slice)},
                    {.text = slice["Expires"] ? date_of(slice["Expires"])
                             : is_pinned      ? "when unpinned"
                                              : "never"}});
     }
     print(console, table);
+    if (report["SummarySavingBytes"])
+        console.hint(fmt::format("the summaries to come will free about {}",
+                                 bytes_text(count(report["SummarySavingBytes"]))));
     tell_forecast(console, report["Forecast"]);
     return ExitCode::ok;
 }

@@ -19,6 +19,7 @@ struct RetentionOptions {
     // set
     std::uint32_t retention_class = 0;
     std::optional<std::uint32_t> days;
+    std::optional<std::uint32_t> summary_days;
     bool has_fault = false;
     bool has_error = false;
     bool has_throttle = false;

@@ -16,7 +16,7 @@ constexpr const char* set_examples =
     "When the disk's budget is exceeded, class 0 goes first, then 6 to 1.\n"
     "Examples:\n"
     "  tomo retention set 1 --days 90 --fault\n"
-    "  tomo retention set 2 --days 365 --service checkout --slower 2\n"
+    "  tomo retention set 2 --days 365 --summary-days 30 --service checkout --slower 2\n"
     "  tomo retention set 2 --remove";
 constexpr const char* redact_examples =
     "Without --yes it only says what it would do.\n"
@@ -43,6 +43,8 @@ void add_set(CLI::App& set, RetentionOptions& options) {
     set.footer(set_examples);
     set.add_option("class", options.retention_class, "1 to 6")->required()->check(CLI::Range(1, 6));
     auto* days = set.add_option("--days", options.days, "how long; 0: for ever");
+    auto* summary = set.add_option("--summary-days", options.summary_days,
+                                   "when they are cut to their core; 0: never");
     set.add_flag("--fault", options.has_fault, "traces with a fault");
     set.add_flag("--error", options.has_error, "traces with an error");
     set.add_flag("--throttle", options.has_throttle, "traces with a throttle");
@@ -52,6 +54,7 @@ void add_set(CLI::App& set, RetentionOptions& options) {
     set.add_option("--group", options.group, "traces of the group of this number");
     auto* remove = set.add_flag("--remove", options.remove, "no policy for this class any more");
     remove->excludes(days);
+    remove->excludes(summary);
 }
 
 }  // namespace

@@ -74,6 +74,14 @@ Result<void> apply_retention(Settings& settings, std::string_view value) {
     return {};
 }
 
+Result<void> apply_summary(Settings& settings, std::string_view value) {
+    const std::uint64_t days = TRY(parse_whole(value));
+    if (days > 3650)
+        return Error(ErrorCode::invalid, fmt::format("{} days is not in 0 to 3650", days));
+    settings.summary_age = Duration::days(static_cast<std::int64_t>(days));
+    return {};
+}
+
 Result<void> apply_memory(Settings& settings, std::string_view value) {
     settings.memory_bytes = TRY(parse_bytes(value));
     if (settings.memory_bytes < (16ULL << 20))
@@ -170,6 +178,8 @@ const std::vector<SettingSpec>& setting_specs() {
          }},
         {"account-id", "000000000000", "account shown where segments name none", false, apply_account},
         {"retention-days", "30", "how long traces are kept", false, apply_retention},
+        {"summary-days", "0", "when traces are cut to what the map and searches by service need; 0: never", false,
+         apply_summary},
         {"disk-budget", "0", "most bytes of traces to keep, as 200GB; 0: what the disk holds", false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.disk_budget_bytes = TRY(parse_bytes(v));
@@ -219,6 +229,8 @@ Result<Settings> parse_settings(const SettingValues& values) {
         return Error(ErrorCode::invalid, "tls-cert and tls-key go together: one of them is missing");
     if (!settings.old_key_files.empty() && !settings.key)
         return Error(ErrorCode::invalid, "old-key-file is given without a key: name one with key-file, key-env or key-command");
+    if (settings.summary_age >= settings.retention)
+        return Error(ErrorCode::invalid, "summary-days must be less than retention-days: later there is nothing to cut");
     settings.xray_unix_is_default = settings.xray_unix == "auto";
     if (settings.xray_unix_is_default) settings.xray_unix = settings.data_dir + "/xray.sock";
     return settings;

@@ -30,6 +30,7 @@ struct Settings {
     bool open = false;
     std::string account_id;
     Duration retention = Duration::days(30);
+    Duration summary_age{};               ///< after it documents become summaries; zero: never
     std::uint64_t disk_budget_bytes = 0;  ///< 0: no budget but the disk itself
     std::uint64_t memory_bytes = 0;       ///< of the open traces
     std::string backup_dir;               ///< "": no backups over HTTP

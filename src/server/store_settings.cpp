@@ -22,6 +22,7 @@ EmbeddedStoreOptions store_options(const Settings& settings,
     options.master_keys = std::move(keys);
     options.open_bytes_max = settings.memory_bytes;
     options.retention_age = settings.retention;
+    options.summary_age = settings.summary_age;
     options.disk_budget_bytes = settings.disk_budget_bytes;
     return options;
 }

@@ -86,6 +86,8 @@ TEST_CASE("a broken setting is named with its origin") {
         {"account-id", "42", "account-id (from --account-id): '42' is not an account id of 12 digits"},
         {"log-level", "loud", "log-level (from --log-level): 'loud' is not debug, info, warn or error"},
         {"memory", "1KiB", "memory (from --memory): '1KiB' is below 16MiB"},
+        {"summary-days", "-1", "summary-days (from --summary-days): '-1' is not a whole number"},
+        {"summary-days", "30", "summary-days must be less than retention-days: later there is nothing to cut"},
         {"tls-cert", "x.pem", "tls-cert and tls-key go together: one of them is missing"},
     };
     for (const auto& c : cases) {
