@@ -124,7 +124,8 @@ TEST_CASE("a merge of fragments forgets older rows when the oldest had none else
     };
     for (const Case& c :
          {Case{0, trace_has_older_rows, 0}, Case{trace_has_older_rows, 0, trace_has_older_rows},
-          Case{trace_has_fault, trace_has_error | trace_has_older_rows, trace_has_error}}) {
+          Case{trace_has_fault, trace_has_error | trace_has_older_rows, trace_has_error},
+          Case{trace_is_summary, trace_has_fault, trace_has_fault | trace_is_summary}}) {
         FaultFileSystem files;
         TraceMaker maker(1);
         PartTrace oldest = maker.trace({1, 1}, 7, 1);
@@ -144,6 +145,41 @@ TEST_CASE("a merge of fragments forgets older rows when the oldest had none else
         CHECK(merged->row(0)->lsn_max == newest.row.lsn_max);
         CHECK(merged->documents(0)->size() == 2);
         CHECK(facts->has_fragments == ((c.expected & trace_has_older_rows) != 0));
+    }
+}
+
+TEST_CASE("a merge is a summary when all that it joins are, and a summary has the sums it had") {
+    for (const bool all_are : {false, true}) {
+        FaultFileSystem files;
+        TraceMaker maker(1);
+        const GraphRollup rollup = make_rollup(maker, 30);
+        write_part(files, "/a", {maker.trace({1, 1}, 7, 2)}, rollup);
+        write_part(files, "/b", {maker.trace({1, 2}, 7, 2)}, {});
+        write_part(files, "/sums", {}, rollup);
+        std::vector<std::unique_ptr<PartReader>> readers;
+        readers.push_back(open_part(files, "/sums"));
+        for (const std::string path : {"/a", "/b"}) {
+            readers.push_back(open_part(files, path));
+            if (path == "/b" && !all_are) continue;
+            PartReader* const whole = readers.back().get();
+            MergeOptions options;
+            options.summarise = [](PartTrace& trace) -> Result<void> {
+                trace.row.flags |= trace_is_summary;
+                return {};
+            };
+            REQUIRE(merge_parts(files, std::span(&whole, 1), path + "-summary", options));
+            const auto before = whole->rollup();
+            readers.back() = open_part(files, path + "-summary");
+            CHECK(readers.back()->facts().is_summary);
+            CHECK(*readers.back()->rollup() == *before);
+            CHECK((readers.back()->row(0)->flags & trace_is_summary) != 0);
+        }
+        std::vector<PartReader*> inputs;
+        for (const auto& reader : readers) inputs.push_back(reader.get());
+        const auto facts = merge_parts(files, inputs, "/out");
+        REQUIRE(facts);
+        CHECK(facts->is_summary == all_are);
+        CHECK(open_part(files, "/out")->facts().is_summary == all_are);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <string>
 
 namespace tomograph {
@@ -51,6 +52,23 @@ TEST_CASE("decimal text scales to integers exactly, whatever its form") {
     for (const Case& each : cases) {
         CAPTURE(each.text.substr(0, 40));
         CHECK(parse_scaled_decimal(each.text, each.scale) == each.value);
+    }
+}
+
+TEST_CASE("a scaled number is written with all its digits, and reads back") {
+    struct Case {
+        std::int64_t value;
+        int scale;
+        std::string_view text;
+    };
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    for (const Case& each : {Case{0, 3, "0.000"}, Case{-5, 3, "-0.005"}, Case{1'500, 3, "1.500"},
+                             Case{1'478'293'361'271'000'001, 9, "1478293361.271000001"},
+                             Case{least, 9, "-9223372036.854775808"}}) {
+        std::string text;
+        append_scaled_decimal(each.value, each.scale, text);
+        CHECK(text == each.text);
+        if (each.value != least) CHECK(parse_scaled_decimal(text, each.scale) == each.value);
     }
 }
 
