@@ -4,7 +4,7 @@
 //   engine_bench DIRECTORY [--spans N] [--w2] [row ...]
 //
 // DIRECTORY keeps the prepared store for the next run. Rows: size id_warm id_cold graph scan
-// recovery.
+// exactness recovery summary.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -43,14 +43,16 @@ Arguments parse(int argc, char** argv) {
             arguments.scale.spans = std::strtoull(argv[++i], nullptr, 10);
         else if (arguments.directory.empty())
             arguments.directory = word;
-        else if (word == "recovery" || word == "exactness" || rows.contains(word))
+        else if (word == "recovery" || word == "exactness" || word == "summary" ||
+                 rows.contains(word))
             arguments.names.push_back(word);
         else
             arguments.is_right = false;
     }
     arguments.is_right &= !arguments.directory.empty() && arguments.scale.traces() > 0;
     if (arguments.names.empty())
-        arguments.names = {"recovery", "exactness", "size", "id_warm", "id_cold", "graph", "scan"};
+        arguments.names = {"recovery", "exactness", "size", "id_warm",
+                           "id_cold",  "graph",     "scan", "summary"};
     return arguments;
 }
 
@@ -61,7 +63,7 @@ int main(int argc, char** argv) {
     if (!arguments.is_right) {
         std::fprintf(stderr,
                      "engine_bench DIRECTORY [--spans N] [--w2] "
-                     "[size|id_warm|id_cold|graph|scan|exactness|recovery ...]\n");
+                     "[size|id_warm|id_cold|graph|scan|exactness|recovery|summary ...]\n");
         return 2;
     }
     for (const std::string& name : arguments.names) {
@@ -72,6 +74,11 @@ int main(int argc, char** argv) {
         }
         if (name == "exactness") {
             exactness_row(arguments.directory + "-exactness", arguments.scale);
+            continue;
+        }
+        if (name == "summary") {
+            if (!arguments.scale.is_w2)
+                summary_row(arguments.directory + "-summary", arguments.scale);
             continue;
         }
         prepare(arguments.directory, arguments.scale);

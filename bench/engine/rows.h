@@ -26,6 +26,10 @@ void scan_rows(const std::string& directory, const Scale& scale);
 /// after which graph and traces must be exact. In a directory of its own.
 void exactness_row(const std::string& directory, const Scale& scale);
 
+/// summary_cpu_us, summary_bytes_per_span: W1 after its documents became summaries; the graph must
+/// be the same. In a directory of its own.
+void summary_row(const std::string& directory, const Scale& scale);
+
 /// recovery_seconds, recovery_peak_mb, recovery_log_mib: a start on a gibibyte of log, as a kill
 /// leaves it. In a directory of its own.
 void recovery_row(const std::string& directory, const Scale& scale);

@@ -14,15 +14,17 @@ def send(tomo, server, *arguments):
 def test_policies_are_kept_over_a_restart_and_wrong_ones_are_refused(tomo, make_server):
     server = make_server("--log-level", "warn")
     at = ["--endpoint", server.endpoint]
-    code, out, err = run(tomo, "retention", "set", "1", "--days", "90", "--fault", *at)
-    assert code == 0 and "has a fault" in out and "90 days" in out, err
+    code, out, err = run(tomo, "retention", "set", "1", "--days", "90", "--summary-days", "14", "--fault", *at)
+    assert code == 0 and "has a fault" in out and "90 days" in out and "after 14 days" in out, err
     assert run(tomo, "retention", "set", "2", "--days", "5", "--service", "shop", *at)[0] == 0
     assert run(tomo, "retention", "set", "2", "--remove", *at)[0] == 0
     code, out, _ = run(tomo, "retention", "show", "-o", "json", *at)
     assert code == 0
-    assert json.loads(out)["Policies"] == [{"Class": 1, "Days": 90, "HasFault": True}]
+    assert json.loads(out)["Policies"] == [{"Class": 1, "Days": 90, "HasFault": True, "SummaryDays": 14}]
     for wrong in (["set", "7", "--days", "1", "--fault"], ["set", "1", "--days", "3"], ["set", "1"], []):
         assert run(tomo, "retention", *wrong, *(at if wrong else []))[0] == 2
+    code, _, err = run(tomo, "retention", "set", "2", "--days", "9", "--summary-days", "9", "--error", *at)
+    assert code != 0 and "summaries after 9 days, kept for 9" in err
     code, out, err = run(tomo, "retention", "plan", *at)
     assert code == 0 and "in use" in err
     assert post(server, "/api/v1/retention", {}, "text/plain")[0] == 400
