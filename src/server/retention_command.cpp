@@ -202,7 +202,7 @@ ExitCode run_retention_plan(const RetentionOptions& options, const Console& cons
                                              : "never"}});
     }
     print(console, table);
-    if (report["SummarySavingBytes"])
+    if (count(report["SummarySavingBytes"]) > 0)
         console.hint(fmt::format("the summaries to come will free about {}",
                                  bytes_text(count(report["SummarySavingBytes"]))));
     tell_forecast(console, report["Forecast"]);

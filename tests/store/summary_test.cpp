@@ -2,6 +2,7 @@
 
 #include "store/engine/retention_plan.h"
 #include "store/keys_fixture.h"
+#include "store/store_image.h"
 #include "store/summary_fixture.h"
 
 namespace tomograph {
@@ -204,6 +205,20 @@ TEST_CASE("a summary in which any call fails leaves the part as it was, and is m
         if (call % 7 == 0) pair.restart();
         pair.check(3);
     }
+}
+
+TEST_CASE("a damaged part is no summary, and keeps no other from becoming one") {
+    Pair pair;
+    pair.send({.trace = trace_number(1), .padding = 600});
+    pair.fixture.settle();
+    const auto image = read_image(pair.fixture.files, "/data");
+    for (const auto& [name, bytes] : image)
+        if (name.ends_with(".part")) REQUIRE(pair.fixture.files.flip("/data/" + name, 100, 1));
+    pair.send({.trace = trace_number(2), .start_ms = 1000, .end_ms = 2000, .padding = 600});
+    pair.fixture.settle();
+    pair.pass(Duration::days(11));
+    CHECK(pair.parts() == 1);
+    CHECK(pair.fixture.store->status().damaged_parts == 1);
 }
 
 TEST_CASE("what the summaries to come will free is estimated by those that are") {

@@ -156,7 +156,9 @@ Result<void> Merger::publish(const MergePlan& plan, Result<std::shared_ptr<LiveP
         not_before_ = core_.clock.monotonic() + disk_probe_interval;
         if (written.error().code() == ErrorCode::corrupt) {
             // Whose damage it is shows when each is read alone.
+            if (plan.inputs.size() == 1) plan.inputs.front()->report_damage(written.error());
             for (const auto& part : plan.inputs) {
+                if (part->is_damaged()) continue;
                 const auto verified = part->reader().verify();
                 if (!verified && verified.error().code() == ErrorCode::corrupt)
                     part->report_damage(verified.error());
