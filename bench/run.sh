@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every figure of docs/performance.md: run.sh BUILD_DIRECTORY [what ...]
 #
-#   a group of table.py   engine recovery exactness w2 http memory rocksdb sqlite clickhouse
+#   a group of table.py   engine recovery exactness summary w2 http memory rocksdb sqlite clickhouse
 #   floors                Google Benchmark of every floor
 #   e2e                   the lines of e2e.py that are not in the table
 #

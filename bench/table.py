@@ -2,9 +2,9 @@
 
     bench/table.py BUILD_DIRECTORY [group ...]
 
-Groups: engine recovery exactness w2 http memory rocksdb sqlite clickhouse. Without any: all of them. SPANS=10000000 in the
-environment makes the full table; the default fits into a coffee break. Each program checks its answers against the
-generator's own count and prints cells as lines of JSON; a wrong answer ends the bench.
+Groups: engine recovery exactness summary w2 http memory rocksdb sqlite clickhouse. Without any: all of them.
+SPANS=10000000 in the environment makes the full table; the default fits into a coffee break. Each program checks its
+answers against the generator's own count and prints cells as lines of JSON; a wrong answer ends the bench.
 """
 import json
 import os
@@ -56,6 +56,8 @@ ROWS = {
     "w4_documents": "W4: documents in progress, late, twice, out of order",
     "w4_cpu_us": "W4: CPU-us a document",
     "w4_traces_checked": "W4: traces compared after it, graph exact",
+    "summary_cpu_us": "cut to summaries: CPU-us a span",
+    "summary_bytes_per_span": "bytes a span as summaries",
     "w2_load_cpu_us": "W2: loaded in process, CPU-us a span",
     "w2_bytes_per_span": "W2: bytes a span",
     "w2_id_warm_ms": "W2: trace by id, warm p50, ms",
@@ -95,6 +97,11 @@ def exactness(build, data):
     return run(program(build, "engine/engine_bench"), data / "w1", "--spans", int(SPANS) // 4, "exactness")
 
 
+def summary(build, data):
+    cells = run(program(build, "engine/engine_bench"), data / "w1", "--spans", SPANS, "summary")
+    return [cell for cell in cells if cell["row"].startswith("summary")]
+
+
 def w2(build, data):
     return run(program(build, "engine/engine_bench"), data / "w2", "--w2", "--spans", SPANS, "size", "id_warm")
 
@@ -126,7 +133,7 @@ def memory(build, data):
 
 
 GROUPS = {function.__name__: function
-          for function in (engine, recovery, exactness, w2, http, memory, rocksdb, sqlite, clickhouse)}
+          for function in (engine, recovery, exactness, summary, w2, http, memory, rocksdb, sqlite, clickhouse)}
 
 
 def fdatasync_ms(directory: pathlib.Path) -> float:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/assert.h"
@@ -9,6 +10,7 @@
 #include "wire/limits.h"
 #include "wire/xray/attributes.h"
 #include "wire/xray/entity_outline.h"
+#include "wire/xray/summary_document.h"
 
 using namespace tomograph;
 
@@ -54,6 +56,35 @@ void check_attributes(std::string_view text, const Segment& segment) {
     ASSERT(std::find(is_named.begin(), is_named.end(), false) == is_named.end());
 }
 
+/// The summary has the same rows, as far as the columns of a span and the service graph go.
+void check_summary(const Segment& segment) {
+    static SegmentDecoder decoder;
+    const std::string summary = summary_document(segment);
+    if (summary.size() > segment_bytes_max) return;  // of times like 1e9
+    const auto decoded = decoder.decode(summary, {});
+    const auto* again = std::get_if<Segment>(&decoded);
+    ASSERT(again != nullptr && again->header() == segment.header());
+    for (std::size_t row = 0; row < segment.spans.size(); ++row) {
+        const Span& a = segment.spans[row];
+        const Span& b = again->spans[row];
+        ASSERT(a.id == b.id && a.parent_id == b.parent_id && a.parent_row == b.parent_row);
+        ASSERT(a.start == b.start && a.end == b.end && a.in_progress == b.in_progress);
+        ASSERT(a.error == b.error && a.fault == b.fault && a.throttle == b.throttle);
+        ASSERT(a.is_segment == b.is_segment && a.name == b.name && a.name_space == b.name_space);
+        ASSERT(a.http.status == b.http.status && a.has_sql == b.has_sql);
+        if (a.is_segment)
+            ASSERT(a.origin == b.origin && a.aws.account_id == b.aws.account_id &&
+                   a.links.size() == b.links.size());
+        else
+            ASSERT(a.expects_downstream == b.expects_downstream);
+        if (a.is_segment || a.name_space != SpanNamespace::aws) continue;
+        ASSERT(a.aws.account_id == b.aws.account_id && a.aws.table_name == b.aws.table_name &&
+               a.aws.queue_url == b.aws.queue_url && a.aws.bucket_name == b.aws.bucket_name &&
+               a.aws.function_name == b.aws.function_name);
+    }
+    ASSERT(summary_document(*again) == summary);
+}
+
 }  // namespace
 
 // Any bytes. What is accepted obeys the rules of the rows and is JSON to every reader of ours; what
@@ -65,6 +96,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto* segment = std::get_if<Segment>(&decoded)) {
         check_rows(*segment);
         check_attributes(text, *segment);
+        check_summary(*segment);
         ASSERT(is_json_object(text));
         const auto entities = outline(text);
         ASSERT(entities && entities->size() >= segment->spans.size());
