@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "store/part/group_reader.h"
-#include "store/part/rollup_table.h"
+#include "store/part/rollup.h"
+#include "store/part/rollup_sum.h"
 
 namespace tomograph {
 namespace {
@@ -141,15 +142,17 @@ bool is_summary(std::span<PartReader* const> inputs) {
     return rows > 0;
 }
 
+/// The cells of all inputs. Those of one part stay as they are, number for number.
 Result<RollupTable> sum_of(std::span<PartReader* const> inputs, const GraphRollup* correction) {
-    if (inputs.size() == 1 && correction == nullptr) return inputs.front()->rollup_table();
-    GraphRollup sum;
-    if (correction != nullptr) sum.add(*correction);
-    for (PartReader* part : inputs) {
-        const GraphRollup cells = TRY(part->rollup());
-        sum.add(cells);
-    }
-    return table_of(sum);
+    if (inputs.size() == 1 && correction == nullptr) return inputs.front()->rollup_table({});
+    std::vector<RollupTable> tables;
+    tables.reserve(inputs.size() + 1);
+    for (PartReader* part : inputs) tables.push_back(TRY(part->rollup_table({})));
+    if (correction != nullptr) tables.push_back(table_of(*correction));
+    std::vector<RollupSlice> slices;
+    slices.reserve(tables.size());
+    for (const RollupTable& table : tables) slices.push_back({.table = &table});
+    return sum_rollups(slices, {});
 }
 
 }  // namespace
