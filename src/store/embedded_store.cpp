@@ -146,7 +146,7 @@ void EmbeddedStoreImpl::run() {
     while (true) {
         {
             auto phase = phase_.lock();
-            const auto wait = std::chrono::nanoseconds(maintenance_interval.ns);
+            const auto wait = std::chrono::nanoseconds(core_.options.maintenance_interval.ns);
             wake_.wait_for(phase.mutex(), wait, [&] { return phase->is_stopping; });
             if (phase->is_stopping) return;
         }

@@ -25,6 +25,9 @@ struct EmbeddedStoreOptions {
     /// every call.
     bool background = true;
 
+    /// Of the machine's time, whatever the store's clock says.
+    Duration maintenance_interval = tomograph::maintenance_interval;
+
     std::uint64_t wal_segment_bytes = tomograph::wal_segment_bytes;
     std::uint64_t wal_first_segment_bytes = tomograph::wal_first_segment_bytes;
     std::uint64_t wal_queue_bytes_max = tomograph::wal_queue_bytes_max;

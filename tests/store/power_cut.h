@@ -1,10 +1,9 @@
 #pragma once
 
-#include <map>
 #include <set>
 
+#include "store/given_requests.h"
 #include "store/keys_fixture.h"
-#include "store/summary_fixture.h"
 
 namespace tomograph::testing {
 
@@ -55,12 +54,6 @@ class PowerCutRound {
  private:
     static constexpr std::uint64_t trace_count = 9;
 
-    struct Batch {
-        std::vector<SegmentSpec> specs;
-        bool is_answered = false;
-        bool was_seen = false;  ///< or was answered: must stay
-    };
-
     static EmbeddedStoreOptions options(std::mt19937_64& random, bool retention) {
         EmbeddedStoreOptions options = small_options();
         options.wal_segment_bytes = (random() % 2 == 0) ? 8 << 10 : 16 << 10;
@@ -88,7 +81,7 @@ class PowerCutRound {
             ids_.push_back(trace_number(generation_ * trace_count + i,
                                         second + static_cast<std::int64_t>(i % 3) * 40'000));
         ++generation_;
-        repeat_from_ = batches_.size();
+        repeat_from_ = given_.all().size();
     }
 
     /// Long after: the traces are all in parts, which may go.
@@ -113,15 +106,6 @@ class PowerCutRound {
 
     bool makes_summaries() const { return fixture_.options.summary_age > Duration{}; }
 
-    /// The traces to be compared: where summaries are made, nobody knows yet which documents are.
-    std::vector<StoredTrace> comparable(std::vector<StoredTrace> traces) const {
-        return makes_summaries() ? summaries_of(std::move(traces)) : std::move(traces);
-    }
-    std::string comparable(const SegmentSpec& spec) const {
-        const Document document = document_of(spec);
-        return makes_summaries() ? summary_of(document).bytes : document.bytes;
-    }
-
     void fail(std::string what) {
         if (!failure_) failure_ = fmt::format("seed {}: {}", seed_, what);
     }
@@ -131,7 +115,7 @@ class PowerCutRound {
             const auto opened = fixture_.open();
             if (!opened) return fail("open: " + opened.error().message());
         }
-        if (retention_ && !batches_.empty())
+        if (retention_ && !given_.all().empty())
             pass_hours();
         else
             arm();
@@ -183,10 +167,8 @@ class PowerCutRound {
     }
 
     void forget(TraceId id) {
-        for (Batch& batch : batches_)
-            std::erase_if(batch.specs, [&](const SegmentSpec& spec) { return spec.trace == id; });
-        std::erase_if(batches_, [](const Batch& batch) { return batch.specs.empty(); });
-        repeat_from_ = std::min(repeat_from_, batches_.size());
+        given_.forget(id);
+        repeat_from_ = std::min(repeat_from_, given_.all().size());
     }
 
     void finish_redactions() {
@@ -215,21 +197,21 @@ class PowerCutRound {
     }
 
     void append() {
-        Batch batch;
         // A repetition goes alone, and only of what is known to be there: else nobody could tell
-        // whether a batch that was not answered came through.
-        const bool repeats = batches_.size() > repeat_from_ && below(5) == 0;
-        const Batch* old =
-            repeats ? &batches_[repeat_from_ + below(batches_.size() - repeat_from_)] : nullptr;
-        if (old != nullptr && old->was_seen)
-            batch.specs.push_back(old->specs.front());
+        // whether a request that was not answered came through.
+        const auto& all = given_.all();
+        const bool repeats = all.size() > repeat_from_ && below(5) == 0;
+        const GivenRequests::Request* old =
+            repeats ? &all[repeat_from_ + below(all.size() - repeat_from_)] : nullptr;
+        std::vector<SegmentSpec> specs;
+        if (old != nullptr && old->is_there)
+            specs.push_back(old->specs.front());
         else
-            for (std::uint64_t n = 1 + below(4); n > 0; --n) batch.specs.push_back(random_spec());
+            for (std::uint64_t n = 1 + below(4); n > 0; --n) specs.push_back(random_spec());
         bool is_answered = false;
-        fixture_.store->append(documents_of(batch.specs),
+        fixture_.store->append(documents_of(specs),
                                [&](const Result<void>& done) { is_answered = bool(done); });
-        batch.is_answered = batch.was_seen = is_answered;
-        batches_.push_back(std::move(batch));
+        given_.add(std::move(specs), is_answered);
     }
 
     void reopen_and_check() {
@@ -261,78 +243,20 @@ class PowerCutRound {
         for (int again = 0; !opened && again < 2; ++again) opened = fixture_.open();
         if (!opened) return fail("reopen: " + opened.error().message());
         finish_redactions();
-        settle_unanswered();
+        // All that is before repeat_from_ was seen.
+        if (const auto wrong = given_.find_out(*fixture_.store, ids_)) return fail(*wrong);
         check("after reopening");
     }
 
-    /// Finds out which unanswered batches came through. The others must not come any more.
-    void settle_unanswered() {
-        std::set<std::string> present;
-        auto got = fixture_.store->get(ids_);
-        if (!got) got = fixture_.store->get(ids_);
-        if (!got) return fail("get: " + got.error().message());
-        for (const StoredTrace& trace : comparable(std::move(*got)))
-            for (const StoredDocument& stored : trace.documents)
-                present.insert(stored.document.bytes);
-        std::vector<Batch> kept;
-        // All that is before repeat_from_ was seen.
-        for (Batch& batch : batches_) {
-            for (const SegmentSpec& spec : batch.specs)
-                batch.was_seen |= present.contains(comparable(spec));
-            if (batch.was_seen) kept.push_back(std::move(batch));
-        }
-        batches_ = std::move(kept);
-    }
-
-    static std::string difference(const std::vector<StoredTrace>& got,
-                                  const std::vector<StoredTrace>& expected) {
-        std::set<std::string> ours;
-        std::set<std::string> theirs;
-        for (const auto& trace : got)
-            for (const auto& stored : trace.documents) ours.insert(stored.document.bytes);
-        for (const auto& trace : expected)
-            for (const auto& stored : trace.documents) theirs.insert(stored.document.bytes);
-        std::string text;
-        for (const auto& bytes : ours)
-            if (!theirs.contains(bytes)) text += "\n  unexpected " + bytes.substr(0, 150);
-        for (const auto& bytes : theirs)
-            if (!ours.contains(bytes)) text += "\n  missing " + bytes.substr(0, 150);
-        return text;
-    }
-
     void check(const std::string& when) {
-        MemoryStore oracle(fixture_.options.groups);
-        for (const Batch& batch : batches_)
-            if (batch.was_seen)
-                oracle.append(documents_of(batch.specs), [](const Result<void>&) {});
+        const auto oracle = given_.oracle();
         const TimeRange range{Instant::from_seconds(test_second - 1000),
                               Instant::from_seconds(test_second + 100'000)};
-        auto answer = fixture_.store->get(ids_);
-        if (!answer) return fail("get: " + answer.error().message());
-        const auto got = comparable(std::move(*answer));
-        const auto expected = comparable(*oracle.get(ids_));
-        if (texts_of(got) != texts_of(expected))
-            return fail("documents differ " + when + difference(got, expected));
-        if (retention_) return check_sums(oracle, when);
-        const auto graph = fixture_.store->graph(range);
-        if (!graph || without_bounds(*graph) != without_bounds(*oracle.graph(range)))
-            return fail("graph differs " + when);
-        const TraceQuery query{
-            .range = range, .type = TimeRangeType::event, .before = {}, .limit = 100, .sample = 1};
-        const auto found = fixture_.store->find(query);
-        if (!found ||
-            texts_of(comparable(found->traces)) != texts_of(comparable(oracle.find(query)->traces)))
-            return fail("search differs " + when);
-    }
-
-    void check_sums(MemoryStore& oracle, const std::string& when) {
-        const TimeRange all{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
-        for (const GroupId group : {GroupId{}, group_of_faults, group_of_odd}) {
-            const auto graph = fixture_.store->graph(all, GraphGrain::whole, group);
-            const auto expected = oracle.graph(all, GraphGrain::whole, group);
-            if (!graph || without_bounds(*graph) != without_bounds(*expected))
-                return fail(fmt::format("sums of group {} differ {}", group.value, when));
-        }
+        auto wrong = given_.check_documents(*fixture_.store, *oracle, ids_);
+        if (!wrong)
+            wrong = retention_ ? GivenRequests::check_sums(*fixture_.store, *oracle)
+                               : given_.check_answers(*fixture_.store, *oracle, range);
+        if (wrong) fail(when + ": " + *wrong);
     }
 
     std::mt19937_64 random_;
@@ -343,9 +267,9 @@ class PowerCutRound {
     bool redactions_;
     std::uint64_t generation_ = 0;
     std::int64_t start_ms_ = 0;    ///< of the traces of now, after test_second
-    std::size_t repeat_from_ = 0;  ///< batches before are of earlier traces
+    std::size_t repeat_from_ = 0;  ///< requests before are of earlier traces
     std::vector<TraceId> ids_;
-    std::vector<Batch> batches_;
+    GivenRequests given_{fixture_.options.groups, makes_summaries()};
     std::set<TraceId> redact_again_;  ///< not answered
     std::optional<std::string> failure_;
     double folds_ = 0;

@@ -36,6 +36,7 @@ struct SegmentSpec {
     int status = 200;
     std::string name = "api";
     std::size_t padding = 0;
+    std::string mark{};  ///< tells documents apart that are alike in all else
 };
 
 inline TraceId trace_number(std::uint64_t n, std::int64_t second = test_second) {
@@ -60,6 +61,7 @@ inline std::string json_of(const SegmentSpec& spec) {
     if (spec.is_subsegment) json += R"(,"type":"subsegment","namespace":"remote")";
     if (spec.padding != 0)
         json += fmt::format(R"(,"metadata":{{"p":"{}"}})", std::string(spec.padding, 'x'));
+    if (!spec.mark.empty()) json += fmt::format(R"(,"annotations":{{"mark":"{}"}})", spec.mark);
     return json + "}";
 }
 
