@@ -24,8 +24,6 @@ std::string context_of(PartSection section, std::uint32_t index, std::uint64_t o
     return fmt::format("{} block {} at {}", to_text(section), index, offset);
 }
 
-bool is_damage(const Error& error) { return error.code() == ErrorCode::corrupt; }
-
 void warn_of_damage(const std::string& path, const Error& error) {
     log_warn("part is damaged, the copy is read", {{"part", path}, {"error", error}});
 }

@@ -13,6 +13,10 @@
 
 namespace tomograph {
 
+/// Bytes are not what was written: a copy may do, or the rest of the part. Other errors are of the
+/// disk or the caller.
+inline bool is_damage(const Error& error) { return error.code() == ErrorCode::corrupt; }
+
 /// Reads the blocks of a part, each checked before it is given out. Threads: any.
 class PartBlockReader {
  public:

@@ -49,7 +49,7 @@ Result<std::vector<TraceId>> scan_fragments(PartReader& part) {
     std::vector<TraceId> ids;
     for (std::uint64_t ordinal = 0; ordinal < part.facts().traces; ++ordinal) {
         const auto row = part.row(static_cast<std::uint32_t>(ordinal));
-        if (!row && row.error().code() != ErrorCode::corrupt) return row.error();
+        if (!row && !is_damage(row.error())) return row.error();
         if (!row)
             log_warn("a trace row cannot be read", {{"error", row.error()}});
         else if ((row->flags & trace_has_older_rows) != 0)

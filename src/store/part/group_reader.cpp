@@ -115,7 +115,7 @@ Result<GroupHead> GroupReader::read_head() const {
         return head;
     };
     auto head = read(0);
-    if (head || head.error().code() != ErrorCode::corrupt) return head;
+    if (head || !is_damage(head.error())) return head;
     log_warn("part is damaged, the copy is read",
              {{"part", source_.blocks->path()}, {"error", head.error()}});
     return read(1);

@@ -17,8 +17,6 @@
 namespace tomograph {
 namespace {
 
-bool is_damage(const Error& error) { return error.code() == ErrorCode::corrupt; }
-
 class Reader final : public PartReader {
  public:
     Reader(std::unique_ptr<PartBlockReader> blocks, std::shared_ptr<PartCache> cache)

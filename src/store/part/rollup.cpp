@@ -427,7 +427,7 @@ Result<RollupTable> read_rollup(const PartBlockReader& part, const RollupRead& r
         auto block = part.read(PartSection::rollup, index);
         if (block)
             blocks.push_back(std::move(*block));
-        else if (read.damage != nullptr && block.error().code() == ErrorCode::corrupt)
+        else if (read.damage != nullptr && is_damage(block.error()))
             *read.damage = block.error();
         else
             return std::move(block).error();

@@ -21,8 +21,6 @@ namespace {
 
 using TraceBlock = std::vector<PlacedTraceRow>;
 
-bool is_damage(const Error& error) { return error.code() == ErrorCode::corrupt; }
-
 Error damaged(const PartBlockReader& blocks, PartSection section, std::uint64_t index,
               std::string_view what) {
     return Error(ErrorCode::corrupt,
