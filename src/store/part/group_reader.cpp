@@ -354,7 +354,7 @@ Result<std::vector<SpanRow>> GroupReader::spans(std::uint32_t at, Arena& texts) 
 }
 
 Result<void> GroupReader::verify() {
-    for (const std::uint32_t copy : {0, 1}) {
+    for (const std::uint32_t copy : {0U, 1U}) {
         const std::string bytes =
             TRY(source_.blocks->read(PartSection::group_heads, 2 * source_.index + copy));
         TRY_WITHIN(source_.blocks->path(), decode_group_head(bytes));
