@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/crypto/file_keys.h"
 #include "base/fault_file_system.h"
 #include "base/log.h"
 #include "store/part/block_writer.h"
@@ -15,14 +16,14 @@
 #include "store/part/merge.h"
 #include "store/part/part.h"
 
-// The first byte of an input picks one of three forms:
+// The first byte of an input picks one of four forms:
 //
 //   'F'  the rest is a file
+//   'S'  the rest is a file that may be sealed; its master key is 32 times 'k'
 //   'P'  a part of format 1: varint traces, varint spans, then blocks: u8 section, varint rows per
 //        block, varint length, bytes
 //   'G'  a part of one group: the group table, the head and the filter, each varint length and
-//   bytes;
-//        the rest are its chunks
+//        bytes; the rest are its chunks
 //
 // The last two get right checksums, so that the fuzzer reaches what is behind them.
 namespace tomograph {
@@ -125,13 +126,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         (set_log_options({.sink = [](std::string_view) {}}), true);
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     FaultFileSystem files;
-    if (input.front() == 'F')
+    static FileKeys keys(7, {.key = SecretKey(std::string(secret_key_bytes, 'k')), .version = 1},
+                         {});
+    const bool is_sealed = input.front() == 'S';
+    if (input.front() == 'F' || is_sealed)
         put_file(files, input.substr(1));
     else if (input.front() == 'G')
         put_group(files, ByteReader(input.substr(1)));
     else
         put_part(files, ByteReader(input.substr(1)));
-    const auto part = PartReader::open(files, "/part");
+    if (is_sealed) static_cast<void>(check_part(files, "/part"));
+    const auto part = PartReader::open(files, "/part", nullptr, is_sealed ? &keys : nullptr);
     if (!part) return 0;
     read_everything(**part);
     merge(files, **part);
