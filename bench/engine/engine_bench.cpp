@@ -4,7 +4,7 @@
 //   engine_bench DIRECTORY [--spans N] [--w2] [row ...]
 //
 // DIRECTORY keeps the prepared store for the next run. Rows: size id_warm id_cold graph scan
-// exactness recovery summary.
+// group exactness recovery summary.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -23,7 +23,7 @@ using Row = void (*)(const std::string&, const Scale&);
 
 const std::map<std::string, Row> rows = {
     {"size", size_row},   {"id_warm", id_warm_row}, {"id_cold", id_cold_row},
-    {"graph", graph_row}, {"scan", scan_rows},
+    {"graph", graph_row}, {"scan", scan_rows},      {"group", group_row},
 };
 
 struct Arguments {
@@ -52,7 +52,7 @@ Arguments parse(int argc, char** argv) {
     arguments.is_right &= !arguments.directory.empty() && arguments.scale.traces() > 0;
     if (arguments.names.empty())
         arguments.names = {"recovery", "exactness", "size", "id_warm",
-                           "id_cold",  "graph",     "scan", "summary"};
+                           "id_cold",  "graph",     "scan", "group", "summary"};
     return arguments;
 }
 
@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
     if (!arguments.is_right) {
         std::fprintf(stderr,
                      "engine_bench DIRECTORY [--spans N] [--w2] "
-                     "[size|id_warm|id_cold|graph|scan|exactness|recovery|summary ...]\n");
+                     "[size|id_warm|id_cold|graph|scan|group|exactness|recovery|summary ...]\n");
         return 2;
     }
     for (const std::string& name : arguments.names) {

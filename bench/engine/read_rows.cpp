@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -61,12 +64,14 @@ std::uint64_t count_matches(TraceStore& store, const SharedPredicate& predicate)
     }
 }
 
+Subject tenant() {
+    return {.field = Field::name, .path = std::string("annotations") + path_separator + "tenant"};
+}
+
 /// `some span { @annotations.tenant = "tenant-0006" }`
-Predicate is_of_tenant(std::uint32_t tenant) {
-    Subject subject;
-    subject.path = std::string("annotations") + path_separator + "tenant";
+Predicate is_of_tenant(std::uint32_t number) {
     return some(Scope::span,
-                condition(subject, TextTest{.text = std::string(workload::tenant_text(tenant))}));
+                condition(tenant(), TextTest{.text = std::string(workload::tenant_text(number))}));
 }
 
 /// `some span { status >= 500 }`
@@ -87,6 +92,43 @@ void time_search(DrivenStore& driven, std::string_view row, std::uint64_t expect
     }
     print_cell("tomograph", fmt::format("{}_first_ms", row), {took.front()});
     print_cell("tomograph", fmt::format("{}_ms", row), took);
+}
+
+/// Every tenant has its group, those with no tenant too, and no group has another's spans.
+void require_groups(const ValueGroups& groups, const workload::W1Oracle& oracle) {
+    std::map<std::optional<std::string>, std::uint64_t> expected;
+    std::uint64_t rest = oracle.spans;
+    for (std::uint32_t i = 0; i < oracle.tenants.size(); ++i) {
+        const std::uint64_t spans = oracle.tenants[i].spans;
+        rest -= spans;
+        if (spans > 0) expected[std::string(workload::tenant_text(i))] = spans;
+    }
+    if (rest > 0) expected[std::nullopt] = rest;
+    require(groups.groups.size() == expected.size() && groups.distinct == expected.size(),
+            fmt::format("{} groups instead of {}", groups.groups.size(), expected.size()));
+    for (const ValueGroup& group : groups.groups) {
+        std::optional<std::string> text;
+        if (group.value) text = group.value->text;
+        require(expected[text] == group.count,
+                fmt::format("group {}: {} spans instead of {}", text.value_or("without a tenant"),
+                            group.count, expected[text]));
+    }
+    require(groups.coverage.matched == oracle.traces, "traces are missing");
+}
+
+void time_groups(DrivenStore& driven, const workload::W1Oracle& oracle) {
+    std::vector<Took> took;
+    for (int i = 0; i < 5; ++i) {
+        Result<ValueGroups> groups = ValueGroups{};
+        GroupQuery query{.traces = {.range = six_hours()}};
+        query.by = tenant();
+        query.limit = 2 * oracle.tenants.size();
+        took.push_back(time_call([&] { groups = driven.store().group(query); }));
+        if (!groups) measure::fail(groups.error().message());
+        require_groups(*groups, oracle);
+    }
+    print_cell("tomograph", "group_first_ms", {took.front()});
+    print_cell("tomograph", "group_ms", took);
 }
 
 }  // namespace
@@ -142,6 +184,12 @@ void scan_rows(const std::string& directory, const Scale& scale) {
                 is_of_tenant(rare_tenant));
     time_search(*driven, "filter", oracle.tenants[filter_tenant].failed_traces,
                 all_of({is_of_tenant(filter_tenant), has_failed()}));
+}
+
+void group_row(const std::string& directory, const Scale& scale) {
+    if (scale.is_w2) return;
+    const auto driven = open_prepared(directory, scale, section_cache_bytes);
+    time_groups(*driven, count(scale));
 }
 
 }  // namespace tomograph::engine_bench

@@ -18,9 +18,13 @@ void id_cold_row(const std::string& directory, const Scale& scale);
 /// graph_first_ms, graph_ms: all six hours of W1 summed up.
 void graph_row(const std::string& directory, const Scale& scale);
 
-/// search_common_ms, search_rare_ms, filter_ms, group_ms over all of W1, by reading every trace
-/// through find(): what a store without search can do.
+/// search_common_ms, search_rare_ms, filter_ms over all of W1, page by page through find(); of each
+/// also the first run, which reads the columns.
 void scan_rows(const std::string& directory, const Scale& scale);
+
+/// group_first_ms, group_ms: all spans of W1 by the annotation `tenant`, with counts and
+/// percentiles.
+void group_row(const std::string& directory, const Scale& scale);
 
 /// w4_cpu_us, w4_documents, w4_traces_checked: documents in progress, late, twice and out of order,
 /// after which graph and traces must be exact. In a directory of its own.

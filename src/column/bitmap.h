@@ -18,6 +18,10 @@ class Bitmap {
         ASSERT(row < rows_);
         words_[row / 64] |= std::uint64_t{1} << row % 64;
     }
+    void clear(std::size_t row) {
+        ASSERT(row < rows_);
+        words_[row / 64] &= ~(std::uint64_t{1} << row % 64);
+    }
     bool test(std::size_t row) const {
         ASSERT(row < rows_);
         return (words_[row / 64] >> row % 64 & 1) != 0;

@@ -22,6 +22,12 @@ inline std::int64_t wrapping_product(std::int64_t a, std::int64_t b) {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
 }
 
+/// 0, -1, 1, -2, … from 0, 1, 2, 3, …
+inline std::int64_t unzigzag(std::int64_t value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    return static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1);
+}
+
 /// The text, or its longest beginning of at most `bytes_max` bytes that ends at a UTF-8 character.
 inline std::string_view cut_text(std::string_view text, std::size_t bytes_max) {
     if (text.size() <= bytes_max) return text;

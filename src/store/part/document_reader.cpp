@@ -13,11 +13,6 @@
 namespace tomograph {
 namespace {
 
-std::int64_t unzigzag(std::int64_t value) {
-    const auto bits = static_cast<std::uint64_t>(value);
-    return static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1);
-}
-
 /// Of values that may be damaged.
 Instant end_of(const SpanRow& span) { return {wrapping_sum(span.start.ns, span.duration.ns)}; }
 

@@ -87,6 +87,11 @@ class DocumentWalk {
         leave_object(members, keys);
     }
 
+    void read_value_at(std::string_view path) {
+        path_ = path;
+        read_value();
+    }
+
     bool has_all_rows() const { return next_row_ == segment_.spans.size(); }
 
     Arena texts;
@@ -226,11 +231,27 @@ Result<void> AttributeReader::visit(std::string_view json, const Segment& segmen
     if (cursor.failed()) return Error(ErrorCode::invalid, cursor.failure());
     if (!walk.has_all_rows())
         return Error(ErrorCode::invalid, "the rows are not those of the document");
+    tell(visit);
+    return {};
+}
+
+Result<void> AttributeReader::visit_value(std::string_view json, std::string_view path,
+                                          const Visit& visit) {
+    buffers_->clear();
+    JsonCursor cursor = TRY(buffers_->index.read(json));
+    const Segment no_rows;
+    DocumentWalk walk(cursor, no_rows, *buffers_);
+    walk.read_value_at(path);
+    if (cursor.failed()) return Error(ErrorCode::invalid, cursor.failure());
+    tell(visit);
+    return {};
+}
+
+void AttributeReader::tell(const Visit& visit) const {
     const std::string_view paths = buffers_->paths;
     for (const Found& found : buffers_->found)
         if (!found.is_replaced)
             visit(found.row, paths.substr(found.path, found.path_size), found.value);
-    return {};
 }
 
 }  // namespace tomograph

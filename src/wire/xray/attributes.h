@@ -40,7 +40,15 @@ class AttributeReader {
     /// cost     about that of decoding
     Result<void> visit(std::string_view json, const Segment& segment, const Visit& visit);
 
+    /// The same of one value that stood at this path of its entity, told as of row 0.
+    ///
+    /// path    not one of those that are no attributes
+    /// errors  invalid  not JSON
+    Result<void> visit_value(std::string_view json, std::string_view path, const Visit& visit);
+
  private:
+    void tell(const Visit& visit) const;
+
     struct Buffers;
     std::unique_ptr<Buffers> buffers_;
 };

@@ -1,92 +1,52 @@
-#include <algorithm>
-#include <map>
-
+#include "store/engine/search/name_counter.h"
 #include "store/engine/search/searches.h"
-#include "store/engine/search/top_entries.h"
 #include "store/engine/search/trace_search.h"
+#include "store/engine/search/value_counter.h"
 
 namespace tomograph {
 namespace {
 
-/// What an entry of a table costs beside its text.
-constexpr std::uint64_t entry_bytes = 128;
-
-/// Calls with every value of the spans of each trace that matches.
-template <class Visit, class AfterTrace>
+/// Counts by columns what the counter can, and calls with every value of the spans of each other
+/// trace that matches.
+template <class Visit>
 Result<SearchCoverage> visit_values(StoreCore& core, const TraceSelection& traces,
-                                    const Visit& visit, const AfterTrace& after_trace) {
-    TraceSearch search(core, TraceSearch::options_of(traces));
+                                    RunCounter& counter, const Visit& visit) {
+    TraceSearch search(core, TraceSearch::options_of(traces, &counter));
     TRY(search.start());
     while (TRY(search.advance())) {
         auto matched = TRY(search.take());
         if (!matched) continue;
         if (!matched->trace) matched->trace = search.reader().assemble(matched->stored);
         TRY(search.reader().visit(matched->stored, *matched->trace, visit));
-        after_trace(search);
     }
-    search.finish();
+    TRY(search.finish());
     return search.coverage();
-}
-
-void count_kind(AttributeName& name, ScalarKind kind) {
-    switch (kind) {
-        case ScalarKind::text:
-            ++name.texts;
-            return;
-        case ScalarKind::number:
-            ++name.numbers;
-            return;
-        case ScalarKind::boolean:
-            ++name.booleans;
-            return;
-    }
 }
 
 }  // namespace
 
 Result<AttributeNames> list_attribute_names(StoreCore& core, const TraceSelection& traces,
                                             std::size_t limit) {
-    std::map<std::string, AttributeName, std::less<>> table;
-    std::uint64_t bytes = 0;
+    NameTable table(limit);
+    NameCounter counter(table);
     const auto visit = [&](std::string_view path, const ScalarView& value) {
-        auto place = table.find(path);
-        if (place == table.end()) {
-            place = table.emplace(path, AttributeName{.path = std::string(path)}).first;
-            bytes += entry_bytes + 2 * path.size();
-        }
-        count_kind(place->second, value.kind);
+        table.add(path, value.kind);
     };
     AttributeNames names;
-    names.coverage = TRY(visit_values(core, traces, visit, [&](TraceSearch& search) {
-        search.hold(bytes);
-        if (table.size() > limit) search.stop(SearchStop::memory);
-    }));
-    for (auto& [path, name] : table) {
-        if (names.names.size() == limit) break;
-        names.names.push_back(std::move(name));
-    }
+    names.coverage = TRY(visit_values(core, traces, counter, visit));
+    names.names = table.take();
     return names;
 }
 
 Result<AttributeValues> count_attribute_values(StoreCore& core, const AttributeValuesQuery& query) {
-    std::map<Scalar, std::uint64_t> table;
-    std::uint64_t bytes = 0;
-    AttributeValues values;
+    ValueTable table;
+    ValueCounter counter(query.path, table);
     const auto visit = [&](std::string_view path, const ScalarView& value) {
-        if (path != query.path) return;
-        const auto [place, is_new] = table.try_emplace(to_scalar(value));
-        if (is_new) bytes += entry_bytes + value.text.size();
-        ++place->second;
-        ++values.count;
+        if (path == query.path) table.add(to_scalar(value), 1);
     };
-    values.coverage = TRY(
-        visit_values(core, query.traces, visit, [&](TraceSearch& search) { search.hold(bytes); }));
-    values.distinct = table.size();
-    values.values.reserve(table.size());
-    for (const auto& [value, count] : table)
-        values.values.push_back({.value = value, .count = count});
-    keep_top(values.values, query.limit,
-             [](const AttributeValueCount& each) { return each.count; });
+    const SearchCoverage coverage = TRY(visit_values(core, query.traces, counter, visit));
+    AttributeValues values = table.take(query.limit);
+    values.coverage = coverage;
     return values;
 }
 

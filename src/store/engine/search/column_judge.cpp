@@ -2,23 +2,13 @@
 
 #include <algorithm>
 #include <bit>
-#include <deque>
 #include <utility>
 
-#include "store/engine/search/span_leaf.h"
-#include "store/part/block_column.h"
-#include "store/part/limits.h"
+#include "store/engine/search/group_traces.h"
+#include "store/engine/search/span_plan.h"
 
 namespace tomograph {
 namespace {
-
-/// A tree over spans: what must hold for one span.
-struct SpanNode {
-    enum class Kind : std::uint8_t { all, any, negation, leaf, unknown };
-    Kind kind = Kind::unknown;
-    std::vector<SpanNode> children;
-    std::size_t leaf = 0;  ///< index into the plan's leaves
-};
 
 /// A tree over traces.
 struct TraceNode {
@@ -30,34 +20,9 @@ struct TraceNode {
                                   ///< who knows
 };
 
-bool has_columns(const Condition& condition) {
-    if (condition.subject.is_attribute()) return true;
-    switch (condition.subject.field) {
-        case Field::name:
-        case Field::service:
-        case Field::duration:
-        case Field::response_time:
-        case Field::status:
-        case Field::ok:
-        case Field::error:
-        case Field::fault:
-        case Field::throttle:
-        case Field::in_progress:
-        case Field::inferred:
-        case Field::segment:
-        case Field::aws:
-        case Field::remote:
-        case Field::sql:
-            return true;
-        default:
-            return false;
-    }
-}
-
 /// What a predicate asks of columns.
 struct Plan {
-    std::deque<SpanLeaf> leaves;
-    std::vector<SpanNode> trees;
+    std::vector<SpanPlan> trees;
     TraceNode root;
 };
 
@@ -93,7 +58,7 @@ class Compiler {
             case Scope::trace:
                 return trace(inside);
             case Scope::span:
-                return some_span(span(inside), false);
+                return some_span(inside, false);
             case Scope::root:
             case Scope::segment:
             case Scope::call:
@@ -103,39 +68,12 @@ class Compiler {
         }
     }
 
-    TraceNode some_span(SpanNode tree, bool is_only_needed) {
-        plan_.trees.push_back(std::move(tree));
+    TraceNode some_span(const Predicate& inside, bool is_only_needed) {
+        plan_.trees.emplace_back(inside);
         return {.kind = TraceNode::Kind::some_span,
                 .children = {},
                 .tree = plan_.trees.size() - 1,
                 .is_only_needed = is_only_needed};
-    }
-
-    SpanNode span(const Predicate& predicate) {
-        SpanNode node;
-        switch (predicate.kind) {
-            case Predicate::Kind::all:
-                node.kind = SpanNode::Kind::all;
-                break;
-            case Predicate::Kind::any:
-                node.kind = SpanNode::Kind::any;
-                break;
-            case Predicate::Kind::negation:
-                node.kind = SpanNode::Kind::negation;
-                break;
-            case Predicate::Kind::condition:
-                return leaf(predicate.condition);
-            default:
-                return node;
-        }
-        for (const Predicate& child : predicate.children) node.children.push_back(span(child));
-        return node;
-    }
-
-    SpanNode leaf(const Condition& condition) {
-        if (!has_columns(condition)) return {};
-        plan_.leaves.emplace_back(condition);
-        return {.kind = SpanNode::Kind::leaf, .children = {}, .leaf = plan_.leaves.size() - 1};
     }
 
     /// What the trace's spans must have for a tree of another scope to hold: every attribute and
@@ -157,7 +95,7 @@ class Compiler {
             }
             case Predicate::Kind::some:
                 if (predicate.scope == Scope::span)
-                    return some_span(span(predicate.children.front()), true);
+                    return some_span(predicate.children.front(), true);
                 return needed(predicate.children.front());
             case Predicate::Kind::condition: {
                 const Subject& subject = predicate.condition.subject;
@@ -166,7 +104,7 @@ class Compiler {
                                           subject.field == Field::throttle ||
                                           subject.field == Field::status;
                 if (!is_of_a_span) return {};
-                return some_span(leaf(predicate.condition), true);
+                return some_span(predicate, true);
             }
             default:
                 return {};  // what must not be there is no reason to look
@@ -182,11 +120,8 @@ class GroupJudge {
     GroupJudge(Plan& plan, GroupReader& group) : plan_(plan), group_(group) {}
 
     Result<std::vector<Verdict>> run() {
-        const std::string filter = TRY(read_filter());
-        for (SpanLeaf& leaf : plan_.leaves) {
-            const bool can_pass = TRY(leaf.start(group_, filter));
-            can_pass_.push_back(can_pass);
-        }
+        const std::string filter = TRY(read_filter(group_));
+        for (SpanPlan& tree : plan_.trees) TRY(tree.start(group_, filter));
         of_trees_.assign(plan_.trees.size(), Verdicts(group_.facts().traces));
         TRY(evaluate_trees());
         const Verdicts verdicts = combine(plan_.root);
@@ -194,90 +129,20 @@ class GroupJudge {
     }
 
  private:
-    Result<std::string> read_filter() {
-        auto filter = group_.filter();
-        // It only saves work.
-        if (!filter && filter.error().code() == ErrorCode::corrupt) return std::string();
-        return filter;
-    }
-
-    /// Whether some span may pass, as far as the leaves' starts tell.
-    bool can_hold(const SpanNode& node) const {
-        switch (node.kind) {
-            case SpanNode::Kind::all:
-                for (const SpanNode& child : node.children)
-                    if (!can_hold(child)) return false;
-                return true;
-            case SpanNode::Kind::any:
-                for (const SpanNode& child : node.children)
-                    if (can_hold(child)) return true;
-                return false;
-            case SpanNode::Kind::leaf:
-                return can_pass_[node.leaf];
-            default:
-                return true;
-        }
-    }
-
     Result<void> evaluate_trees() {
         std::vector<std::size_t> wanted;
         for (std::size_t i = 0; i < plan_.trees.size(); ++i)
-            if (can_hold(plan_.trees[i])) wanted.push_back(i);
+            if (plan_.trees[i].can_hold()) wanted.push_back(i);
         if (wanted.empty()) return {};
-        TRY(read_trace_spans());
+        firsts_ = TRY(first_spans(group_));
         const auto& blocks = group_.head().block_spans;
         for (std::size_t block = 0; block < blocks.size(); ++block)
             for (const std::size_t tree : wanted) {
-                const Verdicts spans = TRY(evaluate(plan_.trees[tree], block));
+                const Verdicts spans = TRY(plan_.trees[tree].evaluate(block));
                 gather(spans.yes, block, of_trees_[tree].yes);
                 gather(spans.maybe, block, of_trees_[tree].maybe);
             }
         return {};
-    }
-
-    Result<void> read_trace_spans() {
-        firsts_.clear();
-        const std::size_t blocks = group_.head().trace_block_spans.size();
-        for (std::size_t block = 0; block < blocks; ++block) {
-            const auto some = TRY(group_.trace_spans(block));
-            firsts_.insert(firsts_.end(), some->begin(), some->end() - 1);
-        }
-        firsts_.push_back(group_.facts().spans);
-        return {};
-    }
-
-    Result<Verdicts> evaluate(const SpanNode& node, std::size_t block) {
-        const std::size_t rows = group_.head().block_spans[block];
-        switch (node.kind) {
-            case SpanNode::Kind::leaf:
-                if (!can_pass_[node.leaf]) return Verdicts(rows);
-                return plan_.leaves[node.leaf].evaluate(block);
-            case SpanNode::Kind::negation: {
-                Verdicts verdicts = TRY(evaluate(node.children.front(), block));
-                verdicts.negate();
-                return verdicts;
-            }
-            case SpanNode::Kind::all: {
-                Verdicts verdicts = Verdicts::all(rows, true);
-                for (const SpanNode& child : node.children) {
-                    const Verdicts next = TRY(evaluate(child, block));
-                    verdicts &= next;
-                    if (!verdicts.maybe.any()) break;
-                }
-                return verdicts;
-            }
-            case SpanNode::Kind::any: {
-                Verdicts verdicts(rows);
-                for (const SpanNode& child : node.children) {
-                    const Verdicts next = TRY(evaluate(child, block));
-                    verdicts |= next;
-                }
-                return verdicts;
-            }
-            case SpanNode::Kind::unknown:
-                return Verdicts::all(rows, false);
-        }
-        ASSERT(false);
     }
 
     /// Sets the traces that the spans of a block belong to.
@@ -333,18 +198,14 @@ class GroupJudge {
                         : verdicts.maybe.test(row) ? Verdict::unknown
                                                    : Verdict::no;
         if ((group_.facts().trace_flags & trace_is_irregular) == 0) return rows;
-        for (std::size_t block = 0; block < group_.head().trace_block_spans.size(); ++block) {
-            const auto flags = TRY(BlockColumn::open(group_, GroupColumn::trace_flags, block));
-            for (std::size_t i = 0; i < flags.values(); ++i)
-                if ((flags.number(i) & trace_is_irregular) != 0)
-                    rows[block * trace_block_rows + i] = Verdict::unknown;
-        }
+        const column::Bitmap regular = TRY(regular_traces(group_));
+        for (std::size_t row = 0; row < rows.size(); ++row)
+            if (!regular.test(row)) rows[row] = Verdict::unknown;
         return rows;
     }
 
     Plan& plan_;
     GroupReader& group_;
-    std::vector<bool> can_pass_;         ///< of each leaf
     std::vector<Verdicts> of_trees_;     ///< of each span tree: the traces
     std::vector<std::uint32_t> firsts_;  ///< first span of each trace, and one past the last
 };

@@ -38,7 +38,7 @@ Result<FilteredGraph> graph_of_traces(StoreCore& core, const TraceSelection& tra
         }
         search.hold(filtered.graph.cells.size() * cell_bytes);
     }
-    search.finish();
+    TRY(search.finish());
     filtered.coverage = search.coverage();
     if (search.is_at_end()) filtered.coverage.oldest = traces.range.start;
     return filtered;

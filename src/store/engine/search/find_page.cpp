@@ -34,7 +34,7 @@ Result<TracePage> find_page(StoreCore& core, const TraceQuery& query) {
         bytes += bytes_of(matched->stored);
         page.traces.push_back(std::move(matched->stored));
     }
-    search.finish();
+    TRY(search.finish());
     if (!search.is_at_end()) page.next = search.last();
     page.processed = search.coverage().processed;
     page.oldest = search.coverage().oldest;

@@ -1,50 +1,18 @@
 #include <algorithm>
-#include <map>
 #include <set>
 
+#include "store/engine/search/group_counter.h"
 #include "store/engine/search/searches.h"
-#include "store/engine/search/top_entries.h"
 #include "store/engine/search/trace_search.h"
 #include "trace/predicate_elements.h"
 
 namespace tomograph {
 namespace {
 
-/// What a group costs: its counts and a histogram of some dozen buckets.
-constexpr std::uint64_t group_bytes = 1024;
-
-/// "No value" sorts before every value.
-using Key = std::optional<Scalar>;
-
-struct Outcome {
-    bool error = false;
-    bool throttle = false;
-    bool fault = false;
-    bool in_progress = false;
-    Duration duration;
-};
-
-Outcome outcome_of(const Span& span) {
-    return {.error = span.error,
-            .throttle = span.throttle,
-            .fault = span.fault,
-            .in_progress = span.in_progress,
-            .duration = span.duration()};
-}
-
-Outcome outcome_of(const Trace& trace) {
-    const Entity* root = leading_entity(trace);
-    Outcome outcome;
-    if (root != nullptr) outcome = outcome_of(*root->span);
-    outcome.in_progress = std::any_of(trace.entities.begin(), trace.entities.end(),
-                                      [](const Entity& e) { return e.span->in_progress; });
-    outcome.duration = trace.duration();
-    return outcome;
-}
-
-class GroupTable {
+/// Counts traces that are read.
+class ReadGroups {
  public:
-    explicit GroupTable(const GroupQuery& query) : query_(query) {
+    ReadGroups(const GroupQuery& query, GroupTally& tally) : query_(query), tally_(tally) {
         if (query.spans) matcher_.emplace(*query.spans);
     }
 
@@ -72,18 +40,26 @@ class GroupTable {
         return {};
     }
 
-    std::uint64_t bytes() const { return bytes_; }
+ private:
+    /// "No value" sorts before every value.
+    using Key = std::optional<Scalar>;
 
-    ValueGroups take() {
-        ValueGroups groups;
-        groups.distinct = groups_.size();
-        groups.groups.reserve(groups_.size());
-        for (auto& [key, group] : groups_) groups.groups.push_back(std::move(group));
-        keep_top(groups.groups, query_.limit, [](const ValueGroup& group) { return group.count; });
-        return groups;
+    static Outcome::Flags flags_of(const Span& span) {
+        return {.error = span.error,
+                .throttle = span.throttle,
+                .fault = span.fault,
+                .in_progress = span.in_progress};
+    }
+    static Outcome outcome_of(const Span& span) { return {flags_of(span), span.duration()}; }
+    static Outcome outcome_of(const Trace& trace) {
+        const Entity* root = leading_entity(trace);
+        Outcome::Flags flags;
+        if (root != nullptr) flags = flags_of(*root->span);
+        flags.in_progress = std::any_of(trace.entities.begin(), trace.entities.end(),
+                                        [](const Entity& e) { return e.span->in_progress; });
+        return {flags, trace.duration()};
     }
 
- private:
     std::set<Key> keys_of(const Trace& trace, const Entity& entity,
                           const TraceAttributes& values) const {
         std::set<Key> keys;
@@ -98,26 +74,14 @@ class GroupTable {
         return keys;
     }
 
-    void count(const std::set<Key>& keys, const Outcome& outcome) {
-        for (const Key& key : keys) {
-            const auto [place, is_new] = groups_.try_emplace(key);
-            ValueGroup& group = place->second;
-            if (is_new) {
-                group.value = key;
-                bytes_ += group_bytes + (key ? 2 * key->text.size() : 0);
-            }
-            ++group.count;
-            if (outcome.error) ++group.errors;
-            if (outcome.throttle) ++group.throttles;
-            if (outcome.fault) ++group.faults;
-            if (!outcome.in_progress) group.duration.add(outcome.duration);
-        }
+    void count(const std::set<Key>& keys, Outcome outcome) {
+        for (const Key& key : keys)
+            tally_.count(key ? tally_.find({key->kind, key->text}) : tally_.find_absent(), outcome);
     }
 
     const GroupQuery& query_;
+    GroupTally& tally_;
     std::optional<TraceMatcher> matcher_;
-    std::map<Key, ValueGroup> groups_;
-    std::uint64_t bytes_ = 0;
 };
 
 Result<void> check_group(const GroupQuery& query) {
@@ -129,18 +93,22 @@ Result<void> check_group(const GroupQuery& query) {
 
 Result<ValueGroups> group_spans(StoreCore& core, const GroupQuery& query) {
     TRY(check_group(query));
-    GroupTable table(query);
-    TraceSearch search(core, TraceSearch::options_of(query.traces));
+    GroupTally tally;
+    ReadGroups read(query, tally);
+    GroupCounter counter(query, tally);
+    TraceSearch search(
+        core,
+        TraceSearch::options_of(query.traces, GroupCounter::can_count(query) ? &counter : nullptr));
     TRY(search.start());
     while (TRY(search.advance())) {
         auto matched = TRY(search.take());
         if (!matched) continue;
         if (!matched->trace) matched->trace = search.reader().assemble(matched->stored);
-        TRY(table.add(search.reader(), matched->stored, *matched->trace));
-        search.hold(table.bytes());
+        TRY(read.add(search.reader(), matched->stored, *matched->trace));
+        search.hold(tally.bytes());
     }
-    search.finish();
-    ValueGroups groups = table.take();
+    TRY(search.finish());
+    ValueGroups groups = tally.take(query.limit);
     groups.coverage = search.coverage();
     return groups;
 }

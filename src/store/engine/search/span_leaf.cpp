@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "column/value_filter.h"
+#include "store/engine/search/span_field.h"
 #include "store/part/block_column.h"
 #include "store/part/value_hash.h"
 
@@ -77,50 +78,6 @@ std::optional<column::DecimalBound> bound(const std::optional<Decimal>& number, 
     return column::DecimalBound{.value = {scaled->value, decimals}, .is_inclusive = !is_open};
 }
 
-bool is_flag(Field field) {
-    switch (field) {
-        case Field::ok:
-        case Field::error:
-        case Field::fault:
-        case Field::throttle:
-        case Field::in_progress:
-        case Field::segment:
-        case Field::aws:
-        case Field::remote:
-        case Field::sql:
-        case Field::inferred:
-            return true;
-        default:
-            return false;
-    }
-}
-
-bool flag_of(Field field, std::int64_t flags) {
-    const auto has = [&](std::int64_t mask) { return (flags & mask) != 0; };
-    switch (field) {
-        case Field::ok:
-            return !has(span_error | span_throttle | span_fault);
-        case Field::error:
-            return has(span_error);
-        case Field::fault:
-            return has(span_fault);
-        case Field::throttle:
-            return has(span_throttle);
-        case Field::in_progress:
-            return has(span_in_progress);
-        case Field::segment:
-            return has(span_is_segment);
-        case Field::aws:
-            return has(span_aws);
-        case Field::remote:
-            return has(span_remote);
-        case Field::sql:
-            return has(span_sql);
-        default:
-            return false;  // inferred: those are never sent
-    }
-}
-
 bool passes_flag(const Test& test, bool value) {
     if (const auto* set = std::get_if<IsSet>(&test))
         return !set->kind || *set->kind == ScalarKind::boolean;
@@ -147,12 +104,6 @@ const std::string* only_text(const Test& test) {
     return is_one ? &text->text : nullptr;
 }
 
-/// Whether a value at `path` may be inside of one at `outer`: equal, or below it.
-bool is_at_or_below(std::string_view path, std::string_view outer) {
-    return path.starts_with(outer) &&
-           (path.size() == outer.size() || path[outer.size()] == path_separator);
-}
-
 column::Bitmap whole(std::size_t rows, bool value) { return column::Bitmap(rows, value); }
 
 }  // namespace
@@ -172,40 +123,16 @@ Result<bool> SpanLeaf::start(GroupReader& group, std::string_view filter) {
     return column::may_contain(filter, value_hash(path_hash(is_name ? "name" : "service"), *text));
 }
 
-Result<bool> SpanLeaf::start_attribute(std::string_view filter) {
-    const GroupHead& head = group_->head();
-    const auto& templates = head.dictionary.templates;
-    const std::string& path = condition_.subject.path;
-    unknown_templates_.assign(templates.size(), false);
-    has_raw_ = head.find(GroupColumn::raw_document) != GroupHead::npos;
-    bool can_be = has_raw_;
-    for (std::size_t index = 0; index < head.columns.size(); ++index) {
-        const ColumnHead& column = head.columns[index];
-        if (!is_path_column(column.column)) continue;
-        const std::string& own = head.dictionary.paths[column.path];
-        const bool is_json = column.column == GroupColumn::json;
-        if (is_json ? !is_at_or_below(path, own) : own != path) continue;
-        PathColumn found{.index = index, .kind = column.column, .templates = {}};
-        found.templates.assign(templates.size(), false);
-        const auto& slots = group_->layout().slot_columns;
-        for (std::size_t i = 0; i < templates.size(); ++i) {
-            const bool has = std::find(slots[i].begin(), slots[i].end(), index) != slots[i].end();
-            found.templates[i] = has;
-            if (is_json && has) unknown_templates_[i] = true;
-        }
-        can_be = can_be || is_json;
-        if (is_json || !can_pass(found, filter)) continue;
-        can_be = true;
-        columns_.push_back(std::move(found));
-    }
-    // The name may stand in the span's row instead.
-    for (std::size_t i = 0; path == "name" && i < templates.size(); ++i)
-        for (const Slot& slot : templates[i].slots)
-            if (slot.kind == SlotKind::name) can_be = unknown_templates_[i] = true;
-    return can_be;
+bool SpanLeaf::start_attribute(std::string_view filter) {
+    PathColumns found = find_path_columns(*group_, condition_.subject.path);
+    for (PathColumns::Column& each : found.columns)
+        if (can_pass(each, filter)) columns_.push_back({.of = std::move(each)});
+    unknown_templates_ = std::move(found.unknown);
+    has_unknown_ = found.has_unknown;
+    return has_unknown_ || !columns_.empty();
 }
 
-bool SpanLeaf::can_pass(const PathColumn& column, std::string_view filter) const {
+bool SpanLeaf::can_pass(const PathColumns::Column& column, std::string_view filter) const {
     const std::uint64_t path = path_hash(condition_.subject.path);
     const bool is_filtered = group_->head().columns[column.index].is_filtered;
     switch (column.kind) {
@@ -231,7 +158,7 @@ Result<Verdicts> SpanLeaf::evaluate_field(std::size_t block) const {
     const std::size_t rows = group_->head().block_spans[block];
     const Field field = condition_.subject.field;
     Verdicts verdicts(rows);
-    if (is_flag(field)) {
+    if (is_span_flag(field)) {
         verdicts.yes = TRY(match_flags(block));
     } else if (field == Field::duration || field == Field::response_time) {
         verdicts.yes = TRY(match_ints(GroupColumn::span_duration, block, nanosecond_decimals));
@@ -253,7 +180,7 @@ Result<column::Bitmap> SpanLeaf::match_flags(std::size_t block) const {
     const auto flags = TRY(BlockColumn::open(*group_, GroupColumn::span_flags, block));
     column::Bitmap passing(flags.values());
     for (std::size_t i = 0; i < flags.values(); ++i)
-        if (passes_flag(condition_.test, flag_of(condition_.subject.field, flags.number(i))))
+        if (passes_flag(condition_.test, span_flag_of(condition_.subject.field, flags.number(i))))
             passing.set(i);
     return passing;
 }
@@ -288,12 +215,12 @@ Result<column::Bitmap> SpanLeaf::match_texts(GroupColumn kind, std::size_t block
 Result<void> SpanLeaf::match_chunk(PathColumn& column, std::size_t chunk) const {
     if (column.chunk == chunk) return {};
     column.chunk = chunk;
-    const std::size_t values = group_->head().columns[column.index].chunks[chunk].values;
+    const std::size_t values = group_->head().columns[column.of.index].chunks[chunk].values;
     column.passing = column::Bitmap(values);
     const bool is_any = std::holds_alternative<IsSet>(condition_.test);
-    switch (column.kind) {
+    switch (column.of.kind) {
         case GroupColumn::text: {
-            const auto texts = TRY(group_->texts(column.index, chunk));
+            const auto texts = TRY(group_->texts(column.of.index, chunk));
             if (is_any)
                 column.passing.fill();
             else if (const std::string* text = only_text(condition_.test))
@@ -305,7 +232,7 @@ Result<void> SpanLeaf::match_chunk(PathColumn& column, std::size_t chunk) const 
             return {};
         }
         case GroupColumn::number: {
-            const auto numbers = TRY(group_->decimals(column.index, chunk));
+            const auto numbers = TRY(group_->decimals(column.of.index, chunk));
             const auto* test = std::get_if<NumberTest>(&condition_.test);
             if (is_any) {
                 column.passing.fill();
@@ -325,7 +252,7 @@ Result<void> SpanLeaf::match_chunk(PathColumn& column, std::size_t chunk) const 
             return {};
         }
         default: {
-            const auto codes = TRY(group_->codes(column.index, chunk));
+            const auto codes = TRY(group_->codes(column.of.index, chunk));
             unsigned wanted = 0;
             for (const std::int64_t literal : {literal_false, literal_true})
                 if (passes_flag(condition_.test, literal == literal_true))
@@ -342,31 +269,20 @@ Result<Verdicts> SpanLeaf::evaluate_attribute(std::size_t block) {
     Verdicts verdicts(rows);
     std::shared_ptr<const std::vector<std::uint32_t>> codes;
     for (PathColumn& column : columns_) {
-        const std::uint32_t values = head.columns[column.index].values[block];
-        if (values == 0) continue;
-        const BlockPlace place = place_of(head.columns[column.index], block);
-        TRY(match_chunk(column, place.chunk));
+        const ColumnHead& own = head.columns[column.of.index];
+        if (own.values[block] == 0) continue;
+        TRY(match_chunk(column, place_of(own, block).chunk));
         if (!column.passing.any()) continue;
         if (!codes) codes = TRY(group_->template_codes(block));
-        std::size_t value = place.first;
-        for (std::size_t row = 0; row < rows; ++row) {
-            const std::uint32_t code = (*codes)[row];
-            if (code < template_first || !column.templates[code - template_first]) continue;
-            if (value >= column.passing.rows()) return group_->damaged("a value is missing");
-            if (column.passing.test(value++)) verdicts.yes.set(row);
-        }
+        TRY(each_value(*group_, column.of, block, *codes, [&](std::size_t row, std::size_t at) {
+            if (column.passing.test(at)) verdicts.yes.set(row);
+        }));
     }
     verdicts.maybe = verdicts.yes;
-    const bool has_unknown =
-        has_raw_ || std::find(unknown_templates_.begin(), unknown_templates_.end(), true) !=
-                        unknown_templates_.end();
-    if (!has_unknown) return verdicts;
+    if (!has_unknown_) return verdicts;
     if (!codes) codes = TRY(group_->template_codes(block));
-    for (std::size_t row = 0; row < rows; ++row) {
-        const std::uint32_t code = (*codes)[row];
-        if (code < template_first || unknown_templates_[code - template_first])
-            verdicts.maybe.set(row);
-    }
+    for (std::size_t row = 0; row < rows; ++row)
+        if (unknown_templates_[(*codes)[row]] != 0) verdicts.maybe.set(row);
     return verdicts;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/predicate.h"
+#include "store/engine/search/path_columns.h"
 #include "store/engine/search/verdicts.h"
 #include "store/part/group_reader.h"
 
@@ -28,15 +29,13 @@ class SpanLeaf {
  private:
     /// A column of the attribute's path: of one kind of values.
     struct PathColumn {
-        std::size_t index = 0;
-        GroupColumn kind = GroupColumn::text;
-        std::vector<bool> templates;  ///< which templates have a value here
+        PathColumns::Column of;
         std::size_t chunk = ~std::size_t{0};
         column::Bitmap passing{0};  ///< of that chunk's values
     };
 
-    Result<bool> start_attribute(std::string_view filter);
-    bool can_pass(const PathColumn& column, std::string_view filter) const;
+    bool start_attribute(std::string_view filter);
+    bool can_pass(const PathColumns::Column& column, std::string_view filter) const;
     Result<Verdicts> evaluate_field(std::size_t block) const;
     Result<Verdicts> evaluate_attribute(std::size_t block);
     Result<void> match_chunk(PathColumn& column, std::size_t chunk) const;
@@ -47,8 +46,8 @@ class SpanLeaf {
     Condition condition_;
     GroupReader* group_ = nullptr;
     std::vector<PathColumn> columns_;
-    std::vector<bool> unknown_templates_;  ///< whose spans may have the value inside of something
-    bool has_raw_ = false;
+    std::vector<std::uint8_t> unknown_templates_;  ///< see PathColumns
+    bool has_unknown_ = false;
 };
 
 }  // namespace tomograph

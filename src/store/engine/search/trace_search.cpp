@@ -15,12 +15,13 @@ constexpr std::uint64_t reported_traces = 256;
 TraceSearch::TraceSearch(StoreCore& core, Options options)
     : core_(core), options_(std::move(options)), walk_(core, options_.range) {}
 
-TraceSearch::Options TraceSearch::options_of(const TraceSelection& traces) {
+TraceSearch::Options TraceSearch::options_of(const TraceSelection& traces, RunCounter* counter) {
     return {.range = {.range = traces.range, .type = traces.type},
             .predicate = traces.predicate,
             .sample = 1.0,
             .with_documents = true,
-            .budget = traces.budget};
+            .budget = traces.budget,
+            .counter = counter};
 }
 
 Result<void> TraceSearch::start() {
@@ -30,30 +31,45 @@ Result<void> TraceSearch::start() {
     if (options_.predicate) {
         TRY(check(*options_.predicate));
         matcher_.emplace(*options_.predicate);
-        if (core_.options.match_source)
-            walk_.judge_by(core_.options.match_source(*options_.predicate),
-                           [this] { return is_spent(); });
+    }
+    if (core_.options.match_source && (options_.predicate || options_.counter != nullptr)) {
+        const Predicate everything = all_of({});
+        walk_.judge_by(
+            core_.options.match_source(options_.predicate ? *options_.predicate : everything),
+            options_.counter, [this] { return is_spent_between_runs(); });
     }
     return walk_.start();
 }
 
 Result<bool> TraceSearch::advance() {
-    if (is_spent()) return false;
+    if (is_spent()) {
+        TRY(settle());
+        return false;
+    }
     candidate_ = TRY(walk_.next());
     if (candidate_) return true;
-    count_passed_over();
     if (coverage_.is_partial()) {
         last_ = std::min(last_, walk_.rest().value_or(last_));
         coverage_.oldest = Instant::from_seconds(last_.second);
+        TRY(settle());
         return false;
     }
+    count_passed_over();
     is_at_end_ = true;
     coverage_.oldest = options_.range.range.start;
     return false;
 }
 
+/// Of what was passed over, what lies below the last trace does not belong to the answer.
+Result<void> TraceSearch::settle() {
+    TRY(walk_.settle(last_));
+    count_passed_over();
+    return {};
+}
+
 bool TraceSearch::is_spent() {
     const SearchBudget& budget = options_.budget;
+    if (options_.counter != nullptr) hold(options_.counter->bytes());
     if (coverage_.is_partial()) return true;
     if (budget.is_cancelled && budget.is_cancelled()) stop(SearchStop::cancelled);
     const bool is_begun = coverage_.processed + walk_.passed_over() > 0;
@@ -62,8 +78,19 @@ bool TraceSearch::is_spent() {
     return coverage_.is_partial();
 }
 
+bool TraceSearch::is_spent_between_runs() {
+    if (options_.counter != nullptr) {
+        count_passed_over();
+        report(walk_.covered());
+    }
+    return is_spent();
+}
+
 /// Those before the trace at hand: a page that ends before it does not cover them.
-void TraceSearch::count_passed_over() { coverage_.processed += walk_.take_passed_over(); }
+void TraceSearch::count_passed_over() {
+    coverage_.processed += walk_.take_passed_over();
+    coverage_.matched += walk_.take_counted();
+}
 
 void TraceSearch::hold(std::uint64_t bytes) {
     if (bytes > options_.budget.memory_bytes) stop(SearchStop::memory);
@@ -76,7 +103,11 @@ void TraceSearch::report(double covered) {
         {.covered = told_, .processed = coverage_.processed, .matched = coverage_.matched});
 }
 
-void TraceSearch::finish() { report(is_at_end_ ? 1.0 : walk_.covered()); }
+Result<void> TraceSearch::finish() {
+    if (!is_at_end_) TRY(settle());
+    report(is_at_end_ ? 1.0 : walk_.covered());
+    return {};
+}
 
 Result<std::optional<MatchedTrace>> TraceSearch::take() {
     const TraceCandidate candidate = std::move(*candidate_);

@@ -27,14 +27,17 @@ struct MatchedTrace {
 class TraceSearch {
  public:
     struct Options {
-        TraceWalk::Range range;
+        WalkRange range;
         SharedPredicate predicate;
         double sample = 1.0;
         bool with_documents = true;  ///< false: MatchedTrace::stored may have its id only
         SearchBudget budget;
+        /// Matching traces that it counts are not given, but added to its answer, and counted as
+        /// matched. Null: every matching trace is given.
+        RunCounter* counter = nullptr;
     };
     TraceSearch(StoreCore& core, Options options);
-    static Options options_of(const TraceSelection& traces);
+    static Options options_of(const TraceSelection& traces, RunCounter* counter = nullptr);
 
     /// errors: invalid for a predicate that breaks its rules; io
     Result<void> start();
@@ -45,10 +48,12 @@ class TraceSearch {
     Result<std::optional<MatchedTrace>> take();
     /// Ends the search: the next advance() is false.
     void stop(SearchStop why) { coverage_.stop = why; }
-    /// What is held for the answer: more than the budget allows ends the search.
+    /// What is held for the answer: more than the budget allows ends the search. A counter is asked
+    /// for it.
     void hold(std::uint64_t bytes);
-    /// Tells the last progress. When all is done.
-    void finish();
+    /// Counts what belongs to the answer and was not told yet, and tells the last progress. When
+    /// all is done. errors: io
+    Result<void> finish();
 
     const SearchCoverage& coverage() const { return coverage_; }
     /// The trace looked at last; before that, where the range begins.
@@ -59,6 +64,8 @@ class TraceSearch {
 
  private:
     bool is_spent();
+    bool is_spent_between_runs();
+    Result<void> settle();
     void count_passed_over();
     void report(double covered);
     Result<bool> matches(MatchedTrace& matched);

@@ -33,9 +33,13 @@ Result<std::optional<TraceCandidate>> TraceWalk::next() {
     while (!sources_.empty()) {
         Source source = sources_.top();
         sources_.pop();
+        if (source.is_done) {
+            finish(source);
+            continue;
+        }
         if (!source.is_started) {
             // Without a trace to give in between, nobody else asks.
-            if (passed_over_ > 0 && is_spent_ && is_spent_()) {
+            if (std::exchange(is_unasked_, false) && is_spent_()) {
                 sources_.push(std::move(source));
                 return std::optional<TraceCandidate>();
             }
@@ -47,9 +51,10 @@ Result<std::optional<TraceCandidate>> TraceWalk::next() {
                                  .run = source.run,
                                  .ordinal = source.ordinal,
                                  .is_fragmented = source.is_fragmented};
-        if (source.verdicts && !source.is_fragmented)
-            candidate.verdict = (*source.verdicts)[source.ordinal - source.first];
+        if (source.run_rows && !source.run_rows->verdicts.empty() && !source.is_fragmented)
+            candidate.verdict = source.run_rows->verdicts[source.ordinal - source.first];
         current_ = std::move(source);
+        is_unasked_ = false;
         return std::optional(std::move(candidate));
     }
     return std::optional<TraceCandidate>();
@@ -71,13 +76,13 @@ Result<void> TraceWalk::gather_open() {
     std::vector<OpenTrace> traces;
     core_.open.visit([&](const OpenTrace& trace) { traces.push_back(trace); });
     // After the open traces: what leaves them in between is in these parts.
-    parts_ = core_.parts();
+    shared_.parts = core_.parts();
     for (OpenTrace& trace : traces) {
-        open_ids_.insert(trace.id);
-        const auto older = TRY(older_row(core_, trace, *parts_));
+        shared_.open_ids.insert(trace.id);
+        const auto older = TRY(older_row(core_, trace, *shared_.parts));
         if (older) {
             DocumentSet documents;
-            TRY(read_trace(*parts_, trace.id, documents));
+            TRY(read_trace(*shared_.parts, trace.id, documents));
             for (DocumentPointer& document : trace.documents) documents.add(std::move(document));
             trace.documents = documents.winners();
         }
@@ -104,24 +109,24 @@ void TraceWalk::add_open(const OpenTrace& trace) {
     for (const DocumentPointer& document : trace.documents) {
         start = std::min(start, document->document.header.start);
         end = std::max(end, document->document.header.end);
-        segment_ends |= ends_in(query_.range, *document);
+        segment_ends |= ends_in(shared_.range.range, *document);
     }
     const TraceCursor at{.second = trace_second(trace.id, start), .id = trace.id};
-    const bool matches = query_.type == TimeRangeType::service
+    const bool matches = shared_.range.type == TimeRangeType::service
                              ? segment_ends
                              : is_match(at, start, end, Instant{1}, Instant{0});
-    if (matches && (!query_.before || at < *query_.before)) open_.push_back(at);
+    if (matches && (!shared_.range.before || at < *shared_.range.before)) open_.push_back(at);
 }
 
 void TraceWalk::gather_parts() {
-    for (const auto& part : parts_->parts) {
+    for (const auto& part : shared_.parts->parts) {
         const std::vector<TraceRun>& runs = part->reader().runs();
         for (std::size_t i = 0; i < runs.size(); ++i) {
             const TraceRun& run = runs[i];
             if (!can_match(run)) continue;
             rows_ += run.rows;
             TraceCursor highest{.second = run.second_max, .id = id_last};
-            if (query_.before) highest = std::min(highest, *query_.before);
+            if (shared_.range.before) highest = std::min(highest, *shared_.range.before);
             sources_.push({.part = part,
                            .run = i,
                            .first = run.first,
@@ -135,24 +140,61 @@ void TraceWalk::gather_parts() {
 }
 
 bool TraceWalk::can_match(const TraceRun& run) const {
-    if (query_.before && run.second_min > query_.before->second) return false;
-    if (query_.type == TimeRangeType::trace_id)
-        return Instant::from_seconds(run.second_max) >= query_.range.start &&
-               Instant::from_seconds(run.second_min) < query_.range.end;
-    return run.end_max >= query_.range.start && run.start_min < query_.range.end;
+    if (shared_.range.before && run.second_min > shared_.range.before->second) return false;
+    if (shared_.range.type == TimeRangeType::trace_id)
+        return Instant::from_seconds(run.second_max) >= shared_.range.range.start &&
+               Instant::from_seconds(run.second_min) < shared_.range.range.end;
+    return run.end_max >= shared_.range.range.start && run.start_min < shared_.range.range.end;
 }
 
 Result<void> TraceWalk::push_next(Source source) {
-    if (TRY(next_match(source))) sources_.push(std::move(source));
+    const bool is_there = TRY(next_match(source));
+    if (is_there) {
+        sources_.push(std::move(source));
+    } else if (source.passed > 0) {
+        // Those belong to the answer once the walk is below all of them.
+        source.is_done = true;
+        source.at = {.second = source.part->reader().runs()[source.run].second_min, .id = {}};
+        sources_.push(std::move(source));
+    }
     return {};
 }
 
-/// Whether the row is not too new.
-bool TraceWalk::is_below(const TraceRow& row) const {
-    const TraceCursor at{.second = row.trace_second, .id = row.id};
-    if (query_.before && at >= *query_.before) return false;
-    return query_.type != TimeRangeType::trace_id ||
-           Instant::from_seconds(row.trace_second) < query_.range.end;
+/// Adds what was passed of a run that the walk is through with.
+void TraceWalk::finish(const Source& source) {
+    passed_over_ += source.passed;
+    is_unasked_ = true;
+    const auto& counts = source.run_rows->counts;
+    if (!counts) return;
+    counted_ += counts->rows.count();
+    shared_.counter->add(*counts);
+}
+
+/// Of a run that is counted all are told at once, at its end.
+std::uint64_t TraceWalk::take_passed_over() {
+    if (current_ && current_->run_rows && !current_->run_rows->counts)
+        passed_over_ += std::exchange(current_->passed, 0);
+    return std::exchange(passed_over_, 0);
+}
+
+Result<void> TraceWalk::settle(TraceCursor at) {
+    if (current_) sources_.push(std::move(*current_));
+    current_.reset();
+    for (; !sources_.empty(); sources_.pop()) {
+        const Source& source = sources_.top();
+        if (source.passed == 0) continue;
+        const RunReader::Rows rows{.part = *source.part,
+                                   .run = source.run,
+                                   .read = *source.run_rows,
+                                   .first = source.left,
+                                   .passed = source.passed};
+        const auto share = TRY(RunReader::share_above(shared_, rows, at));
+        passed_over_ += share.passed;
+        if (!share.counts) continue;
+        counted_ += share.counts->rows.count();
+        shared_.counter->add(*share.counts);
+    }
+    return {};
 }
 
 /// The row, or nothing where the part is damaged.
@@ -164,62 +206,24 @@ Result<std::optional<TraceRow>> TraceWalk::row(const LivePart& part, std::uint64
     return std::optional<TraceRow>();
 }
 
-/// Cuts off the rows that are too new, by bisection.
+/// Leaves the rows that lie in the range, as far as that is known without reading them.
 Result<void> TraceWalk::start(Source& source) {
     source.is_started = true;
     if (!source.part) return {};
-    const TraceRun& run = source.part->reader().runs()[source.run];
-    const bool is_below_all = query_.type == TimeRangeType::trace_id && !query_.before &&
-                              Instant::from_seconds(run.second_max) < query_.range.end;
-    if (is_below_all) return judge(source);
-    std::uint64_t low = 0;
-    std::uint64_t high = source.left;
-    while (low < high) {
-        const std::uint64_t middle = low + (high - low) / 2;
-        const auto there = TRY(row(*source.part, source.first + middle));
-        if (!there) return {};  // then each row is asked
-        if (is_below(*there))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    rows_passed_ += source.left - low;
-    source.left = low;
-    return judge(source);
-}
-
-Result<void> TraceWalk::judge(Source& source) {
-    if (!judge_ || source.left == 0) return {};
-    const TraceRun& run = source.part->reader().runs()[source.run];
-    auto verdicts = TRY(judge_->judge(*source.part, source.run));
-    ASSERT(verdicts.size() == run.rows);
-    source.is_inside = query_.type == TimeRangeType::trace_id &&
-                       Instant::from_seconds(run.second_min) >= query_.range.start;
-    TRY(keep_those_elsewhere(source, verdicts));
-    source.verdicts = std::make_shared<const std::vector<Verdict>>(std::move(verdicts));
-    return {};
-}
-
-/// What columns say of one row is nothing about a trace that has others.
-Result<void> TraceWalk::keep_those_elsewhere(const Source& source, std::vector<Verdict>& verdicts) {
-    if (open_ids_.empty() && parts_->fragments.empty()) return {};
-    for (std::size_t i = 0; i < source.left; ++i) {
-        if (verdicts[i] == Verdict::unknown) continue;
-        const auto key = source.part->reader().key(static_cast<std::uint32_t>(source.first + i));
-        if (!key && key.error().code() != ErrorCode::corrupt) return key.error();
-        const bool is_elsewhere =
-            !key || open_ids_.contains(key->id) || parts_->fragments.contains(key->id);
-        if (is_elsewhere) verdicts[i] = Verdict::unknown;
-    }
+    auto rows = TRY(RunReader(shared_, judge_).read(*source.part, source.run));
+    rows_passed_ += source.left - (rows.end - rows.first);
+    source.left = rows.end;
+    source.run_rows = std::make_shared<const ReadRun>(std::move(rows));
     return {};
 }
 
 void TraceWalk::pass_over(Source& source) {
-    if (!source.verdicts || !source.is_inside) return;
-    while (source.left > 0 && (*source.verdicts)[source.left - 1] == Verdict::no) {
+    if (!source.run_rows) return;
+    const ReadRun& rows = *source.run_rows;
+    while (source.left > rows.first && rows.is_passed(source.left - 1)) {
         --source.left;
         ++rows_passed_;
-        ++passed_over_;
+        ++source.passed;
     }
 }
 
@@ -227,14 +231,15 @@ Result<bool> TraceWalk::next_match(Source& source) {
     if (!source.is_started) TRY(start(source));
     while (true) {
         pass_over(source);
-        if (source.left == 0) return false;
+        if (source.left == (source.run_rows ? source.run_rows->first : 0)) return false;
         const std::uint64_t index = --source.left;
         ++rows_passed_;
         if (!source.part) {
             source.at = open_[index];
             return true;
         }
-        if (source.verdicts && source.is_inside && (*source.verdicts)[index] == Verdict::yes) {
+        const ReadRun& rows = *source.run_rows;
+        if (rows.is_inside && !rows.verdicts.empty() && rows.verdicts[index] == Verdict::yes) {
             // In the range, and nowhere else: only its place is wanted.
             const auto ordinal = static_cast<std::uint32_t>(source.first + index);
             const auto key = source.part->reader().key(ordinal);
@@ -247,17 +252,19 @@ Result<bool> TraceWalk::next_match(Source& source) {
             if (key.error().code() != ErrorCode::corrupt) return key.error();
         }
         const auto there = TRY(row(*source.part, source.first + index));
-        if (!there || !is_below(*there) || open_ids_.contains(there->id)) continue;
+        if (!there) continue;
         source.ordinal = static_cast<std::uint32_t>(source.first + index);
         source.at = {.second = there->trace_second, .id = there->id};
-        if (query_.type == TimeRangeType::trace_id &&
-            Instant::from_seconds(there->trace_second) < query_.range.start) {
-            rows_passed_ += source.left;
+        if (!is_below(shared_.range, source.at) || shared_.open_ids.contains(there->id)) continue;
+        if (shared_.range.type == TimeRangeType::trace_id &&
+            Instant::from_seconds(there->trace_second) < shared_.range.range.start) {
+            rows_passed_ += source.left - rows.first;
+            source.left = rows.first;
             return false;
         }
-        source.is_fragmented = parts_->fragments.contains(there->id);
+        source.is_fragmented = shared_.parts->fragments.contains(there->id);
         if (source.is_fragmented) {
-            const TraceInParts whole = TRY(look_up(*parts_, there->id));
+            const TraceInParts whole = TRY(look_up(*shared_.parts, there->id));
             // Another row of the trace speaks for it.
             if (whole.row && whole.row->lsn_max != there->lsn_max) continue;
         }
@@ -267,8 +274,8 @@ Result<bool> TraceWalk::next_match(Source& source) {
 
 bool TraceWalk::is_match(TraceCursor at, Instant start, Instant end, Instant segment_end_min,
                          Instant segment_end_max) const {
-    const TimeRange& range = query_.range;
-    switch (query_.type) {
+    const TimeRange& range = shared_.range.range;
+    switch (shared_.range.type) {
         case TimeRangeType::trace_id:
             return range.contains(Instant::from_seconds(at.second));
         case TimeRangeType::event:
@@ -283,8 +290,9 @@ bool TraceWalk::is_match(TraceCursor at, Instant start, Instant end, Instant seg
 Result<bool> TraceWalk::matches(const Source& source, const TraceRow& row) {
     if (!is_match(source.at, row.start, row.end, row.segment_end_min, row.segment_end_max))
         return false;
-    if (query_.type != TimeRangeType::service || query_.range.contains(row.segment_end_min) ||
-        query_.range.contains(row.segment_end_max))
+    if (shared_.range.type != TimeRangeType::service ||
+        shared_.range.range.contains(row.segment_end_min) ||
+        shared_.range.range.contains(row.segment_end_max))
         return true;
     // The ends lie on both sides of the range: only the documents know of those between.
     StoredTrace trace;
@@ -294,8 +302,9 @@ Result<bool> TraceWalk::matches(const Source& source, const TraceRow& row) {
                                    .ordinal = source.ordinal,
                                    .is_fragmented = source.is_fragmented},
                                   trace));
-    return is_read && std::any_of(trace.documents.begin(), trace.documents.end(),
-                                  [&](const auto& each) { return ends_in(query_.range, each); });
+    return is_read &&
+           std::any_of(trace.documents.begin(), trace.documents.end(),
+                       [&](const auto& each) { return ends_in(shared_.range.range, each); });
 }
 
 Result<bool> TraceWalk::read(const TraceCandidate& candidate, StoredTrace& trace) {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "store/engine/search/match_source.h"
+#include "store/engine/search/run_reader.h"
 #include "store/engine/store_core.h"
 #include "store/trace_store.h"
 
@@ -32,17 +32,15 @@ inline constexpr TraceCursor cursor_max{std::numeric_limits<std::int64_t>::max()
 /// of every part that can hold one. Each trace comes once, whatever fragments it has.
 class TraceWalk {
  public:
-    struct Range {
-        TimeRange range;
-        TimeRangeType type = TimeRangeType::trace_id;
-        std::optional<TraceCursor> before{};
-    };
-    TraceWalk(StoreCore& core, Range range) : core_(core), query_(range) {}
+    TraceWalk(StoreCore& core, WalkRange range) : core_(core), shared_{.range = range} {}
 
-    /// Rows are judged run by run; those of which the source says "no" are passed over, and
-    /// counted, without being read. `is_spent` is asked between runs: true ends the walk early.
-    void judge_by(std::shared_ptr<MatchSource> source, std::function<bool()> is_spent) {
+    /// Rows are judged run by run; those of which the source says "no" are passed over without
+    /// being read, and so are the matching ones that `counter` counts (null: none). `is_spent` is
+    /// asked between runs: true ends the walk early. Before start().
+    void judge_by(std::shared_ptr<MatchSource> source, RunCounter* counter,
+                  std::function<bool()> is_spent) {
         judge_ = std::move(source);
+        shared_.counter = counter;
         is_spent_ = std::move(is_spent);
     }
 
@@ -55,11 +53,17 @@ class TraceWalk {
 
     /// Share of the rows that is behind, 0..1.
     double covered() const;
-    /// Traces in the range that were passed over since the last call.
-    std::uint64_t take_passed_over() { return std::exchange(passed_over_, 0); }
+    /// Traces in the range that were passed over since the last call: those above the candidate at
+    /// hand, as far as they are known to be. What is still open at the end settle() tells.
+    std::uint64_t take_passed_over();
     std::uint64_t passed_over() const { return passed_over_; }
+    /// Of those the ones that were counted, since the last call.
+    std::uint64_t take_counted() { return std::exchange(counted_, 0); }
     /// Above all that was not looked at yet; for a walk that ended early.
     std::optional<TraceCursor> rest() const;
+    /// Ends the walk: of the runs that it is amid of, the traces that are not below `at` are passed
+    /// over, and counted, the others are not. errors: io
+    Result<void> settle(TraceCursor at);
 
  private:
     /// Goes through a run of rows of one part from newest to oldest, stopping at each match.
@@ -72,9 +76,9 @@ class TraceWalk {
         TraceCursor at;  ///< of the match, or above all matches before the start
         std::uint32_t ordinal = 0;
         bool is_fragmented = false;
-        /// Of the rows of the run, once it is started; null when there is no judge.
-        std::shared_ptr<const std::vector<Verdict>> verdicts{};
-        bool is_inside = false;  ///< every row left is of the range, whatever it says
+        std::shared_ptr<const ReadRun> run_rows{};  ///< once it is started; null: the open traces
+        std::uint64_t passed = 0;  ///< rows before the match that were passed over; not told yet
+        bool is_done = false;      ///< no row is left to give, and `at` is below all of them
 
         bool operator<(const Source& other) const { return at < other.at; }
     };
@@ -86,22 +90,18 @@ class TraceWalk {
     Result<void> push_next(Source source);
     Result<bool> next_match(Source& source);
     Result<void> start(Source& source);
+    void finish(const Source& source);
     bool is_match(TraceCursor at, Instant start, Instant end, Instant segment_end_min,
                   Instant segment_end_max) const;
-    bool is_below(const TraceRow& row) const;
     static Result<std::optional<TraceRow>> row(const LivePart& part, std::uint64_t ordinal);
     Result<bool> matches(const Source& source, const TraceRow& row);
-    Result<void> judge(Source& source);
-    Result<void> keep_those_elsewhere(const Source& source, std::vector<Verdict>& verdicts);
     /// Goes over rows that do not match, as far as they need not be read.
     void pass_over(Source& source);
     bool can_match(const TraceRun& run) const;
 
     StoreCore& core_;
-    Range query_;
-    Parts parts_;
-    std::vector<TraceCursor> open_;         ///< matches, oldest first
-    std::unordered_set<TraceId> open_ids_;  ///< all open traces: they speak for their rows
+    RunReader::Walk shared_;
+    std::vector<TraceCursor> open_;  ///< matches, oldest first
     std::priority_queue<Source> sources_;
     std::optional<Source> current_;  ///< of the candidate given last
     std::uint64_t rows_ = 0;
@@ -109,6 +109,8 @@ class TraceWalk {
     std::shared_ptr<MatchSource> judge_;
     std::function<bool()> is_spent_;
     std::uint64_t passed_over_ = 0;
+    std::uint64_t counted_ = 0;
+    bool is_unasked_ = false;  ///< runs were finished since a trace was given, or is_spent_ asked
 };
 
 }  // namespace tomograph

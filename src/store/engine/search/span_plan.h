@@ -1,0 +1,52 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "store/engine/search/span_leaf.h"
+
+namespace tomograph {
+
+/// A predicate of Scope::span made ready for columns: which spans of a group it holds for. What is
+/// not a matter of columns is maybe.
+///
+///   TRY(plan.start(group, filter));
+///   if (plan.can_hold()) … TRY(plan.evaluate(block)) …
+///
+/// Holds state of the group at hand: one per thread.
+class SpanPlan {
+ public:
+    /// predicate  borrowed for the call
+    explicit SpanPlan(const Predicate& predicate);
+
+    /// errors  corrupt, io
+    Result<void> start(GroupReader& group, std::string_view filter);
+    /// Whether it may hold for some span of the group.
+    bool can_hold() const { return can_hold(root_); }
+    /// Of each span of a block, in order. errors: corrupt, io
+    Result<Verdicts> evaluate(std::size_t block) { return evaluate(root_, block); }
+
+ private:
+    struct Node {
+        enum class Kind : std::uint8_t { all, any, negation, leaf, unknown };
+        Kind kind = Kind::unknown;
+        std::vector<Node> children;
+        std::size_t leaf = 0;  ///< index into leaves_
+    };
+
+    Node compile(const Predicate& predicate);
+    Node compile_leaf(const Condition& condition);
+    bool can_hold(const Node& node) const;
+    Result<Verdicts> evaluate(const Node& node, std::size_t block);
+
+    std::deque<SpanLeaf> leaves_;
+    Node root_;
+    GroupReader* group_ = nullptr;
+    std::vector<bool> can_pass_;  ///< of each leaf
+};
+
+/// The group's filter; empty when it is damaged: it only saves work. errors: io
+Result<std::string> read_filter(GroupReader& group);
+
+}  // namespace tomograph
