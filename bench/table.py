@@ -86,7 +86,7 @@ def program(build: pathlib.Path, name: str) -> pathlib.Path:
 
 def engine(build, data):
     return run(program(build, "engine/engine_bench"), data / "w1", "--spans", SPANS, "size", "id_warm", "id_cold",
-               "graph", "scan")
+               "graph", "scan", "group")
 
 
 def recovery(build, data):

@@ -34,9 +34,12 @@ Result<void> TraceSearch::start() {
     }
     if (core_.options.match_source && (options_.predicate || options_.counter != nullptr)) {
         const Predicate everything = all_of({});
-        walk_.judge_by(
-            core_.options.match_source(options_.predicate ? *options_.predicate : everything),
-            options_.counter, [this] { return is_spent_between_runs(); });
+        const auto make_judge = [&] {
+            return core_.options.match_source(options_.predicate ? *options_.predicate
+                                                                 : everything);
+        };
+        walk_.judge_by({.own = make_judge(), .ahead = make_judge()}, options_.counter,
+                       [this] { return is_spent_between_runs(); });
     }
     return walk_.start();
 }

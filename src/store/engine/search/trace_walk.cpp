@@ -119,6 +119,7 @@ void TraceWalk::add_open(const OpenTrace& trace) {
 }
 
 void TraceWalk::gather_parts() {
+    std::vector<Source> sources;
     for (const auto& part : shared_.parts->parts) {
         const std::vector<TraceRun>& runs = part->reader().runs();
         for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -127,16 +128,25 @@ void TraceWalk::gather_parts() {
             rows_ += run.rows;
             TraceCursor highest{.second = run.second_max, .id = id_last};
             if (shared_.range.before) highest = std::min(highest, *shared_.range.before);
-            sources_.push({.part = part,
-                           .run = i,
-                           .first = run.first,
-                           .left = run.rows,
-                           .is_started = false,
-                           .at = highest,
-                           .ordinal = 0,
-                           .is_fragmented = false});
+            sources.push_back({.part = part,
+                               .run = i,
+                               .first = run.first,
+                               .left = run.rows,
+                               .is_started = false,
+                               .at = highest,
+                               .ordinal = 0,
+                               .is_fragmented = false});
         }
     }
+    std::stable_sort(sources.begin(), sources.end(),
+                     [](const Source& a, const Source& b) { return b.at < a.at; });
+    std::vector<RunAhead::Run> runs;
+    for (Source& source : sources) {
+        source.number = runs.size();
+        runs.push_back({.part = source.part, .run = source.run});
+        sources_.push(std::move(source));
+    }
+    runs_ = std::make_unique<RunAhead>(shared_, judges_, std::move(runs));
 }
 
 bool TraceWalk::can_match(const TraceRun& run) const {
@@ -210,7 +220,7 @@ Result<std::optional<TraceRow>> TraceWalk::row(const LivePart& part, std::uint64
 Result<void> TraceWalk::start(Source& source) {
     source.is_started = true;
     if (!source.part) return {};
-    auto rows = TRY(RunReader(shared_, judge_).read(*source.part, source.run));
+    auto rows = TRY(runs_->take(source.number));
     rows_passed_ += source.left - (rows.end - rows.first);
     source.left = rows.end;
     source.run_rows = std::make_shared<const ReadRun>(std::move(rows));

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "store/engine/search/run_reader.h"
+#include "store/engine/search/run_ahead.h"
 #include "store/engine/store_core.h"
 #include "store/trace_store.h"
 
@@ -34,12 +34,11 @@ class TraceWalk {
  public:
     TraceWalk(StoreCore& core, WalkRange range) : core_(core), shared_{.range = range} {}
 
-    /// Rows are judged run by run; those of which the source says "no" are passed over without
+    /// Rows are judged run by run, by two threads; those of which a judge says "no" are passed over without
     /// being read, and so are the matching ones that `counter` counts (null: none). `is_spent` is
     /// asked between runs: true ends the walk early. Before start().
-    void judge_by(std::shared_ptr<MatchSource> source, RunCounter* counter,
-                  std::function<bool()> is_spent) {
-        judge_ = std::move(source);
+    void judge_by(RunAhead::Judges judges, RunCounter* counter, std::function<bool()> is_spent) {
+        judges_ = std::move(judges);
         shared_.counter = counter;
         is_spent_ = std::move(is_spent);
     }
@@ -70,6 +69,7 @@ class TraceWalk {
     struct Source {
         std::shared_ptr<LivePart> part;  ///< null: the open traces
         std::size_t run = 0;
+        std::size_t number = 0;   ///< of the run in the order of the walk
         std::uint64_t first = 0;  ///< ordinal of the run's first row
         std::uint64_t left = 0;   ///< rows of the run, or open traces, not looked at yet
         bool is_started = false;
@@ -106,11 +106,12 @@ class TraceWalk {
     std::optional<Source> current_;  ///< of the candidate given last
     std::uint64_t rows_ = 0;
     std::uint64_t rows_passed_ = 0;
-    std::shared_ptr<MatchSource> judge_;
+    RunAhead::Judges judges_;
     std::function<bool()> is_spent_;
     std::uint64_t passed_over_ = 0;
     std::uint64_t counted_ = 0;
     bool is_unasked_ = false;  ///< runs were finished since a trace was given, or is_spent_ asked
+    std::unique_ptr<RunAhead> runs_;  ///< last: its thread uses what stands above
 };
 
 }  // namespace tomograph
