@@ -5,7 +5,7 @@
 namespace tomograph {
 namespace {
 
-/// The counts take as much as four bytes for each of so many.
+/// The counts take as much as two bytes for each of so many, and the list no more.
 constexpr std::size_t list_max = 4'096;
 
 }  // namespace
@@ -21,20 +21,14 @@ std::size_t DurationTally::add_to_list(LatencyHistogram::Bucket bucket) {
 }
 
 LatencyHistogram DurationTally::histogram() const {
+    std::array<std::int64_t, LatencyHistogram::bucket_last + 1> counts{};
+    if (counts_) std::copy(counts_->begin(), counts_->end(), counts.begin());
+    for (const LatencyHistogram::Bucket bucket : wraps_) counts[bucket] += std::int64_t{1} << 32;
+    for (const LatencyHistogram::Bucket bucket : list_) ++counts[bucket];
     std::vector<LatencyHistogram::Entry> entries;
-    if (counts_) {
-        for (std::size_t bucket = 0; bucket < counts_->size(); ++bucket)
-            if (const std::uint64_t count = (*counts_)[bucket]; count != 0)
-                entries.push_back({static_cast<LatencyHistogram::Bucket>(bucket),
-                                   static_cast<std::int64_t>(count)});
-        return LatencyHistogram::of(std::move(entries));
-    }
-    std::vector<LatencyHistogram::Bucket> sorted = list_;
-    std::sort(sorted.begin(), sorted.end());
-    for (const LatencyHistogram::Bucket bucket : sorted) {
-        if (entries.empty() || entries.back().bucket != bucket) entries.push_back({bucket, 0});
-        ++entries.back().count;
-    }
+    for (std::size_t bucket = 0; bucket < counts.size(); ++bucket)
+        if (counts[bucket] != 0)
+            entries.push_back({static_cast<LatencyHistogram::Bucket>(bucket), counts[bucket]});
     return LatencyHistogram::of(std::move(entries));
 }
 

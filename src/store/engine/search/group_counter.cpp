@@ -77,7 +77,8 @@ class RunGroups {
 
     Result<void> count_spans() {
         const std::vector<std::uint32_t>& first = group_.layout().block_first;
-        items_.reserve(group_.facts().spans);
+        items_.resize(group_.facts().spans);
+        std::uint32_t* item = items_.data();
         for (std::size_t block = 0; block + 1 < first.size(); ++block) {
             if (!selection_.has_block(block)) continue;
             const BlockColumn flags =
@@ -90,9 +91,10 @@ class RunGroups {
                 const std::uint32_t span = first[block] + i;
                 if (!selection_.has_span(span)) continue;
                 const Outcome outcome(flags_of(flag[i]), Duration{duration[i]});
-                items_.push_back(item_of(numbers_[span], outcome.packed()));
+                *item++ = item_of(numbers_[span], outcome.packed());
             }
         }
+        items_.resize(static_cast<std::size_t>(item - items_.data()));
         return {};
     }
 

@@ -46,10 +46,20 @@ Result<void> SpanValues::read_attribute(std::size_t block, std::span<std::uint32
         const ColumnHead& head = group_.head().columns[column.of.index];
         if (head.values[block] == 0) continue;
         if (!templates) templates = TRY(group_.template_codes(block));
-        TRY(open_chunk(column, place_of(head, block).chunk));
-        TRY(each_value(group_, column.of, block, *templates, [&](std::size_t i, std::size_t at) {
-            if (column.numbers[at] != none) out[i] = column.numbers[at];
-        }));
+        const BlockPlace place = place_of(head, block);
+        TRY(open_chunk(column, place.chunk));
+        // Which spans have a value is no pattern, so nothing branches on it. What is damaged reads
+        // the room behind the numbers.
+        column.numbers.resize(std::max(column.numbers.size(), place.first + out.size() + 1));
+        const std::uint8_t* const has_value = column.of.templates.data();
+        const std::uint32_t* number = column.numbers.data() + place.first;
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            const std::uint32_t is_there = has_value[(*templates)[i]];
+            out[i] |= *number & (0 - is_there);
+            number += is_there;
+        }
+        if (number != column.numbers.data() + place.first + head.values[block])
+            return group_.damaged("values and spans do not fit");
     }
     return {};
 }

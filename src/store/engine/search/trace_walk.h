@@ -34,9 +34,9 @@ class TraceWalk {
  public:
     TraceWalk(StoreCore& core, WalkRange range) : core_(core), shared_{.range = range} {}
 
-    /// Rows are judged run by run, by two threads; those of which a judge says "no" are passed over without
-    /// being read, and so are the matching ones that `counter` counts (null: none). `is_spent` is
-    /// asked between runs: true ends the walk early. Before start().
+    /// Rows are judged run by run, by two threads; those of which a judge says "no" are passed over
+    /// without being read, and so are the matching ones that `counter` counts (null: none).
+    /// `is_spent` is asked between runs: true ends the walk early. Before start().
     void judge_by(RunAhead::Judges judges, RunCounter* counter, std::function<bool()> is_spent) {
         judges_ = std::move(judges);
         shared_.counter = counter;
