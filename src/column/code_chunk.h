@@ -22,6 +22,8 @@ class CodeChunk {
     static Result<CodeChunk> open(std::string_view bytes, std::size_t rows);
 
     std::size_t rows() const { return rows_; }
+    /// Memory of the rows.
+    std::size_t bytes() const { return packed_.size(); }
     std::uint8_t value(std::size_t row) const;
     void values(std::span<std::uint8_t> out) const;
     /// Sets the rows whose code c has bit c of `wanted`; leaves the others. cost  32 rows at once

@@ -53,6 +53,8 @@ class DecimalChunk {
     static Result<DecimalChunk> open(std::string_view bytes, std::size_t rows);
 
     std::size_t rows() const { return mantissas_.rows(); }
+    /// Memory of the rows.
+    std::size_t bytes() const { return mantissas_.bytes() + scales_.size(); }
     Decimal value(std::size_t row) const;
     /// out  as many as rows
     void values(std::span<Decimal> out) const;

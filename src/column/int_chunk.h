@@ -30,6 +30,11 @@ class IntChunk {
     static Result<IntChunk> open(std::string_view bytes, std::size_t rows);
 
     std::size_t rows() const { return rows_; }
+    /// Memory of the rows.
+    std::size_t bytes() const {
+        return codes8_.size() + 2 * codes16_.size() + 4 * codes32_.size() +
+               8 * (values_.size() + entries_.size());
+    }
     std::int64_t value(std::size_t row) const;
     /// out  as many as rows
     void values(std::span<std::int64_t> out) const;

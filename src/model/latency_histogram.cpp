@@ -27,7 +27,9 @@ static_assert(LatencyHistogram::bucket_last ==
 LatencyHistogram::Bucket LatencyHistogram::bucket_of(Duration latency) {
     if (latency.ns < 0) return 0;
     if (latency.ns < ms_ns) return static_cast<Bucket>(latency.ns / fine_ns);
-    const std::int64_t ms = latency.ns / ms_ns + (latency.ns % ms_ns >= ms_ns / 2 ? 1 : 0);
+    // Rounded to the nearest; of an unsigned number, which cannot overflow here.
+    const auto ms =
+        static_cast<std::int64_t>((static_cast<std::uint64_t>(latency.ns) + ms_ns / 2) / ms_ns);
     if (ms <= ms_buckets) return static_cast<Bucket>(fine_buckets + ms - 1);
     if (ms >= std::int64_t{1} << octave_bits_last) return bucket_last;
     const auto octave = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(ms))) - 1;

@@ -51,11 +51,22 @@ bool is_in_the_row(SlotKind kind) {
            kind == SlotKind::name;
 }
 
-/// About what an opened chunk takes: its body, uncompressed, and where its values are.
-std::size_t memory_of(std::string_view chunk, std::size_t rows) {
-    ByteReader reader(chunk);
+/// What an opened chunk takes beside its rows: the object, and its place in the cache.
+constexpr std::size_t chunk_bytes_least = 256;
+
+template <class Chunk>
+std::size_t memory_of(const Chunk& chunk, std::string_view) {
+    return chunk_bytes_least + chunk.bytes();
+}
+
+/// About: its body, uncompressed, and where its values are, or their codes.
+std::size_t memory_of(const column::TextChunk& chunk, std::string_view bytes) {
+    ByteReader reader(bytes);
     reader.raw(2 * sizeof(std::uint32_t));
-    return reader.fixed<std::uint32_t>() + rows * sizeof(std::uint64_t);
+    const std::size_t body = reader.fixed<std::uint32_t>();
+    const std::size_t row = chunk.distinct() > 0 ? sizeof(std::uint16_t) : sizeof(std::uint64_t);
+    return chunk_bytes_least + body + chunk.distinct() * sizeof(std::string_view) +
+           chunk.rows() * row;
 }
 
 }  // namespace
@@ -163,7 +174,7 @@ Result<std::shared_ptr<const Chunk>> GroupReader::open_chunk(std::size_t column,
         return damaged(
             fmt::format("column {} chunk {}: {}", column, chunk, read.error().message()));
     opened = std::make_shared<const Chunk>(std::move(*read));
-    source_.cache->put(at, opened, memory_of(bytes, opened->rows()));
+    source_.cache->put(at, opened, memory_of(*opened, bytes));
     return opened;
 }
 
@@ -221,14 +232,14 @@ Result<std::shared_ptr<const std::vector<std::uint32_t>>> GroupReader::template_
     if (known) return known;
     const BlockColumn column = TRY(BlockColumn::open(*this, GroupColumn::span_template, block));
     const std::vector<std::int64_t> values = column.ints();
-    const auto templates = static_cast<std::int64_t>(head().dictionary.templates.size());
-    Codes codes;
-    codes.reserve(values.size());
-    for (const std::int64_t value : values) {
-        if (value < 0 || value >= template_first + templates)
-            return damaged("a span has a template that is not there");
-        codes.push_back(static_cast<std::uint32_t>(value));
+    const std::uint64_t end = template_first + head().dictionary.templates.size();
+    Codes codes(values.size());
+    bool is_good = true;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        is_good &= static_cast<std::uint64_t>(values[i]) < end;
+        codes[i] = static_cast<std::uint32_t>(values[i]);
     }
+    if (!is_good) return damaged("a span has a template that is not there");
     auto made = std::make_shared<const Codes>(std::move(codes));
     source_.cache->put(at, made, made->size() * sizeof(std::uint32_t));
     return made;

@@ -5,8 +5,8 @@
 namespace tomograph {
 namespace {
 
-/// The counts take as much as two bytes for each of so many, and the list no more.
-constexpr std::size_t list_max = 4'096;
+/// The counts take 15 bytes for each of so many: rare values are a list, and few others have one.
+constexpr std::size_t list_max = 512;
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 #include "store/engine/search/group_counter.h"
 
-#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "store/engine/search/span_selection.h"
@@ -62,11 +62,11 @@ class RunGroups {
     /// Leaves out the traces of spans of which columns do not tell.
     Result<void> read_numbers() {
         const std::vector<std::uint32_t>& first = group_.layout().block_first;
-        numbers_.resize(group_.facts().spans);
+        numbers_ = std::make_unique_for_overwrite<std::uint32_t[]>(group_.facts().spans);
         for (std::size_t block = 0; block + 1 < first.size(); ++block) {
             if (!selection_.has_block(block)) continue;
-            const std::span<std::uint32_t> numbers =
-                std::span(numbers_).subspan(first[block], first[block + 1] - first[block]);
+            const std::span<std::uint32_t> numbers(numbers_.get() + first[block],
+                                                   first[block + 1] - first[block]);
             TRY(values_.read(block, numbers));
             for (std::uint32_t i = 0; i < numbers.size(); ++i)
                 if (numbers[i] == SpanValues::unknown && selection_.has_span(first[block] + i))
@@ -77,8 +77,7 @@ class RunGroups {
 
     Result<void> count_spans() {
         const std::vector<std::uint32_t>& first = group_.layout().block_first;
-        items_.resize(group_.facts().spans);
-        std::uint32_t* item = items_.data();
+        items_.reserve(group_.facts().spans);
         for (std::size_t block = 0; block + 1 < first.size(); ++block) {
             if (!selection_.has_block(block)) continue;
             const BlockColumn flags =
@@ -91,10 +90,9 @@ class RunGroups {
                 const std::uint32_t span = first[block] + i;
                 if (!selection_.has_span(span)) continue;
                 const Outcome outcome(flags_of(flag[i]), Duration{duration[i]});
-                *item++ = item_of(numbers_[span], outcome.packed());
+                items_.push_back(item_of(numbers_[span], outcome.packed()));
             }
         }
-        items_.resize(static_cast<std::size_t>(item - items_.data()));
         return {};
     }
 
@@ -134,7 +132,7 @@ class RunGroups {
     const GroupQuery& query_;
     SpanSelection selection_;
     SpanValues values_;
-    std::vector<std::uint32_t> numbers_;  ///< of every span's value
+    std::unique_ptr<std::uint32_t[]> numbers_;  ///< of every value of a span that may be selected
     std::vector<std::uint32_t> items_;
 };
 
