@@ -8,7 +8,9 @@
 namespace tomograph {
 namespace {
 
-constexpr std::size_t bytes_per_span = 96;  // a guess: one allocation for the usual document
+// Of a span, beside its texts and links: what is written at fixed width, and the varints.
+constexpr std::size_t fixed_bytes_max = 64;
+constexpr std::size_t link_bytes = 24;
 
 enum OutlineFlag : std::uint16_t {
     outline_is_segment = 1,
@@ -48,6 +50,14 @@ std::uint16_t flags_of(const Span& span) {
     if (has_resource(span.aws)) flags |= outline_has_resource;
     if (!span.links.empty()) flags |= outline_has_links;
     return static_cast<std::uint16_t>(flags);
+}
+
+/// Close above: open documents are many, and slack is memory that nobody counts.
+std::size_t bytes_max(const Span& span) {
+    std::size_t bytes = fixed_bytes_max + span.name.size() + span.origin.size() +
+                        span.aws.account_id.size() + span.links.size() * link_bytes;
+    for (const auto text : resource_texts()) bytes += (span.aws.*text).size();
+    return bytes;
 }
 
 void pack_span(const Span& span, ByteWriter& out) {
@@ -107,8 +117,10 @@ void unpack_span(ByteReader& in, Span& span) {
 }  // namespace
 
 std::string pack_outline(const Segment& segment) {
+    std::size_t bytes = 0;
+    for (const Span& span : segment.spans) bytes += bytes_max(span);
     std::string outline;
-    outline.reserve(segment.spans.size() * bytes_per_span);
+    outline.reserve(bytes);
     ByteWriter out(outline);
     out.varint(segment.spans.size());
     for (const Span& span : segment.spans) pack_span(span, out);
