@@ -26,13 +26,11 @@ enum OutlineFlag : std::uint16_t {
 };
 
 /// The texts of a span that name what it called.
-std::array<std::string_view SpanAws::*, 4> resource_texts() {
-    return {&SpanAws::table_name, &SpanAws::queue_url, &SpanAws::bucket_name,
-            &SpanAws::function_name};
-}
+constexpr std::array<std::string_view SpanAws::*, 4> resource_texts = {
+    &SpanAws::table_name, &SpanAws::queue_url, &SpanAws::bucket_name, &SpanAws::function_name};
 
 bool has_resource(const SpanAws& aws) {
-    for (const auto text : resource_texts())
+    for (const auto text : resource_texts)
         if (!(aws.*text).empty()) return true;
     return false;
 }
@@ -56,7 +54,7 @@ std::uint16_t flags_of(const Span& span) {
 std::size_t bytes_max(const Span& span) {
     std::size_t bytes = fixed_bytes_max + span.name.size() + span.origin.size() +
                         span.aws.account_id.size() + span.links.size() * link_bytes;
-    for (const auto text : resource_texts()) bytes += (span.aws.*text).size();
+    for (const auto text : resource_texts) bytes += (span.aws.*text).size();
     return bytes;
 }
 
@@ -74,7 +72,7 @@ void pack_span(const Span& span, ByteWriter& out) {
     out.text(span.aws.account_id);
     if (span.http.status) out.fixed(*span.http.status);
     if ((flags & outline_has_resource) != 0)
-        for (const auto text : resource_texts()) out.text(span.aws.*text);
+        for (const auto text : resource_texts) out.text(span.aws.*text);
     if (span.links.empty()) return;
     out.varint(span.links.size());
     for (const SpanLink& link : span.links) {
@@ -104,7 +102,7 @@ void unpack_span(ByteReader& in, Span& span) {
     span.aws.account_id = in.text();
     if ((flags & outline_has_status) != 0) span.http.status = in.fixed<std::int32_t>();
     if ((flags & outline_has_resource) != 0)
-        for (const auto text : resource_texts()) span.aws.*text = in.text();
+        for (const auto text : resource_texts) span.aws.*text = in.text();
     if ((flags & outline_has_links) == 0) return;
     span.links.resize(static_cast<std::size_t>(in.varint()));
     for (SpanLink& link : span.links) {
