@@ -99,12 +99,25 @@ class GivenRequests {
             const auto graph = store.graph(all, GraphGrain::whole, group);
             const auto expected = oracle.graph(all, GraphGrain::whole, group);
             if (!graph || without_bounds(*graph) != without_bounds(*expected))
-                return fmt::format("sums of group {} differ", group.value);
+                return fmt::format("sums of group {} differ{}", group.value,
+                                   graph ? difference(*graph, *expected) : "");
         }
         return std::nullopt;
     }
 
  private:
+    static std::string difference(const GraphRollup& got, const GraphRollup& expected) {
+        std::string text;
+        for (const auto& [key, cell] : expected.cells) {
+            const auto found = got.cells.find(key);
+            const std::int64_t presence = found == got.cells.end() ? 0 : found->second.presence;
+            if (presence != cell.presence)
+                text += fmt::format("\n  {} > {}: {} of {}", key.source.name, key.target.name,
+                                    presence, cell.presence);
+        }
+        return text;
+    }
+
     std::vector<StoredTrace> comparable(std::vector<StoredTrace> traces) const {
         return makes_summaries_ ? summaries_of(std::move(traces)) : std::move(traces);
     }
