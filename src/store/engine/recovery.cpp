@@ -35,11 +35,13 @@ Result<void> Recovery::open_directory() {
                               core_.file_keys(), core_.quarantine));
     TRY(open_parts());
     if (core_.keys) TRY(core_.keys->write_keyring());
-    TRY(clean_up());
     // A new manifest for every start: it ends the clean mark of the last one.
     edits_.emplace_back(SetFloor{publisher_.manifest().state().floor});
     const auto committed = publisher_.publish(std::move(edits_), {});
-    if (!committed) log_error("manifest is not writable", {{"error", committed.error()}});
+    // What was read may never have reached the disk: a power cut would bring an older record back,
+    // and with it the names of files that nobody lists now. They go when the new manifest is there.
+    if (committed) return clean_up();
+    log_error("manifest is not writable", {{"error", committed.error()}});
     return {};
 }
 
