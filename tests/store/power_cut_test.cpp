@@ -25,6 +25,12 @@ TEST_CASE("whatever dies when, the sums of documents that expired stay, once") {
     CHECK(folds > 100);
 }
 
+// A start removed files by a manifest record that was never synced, then lost that record.
+TEST_CASE("a start that cannot write its manifest removes nothing") {
+    const auto failure = PowerCutRound(616372, true).run();
+    CHECK_MESSAGE(!failure, (failure ? *failure : ""));
+}
+
 TEST_CASE("whatever dies when, a redacted trace is gone, and nothing else") {
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {
         const auto failure = PowerCutRound(seed, false, true).run();
