@@ -123,8 +123,7 @@ class Commands {
                  "  tomo traces --errors --slow 1s     what went wrong and took its time\n"
                  "  tomo traces -o id | head -1 | tomo trace -\n"
                  "  tomo traces -o csv > traces.csv");
-        to->add_option("filter", traces_.filter,
-                       "a filter expression of X-Ray, in quotes, for servers that take one")
+        to->add_option("filter", traces_.filter, "a filter expression of X-Ray, in quotes")
             ->type_name("FILTER");
         to->add_option("-t,--time", traces_.time, time_help)
             ->capture_default_str()

@@ -38,4 +38,11 @@ inline constexpr std::size_t edge_aliases_max = 10;
 inline constexpr Duration page_token_lifetime = Duration::hours(1);
 inline constexpr std::size_t page_token_chars_max = 100;
 
+/// A filter expression: X-Ray names no bound; the predicate that it becomes has its own.
+inline constexpr std::size_t filter_characters_max = 4096;
+inline constexpr std::size_t filter_depth_max = 32;
+inline constexpr std::size_t filter_terms_max = 200;
+/// An EntitySelectorExpression (API model).
+inline constexpr std::size_t selector_characters_max = 500;
+
 }  // namespace tomograph

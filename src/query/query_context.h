@@ -15,12 +15,15 @@ struct QueryMetrics {
     Counter& nodes_folded;           ///< beyond graph_nodes_max of a graph
 };
 
+class GroupFilters;
+
 /// What every query stands on; borrowed for the call. Threads: any.
 struct QueryContext {
     TraceStore& store;
     const PageTokenKey& token_key;
     QueryMetrics& metrics;
     Instant now;
+    const GroupFilters* groups = nullptr;  ///< of filter expressions; null: there are none
 };
 
 }  // namespace tomograph

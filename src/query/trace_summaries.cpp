@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "query/decode_trace.h"
+#include "query/filter/filter_expression.h"
 #include "query/limits.h"
 #include "query/request_checks.h"
 
@@ -35,7 +36,8 @@ PageBinding binding_of(const TraceSummariesRequest& request) {
     binding.add(request.start.ns)
         .add(request.end.ns)
         .add(static_cast<std::int64_t>(request.type))
-        .add(std::bit_cast<std::int64_t>(request.fixed_rate.value_or(1.0)));
+        .add(std::bit_cast<std::int64_t>(request.fixed_rate.value_or(1.0)))
+        .add(request.filter_expression);
     return binding;
 }
 
@@ -43,11 +45,15 @@ Result<void> check(const TraceSummariesRequest& request) {
     TRY(check_range(request.start, request.end));
     if (request.fixed_rate && !(*request.fixed_rate >= 0 && *request.fixed_rate <= 1))
         return Error(ErrorCode::invalid, "SamplingStrategy Value must be from 0 to 1");
-    if (!request.filter_expression.empty())
-        return Error(ErrorCode::invalid,
-                     "FilterExpression is not supported yet by this version of Tomograph; leave it "
-                     "out to get the summaries of all traces in the range");
     return {};
+}
+
+/// Null: every trace, which needs no look into them.
+Result<SharedPredicate> predicate_of(const QueryContext& context,
+                                     const TraceSummariesRequest& request) {
+    Predicate predicate = TRY(compile_filter(request.filter_expression, context.groups));
+    if (predicate == all_of({})) return SharedPredicate();
+    return std::make_shared<const Predicate>(std::move(predicate));
 }
 
 std::size_t document_bytes(const std::vector<StoredTrace>& traces) {
@@ -61,11 +67,13 @@ std::size_t document_bytes(const std::vector<StoredTrace>& traces) {
 /// together.
 class PageOfSummaries {
  public:
-    PageOfSummaries(const QueryContext& context, const TraceSummariesRequest& request)
+    PageOfSummaries(const QueryContext& context, const TraceSummariesRequest& request,
+                    SharedPredicate predicate)
         : context_(context), request_(request), reader_(context.metrics) {
         query_.range = {.start = request.start, .end = request.end};
         query_.type = request.type;
         query_.sample = request.fixed_rate.value_or(1.0);
+        query_.predicate = std::move(predicate);
     }
 
     /// Where the next page begins; nothing at the end.
@@ -110,6 +118,7 @@ class PageOfSummaries {
 Result<TraceSummariesAnswer> get_trace_summaries(const QueryContext& context,
                                                  const TraceSummariesRequest& request) {
     TRY(check(request));
+    SharedPredicate predicate = TRY(predicate_of(context, request));
     const PageBinding binding = binding_of(request);
     std::optional<TraceCursor> before;
     if (!request.next_token.empty()) {
@@ -118,7 +127,7 @@ Result<TraceSummariesAnswer> get_trace_summaries(const QueryContext& context,
         before = cursor_at(place);
     }
     TraceSummariesAnswer answer;
-    PageOfSummaries page(context, request);
+    PageOfSummaries page(context, request, std::move(predicate));
     const std::optional<TraceCursor> next = TRY(page.read(before, answer));
     if (next)
         answer.next_token =

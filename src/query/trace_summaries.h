@@ -15,7 +15,7 @@ struct TraceSummariesRequest {
     Instant end;
     TimeRangeType type = TimeRangeType::trace_id;
     std::optional<double> fixed_rate{};  ///< share of traces, 0 to 1: SamplingStrategy FixedRate
-    std::string filter_expression{};     ///< "" matches every trace; nothing else is understood yet
+    std::string filter_expression{};     ///< docs/filter-expressions.md; "" matches every trace
     std::string next_token{};            ///< "" asks for the first page
 };
 
@@ -32,8 +32,8 @@ struct TraceSummariesAnswer {
     std::string next_token;                 ///< "" at the end
 };
 
-/// errors  invalid  a member breaks a rule, or a filter expression was given; the sentence names
-/// the member
+/// errors  invalid  a member breaks a rule, which the sentence names; or the filter expression is
+///                  not valid
 ///         those of TraceStore::find
 Result<TraceSummariesAnswer> get_trace_summaries(const QueryContext& context,
                                                  const TraceSummariesRequest& request);

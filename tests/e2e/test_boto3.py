@@ -136,7 +136,7 @@ def test_telemetry_is_taken(xray):
 
 @pytest.mark.parametrize("call, message", [
     (lambda x: x.get_trace_summaries(StartTime=20, EndTime=10), "StartTime"),
-    (lambda x: x.get_trace_summaries(StartTime=1, EndTime=2, FilterExpression="fault"), "FilterExpression"),
+    (lambda x: x.get_trace_summaries(StartTime=1, EndTime=2, FilterExpression="fualt"), "filter expression"),
     (lambda x: x.get_trace_summaries(StartTime=1, EndTime=2, NextToken="forged"), "NextToken"),
     (lambda x: x.get_service_graph(StartTime=20, EndTime=10), "StartTime"),
     (lambda x: x.batch_get_traces(TraceIds=["nonsense"] * 101), "TraceIds"),

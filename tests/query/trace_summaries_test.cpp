@@ -40,10 +40,8 @@ TEST_CASE("a bad request for summaries names the member") {
          "SamplingStrategy Value must be from 0 to 1"},
         {{.start = at(1), .end = at(2), .fixed_rate = not_a_number},
          "SamplingStrategy Value must be from 0 to 1"},
-        {{.start = at(1), .end = at(2), .filter_expression = "fault"},
-         "FilterExpression is not supported yet by this version of Tomograph; leave it out to get "
-         "the "
-         "summaries of all traces in the range"},
+        {{.start = at(1), .end = at(2), .filter_expression = "fualt"},
+         "Invalid filter expression at position 1: Unknown keyword 'fualt'; did you mean 'fault'?"},
         {{.start = at(1), .end = at(2), .next_token = "forged"},
          "NextToken is not one that this request was answered with"},
     };
@@ -67,6 +65,29 @@ TEST_CASE("summaries come from the documents, newest first") {
     CHECK(first.duration == Duration::seconds(2));
     CHECK(first.entry_point->name == "new");
     CHECK_FALSE(answer->summaries[0].matched_event_time.has_value());
+}
+
+TEST_CASE("a filter expression chooses among the traces") {
+    QueryFixture fixture;
+    fixture.put(document({.trace = 1, .more = R"(,"fault":true)"}));
+    fixture.put(document({.trace = 2, .end = 9}));
+    fixture.put(document({.trace = 3}));
+    const auto found = [&](std::string expression) {
+        TraceSummariesRequest request = around();
+        request.filter_expression = std::move(expression);
+        const auto answer = get_trace_summaries(fixture.context(), request);
+        REQUIRE(answer);
+        CHECK(answer->processed == 3);
+        std::set<std::string> ids;
+        for (const MatchedSummary& each : answer->summaries)
+            ids.insert(to_xray_text(each.summary.id));
+        return ids;
+    };
+    using Ids = std::set<std::string>;
+    CHECK(found("fault") == Ids{trace_text(1)});
+    CHECK(found("responsetime > 5 OR fault") == Ids{trace_text(1), trace_text(2)});
+    CHECK(found("!fault duration < 5") == Ids{trace_text(3)});
+    CHECK(found("  ").size() == 3);
 }
 
 TEST_CASE("the kind of range decides which traces are in it") {
@@ -172,6 +193,9 @@ TEST_CASE("a token of another request is refused") {
     request.type = TimeRangeType::event;
     CHECK(error_of(fixture, request) == "NextToken is not one that this request was answered with");
     request.type = TimeRangeType::trace_id;
+    request.filter_expression = "ok";
+    CHECK(error_of(fixture, request) == "NextToken is not one that this request was answered with");
+    request.filter_expression = "";
     CHECK(get_trace_summaries(fixture.context(), request));
     fixture.now = fixture.now + page_token_lifetime + Duration::seconds(1);
     CHECK(error_of(fixture, request) == "NextToken has expired; ask for the first page again");

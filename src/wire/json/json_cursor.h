@@ -95,6 +95,9 @@ class JsonCursor {
     bool failed() const { return failure_ != nullptr; }
     /// "byte 17: expected ':'"; bytes count from 0.
     std::string failure() const;
+    /// The same in two; "" without a failure.
+    std::size_t failure_offset() const { return failure_offset_; }
+    std::string_view failure_reason() const { return failed() ? failure_ : ""; }
 
  private:
     static constexpr std::array<JsonKind, 256> kinds = [] {

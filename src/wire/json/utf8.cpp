@@ -1,5 +1,7 @@
 #include "wire/json/utf8.h"
 
+#include <simdjson.h>
+
 #include <cstdint>
 
 namespace tomograph {
@@ -8,6 +10,8 @@ namespace {
 bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80; }
 
 }  // namespace
+
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text); }
 
 std::string_view cut_characters(std::string_view text, std::size_t characters_max) {
     if (text.size() <= characters_max) return text;

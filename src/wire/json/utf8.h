@@ -5,6 +5,8 @@
 
 namespace tomograph {
 
+bool is_utf8(std::string_view text);
+
 /// The first characters of valid UTF-8, at most `characters_max` code points.
 std::string_view cut_characters(std::string_view text, std::size_t characters_max);
 

@@ -107,7 +107,7 @@ TEST_CASE("what the query refuses is an InvalidRequestException") {
              std::pair<std::string, std::string>{"/TraceSummaries",
                                                  R"({"StartTime":2,"EndTime":1})"},
              {"/TraceSummaries", R"({"StartTime":1,"EndTime":1})"},
-             {"/TraceSummaries", R"({"StartTime":1,"EndTime":2,"FilterExpression":"fault"})"},
+             {"/TraceSummaries", R"({"StartTime":1,"EndTime":2,"FilterExpression":"fualt"})"},
              {"/TraceSummaries", R"({"StartTime":1,"EndTime":2,"NextToken":"forged"})"},
              {"/TraceSummaries",
               R"({"StartTime":1,"EndTime":2,"SamplingStrategy":{"Name":"FixedRate","Value":1.5}})"},

@@ -1,0 +1,53 @@
+#include "query/filter/selector.h"
+
+#include "query/filter/lexer.h"
+#include "query/filter/parser.h"
+
+namespace tomograph {
+namespace {
+
+using filter::Expression;
+
+constexpr std::string_view rule =
+    "a selector is id(…), service(…) or edge(…) without braces, or several joined by OR";
+
+bool add(const Expression& expression, Selector& selector) {
+    if (!expression.children.empty()) return false;
+    const auto node = [&](std::size_t i) {
+        return expression.nodes.empty() ? NodeSelector{} : expression.nodes[i];
+    };
+    switch (expression.kind) {
+        case Expression::Kind::service:
+            selector.nodes.push_back(node(0));
+            return true;
+        case Expression::Kind::edge:
+            selector.edges.push_back({.source = node(0), .target = node(1)});
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+bool NodeSelector::matches(const ServiceKey& service) const {
+    return (!name || *name == service.name) && (!type || *type == service.type) &&
+           (!account || *account == service.account_id);
+}
+
+Result<Selector> parse_selector(std::string_view text) {
+    const Expression whole = TRY(filter::parse(text, filter::Dialect::selector));
+    Selector selector;
+    const auto refused = [&](const Expression& expression) {
+        return filter::Lexer(text, "selector").error_at(expression.at.byte, rule);
+    };
+    if (whole.kind != Expression::Kind::any) {
+        if (!add(whole, selector)) return refused(whole);
+        return selector;
+    }
+    for (const Expression& each : whole.children)
+        if (!add(each, selector)) return refused(each);
+    return selector;
+}
+
+}  // namespace tomograph
