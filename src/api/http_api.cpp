@@ -8,12 +8,13 @@
 namespace tomograph {
 
 HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
-                 StoreOperations* operations, RetentionOperations* retention)
+                 StoreOperations* operations, RetentionOperations* retention, OwnReads* own)
     : xray_(xray),
       store_(store),
       metrics_(metrics),
       operations_(operations),
-      retention_(retention) {}
+      retention_(retention),
+      own_(own) {}
 
 void HttpApi::handle(HttpRequest request, HttpRespond respond) {
     try {
@@ -24,6 +25,7 @@ void HttpApi::handle(HttpRequest request, HttpRespond respond) {
             return respond(*std::move(page));
         }
         if (retention_ != nullptr && retention_->handle(request, respond)) return;
+        if (own_ != nullptr && own_->handle(request, respond)) return;
         xray_.handle(std::move(request), respond, IngestSource::api);
     } catch (const std::exception& thrown) {
         log_error("request failed", {{"error", thrown.what()}});

@@ -1,19 +1,21 @@
 #pragma once
 
 #include "api/operator_pages.h"
+#include "api/own/own_reads.h"
 #include "api/retention_operations.h"
 #include "api/store_operations.h"
 #include "api/xray/xray_api.h"
 
 namespace tomograph {
 
-/// Everything that the API listener answers: the operator's pages and operations, then the X-Ray
-/// API. Every error is JSON with a request id.
+/// Everything that the API listener answers: the operator's pages and operations, our own reads,
+/// then the X-Ray API. Every error is JSON with a request id.
 class HttpApi {
  public:
-    /// operations, retention  null: a store without any
+    /// operations, retention, own  null: a server without any
     HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
-            StoreOperations* operations = nullptr, RetentionOperations* retention = nullptr);
+            StoreOperations* operations = nullptr, RetentionOperations* retention = nullptr,
+            OwnReads* own = nullptr);
 
     void handle(HttpRequest request, HttpRespond respond);
 
@@ -26,6 +28,7 @@ class HttpApi {
     MetricsRegistry& metrics_;
     StoreOperations* operations_;
     RetentionOperations* retention_;
+    OwnReads* own_;
 };
 
 /// For the daemon's TCP port: the X-Ray API alone, as the daemon's proxy offers it.

@@ -61,6 +61,8 @@ void JsonWriter::text(std::string_view member, std::string_view value) {
     impl_->string(value);
 }
 
+void JsonWriter::integer(std::int64_t value) { impl_->writer.Int64(value); }
+
 void JsonWriter::integer(std::string_view member, std::int64_t value) {
     impl_->key(member);
     impl_->writer.Int64(value);
@@ -83,6 +85,8 @@ void JsonWriter::moment(std::string_view member, Instant value) {
 void JsonWriter::whole_second(std::string_view member, Instant value) {
     number(member, static_cast<double>(value.second()));
 }
+
+void JsonWriter::seconds(Duration value) { impl_->writer.Double(in_microseconds(value.ns)); }
 
 void JsonWriter::seconds(std::string_view member, Duration value) {
     number(member, in_microseconds(value.ns));

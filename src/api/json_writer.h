@@ -38,6 +38,7 @@ class JsonWriter {
 
     void text(std::string_view value);
     void text(std::string_view member, std::string_view value);
+    void integer(std::int64_t value);
     void integer(std::string_view member, std::int64_t value);
     /// Infinite and NaN, which JSON has no word for and no client reads, become 0.
     void number(std::string_view member, double value);
@@ -48,6 +49,7 @@ class JsonWriter {
     /// A moment in whole seconds, written `1528317567.0` as AWS writes those of aggregates.
     void whole_second(std::string_view member, Instant value);
     /// Seconds, to the microsecond.
+    void seconds(Duration value);
     void seconds(std::string_view member, Duration value);
 
     /// The finished text; the writer is empty afterwards.

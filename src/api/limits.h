@@ -37,6 +37,23 @@ inline constexpr std::size_t query_threads = 2;
 /// Queries that wait for a thread; more are answered ThrottledException.
 inline constexpr std::size_t query_queue_max = 64;
 
+/// Our own reads, beside the X-Ray API's queries.
+inline constexpr std::size_t own_read_threads = 2;
+inline constexpr std::size_t own_read_queue_max = 64;
+/// What one of them may hold, and how long it may take unless it says so.
+inline constexpr std::uint64_t own_memory_bytes = 256ULL << 20;
+inline constexpr Duration own_budget = Duration::seconds(10);
+inline constexpr Duration own_budget_min = Duration::milliseconds(10);
+inline constexpr Duration own_budget_max = Duration::seconds(300);
+/// The time that is looked at unless another is said.
+inline constexpr Duration own_read_range = Duration::minutes(15);
+/// Rows of a table in an answer.
+inline constexpr std::int64_t own_rows = 100;
+inline constexpr std::int64_t own_rows_max = 10'000;
+/// Values among which a prefix chooses.
+inline constexpr std::size_t own_values_searched_max = 100'000;
+inline constexpr std::int64_t own_step_seconds_max = 366 * 86'400;
+
 /// Requests for retention, pins and redactions that wait for their thread: people send them.
 inline constexpr std::size_t retention_requests_max = 16;
 

@@ -22,6 +22,8 @@ struct HttpRequest {
     std::string body;
     std::string peer_address;  ///< "127.0.0.1:51234"
     bool is_encrypted = false;
+    /// Whether the client has gone and no one waits for the answer. Empty: never. Threads: any.
+    std::function<bool()> is_client_gone{};
 
     /// The first header of that name, any case; "" when absent.
     std::string_view header(std::string_view name) const;

@@ -34,6 +34,10 @@ inline constexpr std::size_t histogram_entries_max = 200;
 /// Names under which an edge's target was called, in an answer.
 inline constexpr std::size_t edge_aliases_max = 10;
 
+/// Steps in time of a latency chart: as many as a screen has room for, unless more are asked for.
+inline constexpr std::size_t latency_steps = 120;
+inline constexpr std::size_t latency_steps_max = 2000;
+
 /// How long a page token is good, and its length: some SDKs refuse longer ones (xray-api.md §1.3).
 inline constexpr Duration page_token_lifetime = Duration::hours(1);
 inline constexpr std::size_t page_token_chars_max = 100;

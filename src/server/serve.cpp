@@ -22,13 +22,13 @@ namespace {
 constexpr std::size_t io_threads = 2;
 /// How long requests under way may take to be answered after the signal.
 constexpr Duration stop_deadline = Duration::seconds(5);
-/// A short log is replayed before the addresses are told, so that who reads them meets a ready server; a
-/// long one goes on while /readyz shows how far it is.
+/// A short log is replayed before the addresses are told, so that who reads them meets a ready
+/// server; a long one goes on while /readyz shows how far it is.
 constexpr Duration ready_wait_max = Duration::seconds(1);
 constexpr auto ready_wait_step = std::chrono::milliseconds(1);
 
-/// SIGINT, SIGTERM and, where there is a key to be read again, SIGHUP: blocked in every thread that is
-/// started later, and taken here.
+/// SIGINT, SIGTERM and, where there is a key to be read again, SIGHUP: blocked in every thread that
+/// is started later, and taken here.
 class Signals {
  public:
     explicit Signals(bool takes_hangup) {
@@ -50,7 +50,8 @@ class Signals {
 };
 
 Result<std::unique_ptr<EmbeddedStore>> open_store(FileSystem& files, const Clock& clock,
-                                                  MetricsRegistry& metrics, const Settings& settings) {
+                                                  MetricsRegistry& metrics,
+                                                  const Settings& settings) {
     auto keys = TRY(read_master_keys(settings));
     return EmbeddedStore::open(files, clock, metrics, store_options(settings, std::move(keys)));
 }
@@ -63,13 +64,15 @@ Result<void> change_key(EmbeddedStore& store, const Settings& settings) {
 
 void wait_until_ready(TraceStore& store, const Clock& clock) {
     const Duration give_up = clock.monotonic() + ready_wait_max;
-    while (!store.status().ready && clock.monotonic() < give_up) std::this_thread::sleep_for(ready_wait_step);
+    while (!store.status().ready && clock.monotonic() < give_up)
+        std::this_thread::sleep_for(ready_wait_step);
 }
 
 void warn_of_what_is_not_served(const Settings& settings) {
     if (!settings.otlp_grpc_addr.empty() || !settings.otlp_http_addr.empty())
         log_warn("OTLP is not served by this version: nothing listens",
-                 {{"otlp-grpc-addr", settings.otlp_grpc_addr}, {"otlp-http-addr", settings.otlp_http_addr}});
+                 {{"otlp-grpc-addr", settings.otlp_grpc_addr},
+                  {"otlp-http-addr", settings.otlp_http_addr}});
 }
 
 }  // namespace
@@ -88,10 +91,12 @@ Result<void> serve(const Settings& settings) {
     Ingest ingest(*store, clock, metrics);
     IoPool pool(io_threads);
     {
-        XrayApi xray({.account_id = settings.account_id, .token_key = token_key}, ingest, *store, clock, metrics);
+        XrayApi xray({.account_id = settings.account_id, .token_key = token_key}, ingest, *store,
+                     clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
         RetentionOperations retention(*store);
-        HttpApi http(xray, *store, metrics, &operations, &retention);
+        OwnReads own(*store, clock, metrics, token_key);
+        HttpApi http(xray, *store, metrics, &operations, &retention, &own);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
         wait_until_ready(*store, clock);
         std::fputs(welcome_text(settings, listeners->addresses()).c_str(), stdout);

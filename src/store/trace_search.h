@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "model/attribute.h"
 #include "model/graph.h"
@@ -113,13 +114,25 @@ enum class GroupUnit : std::uint8_t {
 ///
 ///   by    a field or attribute of a span (Scope::span). GroupUnit::traces: a trace is in the group
 ///         of each value that some selected span of it has.
+///   step  not zero: by the trace's time instead of `by`, in steps of so many whole seconds; the
+///         value is the epoch second at which the step begins, a multiple of it.
 struct GroupQuery {
     TraceSelection traces;
     GroupUnit unit = GroupUnit::spans;
     SharedPredicate spans{};  ///< of Scope::span: which spans of those traces; null: all
     Subject by{};
+    Duration step{};
     std::size_t limit = 100;
+
+    bool is_by_time() const { return step.ns != 0; }
 };
+
+/// Where the step of a trace with that time begins; of a query by time.
+std::int64_t step_of(const GroupQuery& query, std::int64_t trace_second);
+/// The same as the value of its group.
+Scalar step_value(std::int64_t step);
+/// Whether the subject, the step and the selection of spans keep the rules. errors: invalid
+Result<void> check(const GroupQuery& query);
 
 struct ValueGroup {
     std::optional<Scalar> value;  ///< absent: those that have no value

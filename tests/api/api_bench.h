@@ -18,7 +18,8 @@ struct ApiBench {
     MetricsRegistry metrics;
     Ingest ingest{store, clock, metrics};
     XrayApi xray{XrayApiOptions{}, ingest, store, clock, metrics};
-    HttpApi http{xray, store, metrics};
+    OwnReads own{store, clock, metrics, PageTokenKey{}};
+    HttpApi http{xray, store, metrics, nullptr, nullptr, &own};
 
     explicit ApiBench(TraceStore& of) : store(of) {}
 

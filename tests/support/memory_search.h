@@ -10,6 +10,7 @@
 
 #include "store/trace_store.h"
 #include "trace/predicate_match.h"
+#include "trace/trace_order.h"
 #include "wire/xray/attributes.h"
 #include "wire/xray/segment_decoder.h"
 
@@ -141,7 +142,12 @@ inline AttributeValues naive_values(const std::vector<OpenedTrace>& traces, std:
 }
 
 inline std::set<std::optional<Scalar>> naive_keys(const OpenedTrace& opened, const Entity& span,
-                                                  const Subject& by) {
+                                                  const GroupQuery& query) {
+    const Subject& by = query.by;
+    if (query.is_by_time()) {
+        const Instant start = opened.stored.documents.front().document.header.start;
+        return {step_value(step_of(query, trace_second(opened.stored.id, start)))};
+    }
     std::set<std::optional<Scalar>> keys;
     for (const auto& value : opened.values_of(span))
         if (by.is_attribute() && value.path == by.path) keys.insert(value.scalar());
@@ -167,7 +173,7 @@ inline ValueGroups naive_groups(const std::vector<OpenedTrace>& traces, const Gr
         for (const Entity* span : each.spans()) {
             trace_in_progress |= span->span->in_progress;
             if (!each.matches_span(query.spans, *span)) continue;
-            for (const auto& key : naive_keys(each, *span, query.by)) {
+            for (const auto& key : naive_keys(each, *span, query)) {
                 of_trace.insert(key);
                 if (query.unit == GroupUnit::spans)
                     naive_count(table[key], *span->span, span->span->in_progress,

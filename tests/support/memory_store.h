@@ -105,8 +105,7 @@ class MemoryStore final : public TraceStore {
     }
 
     Result<ValueGroups> group(const GroupQuery& query) override {
-        if (query.spans) TRY(check(*query.spans, Scope::span));
-        TRY(check(condition(query.by, IsSet{}), Scope::span));
+        TRY(check(query));
         const Opened opened = TRY(open(query.traces));
         ValueGroups groups = naive_groups(opened.traces, query);
         groups.coverage = opened.coverage;

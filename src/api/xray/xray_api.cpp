@@ -1,6 +1,5 @@
 #include "api/xray/xray_api.h"
 
-#include <array>
 #include <exception>
 
 #include "api/limits.h"
@@ -11,16 +10,6 @@
 namespace tomograph {
 
 namespace {
-
-enum class Outcome { ok, client_error, throttled, server_error };
-constexpr std::array<std::string_view, 4> outcome_names = {"ok", "client_error", "throttled",
-                                                           "server_error"};
-
-Outcome outcome_of(int status) {
-    if (status == 429) return Outcome::throttled;
-    if (status >= 500) return Outcome::server_error;
-    return status >= 400 ? Outcome::client_error : Outcome::ok;
-}
 
 HttpReply json_reply(std::string body) {
     HttpReply reply;
@@ -48,23 +37,6 @@ std::optional<ApiError> refuse(const HttpRequest& request, const XrayOperation* 
 
 }  // namespace
 
-/// Pointers into the registry, so that a late answer needs no XrayApi.
-struct XrayApi::OperationMetrics {
-    std::array<Counter*, outcome_names.size()> requests{};
-    Histogram* seconds = nullptr;
-
-    OperationMetrics(MetricsRegistry& metrics, std::string_view operation) {
-        for (std::size_t i = 0; i < requests.size(); ++i)
-            requests[i] =
-                &metrics.counter("tomograph_api_requests_total", "X-Ray API requests answered",
-                                 {{"operation", std::string(operation)},
-                                  {"outcome", std::string(outcome_names[i])}});
-        seconds = &metrics.histogram(
-            "tomograph_api_request_seconds", "From the whole request to its answer",
-            latency_bounds_seconds(), {{"operation", std::string(operation)}});
-    }
-};
-
 XrayApi::XrayApi(XrayApiOptions options, Ingest& ingest, TraceStore& store, const Clock& clock,
                  MetricsRegistry& metrics)
     : options_(std::move(options)),
@@ -89,8 +61,7 @@ void XrayApi::handle(HttpRequest request, HttpRespond respond, IngestSource sour
         HttpReply reply = to_reply(std::move(answered));
         reply.headers.push_back({"x-amzn-RequestId", make_request_id()});
         if (reply.status == 405) reply.headers.push_back({"Allow", "POST"});
-        metrics.requests[static_cast<std::size_t>(outcome_of(reply.status))]->add();
-        metrics.seconds->observe((clock.monotonic() - begun).as_seconds());
+        metrics.count(reply.status, clock.monotonic() - begun);
         respond(std::move(reply));
     };
     if (auto refusal = refuse(request, operation)) return answer(std::move(*refusal));

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "api/operation_metrics.h"
 #include "api/xray/call.h"
 #include "base/metrics.h"
 #include "net/http_message.h"
@@ -12,9 +13,6 @@ namespace tomograph {
 
 /// The X-Ray API: finds the operation of a request, answers its errors, and gives every answer its
 /// request id. Never throws.
-///
-///   tomograph_api_requests_total{operation,outcome="ok"|"client_error"|"throttled"|"server_error"}
-///   tomograph_api_request_seconds{operation}
 ///
 /// Threads: any. Answers may come after the XrayApi has gone (the store still owed them); clock and
 /// registry must be there still.
@@ -29,7 +27,6 @@ class XrayApi {
     void handle(HttpRequest request, HttpRespond respond, IngestSource source = IngestSource::api);
 
  private:
-    struct OperationMetrics;
     const XrayApiOptions options_;
     const Clock& clock_;
     std::vector<OperationMetrics>

@@ -149,6 +149,10 @@ TEST_CASE("columns and documents count the same") {
                         query.by = {.field = field, .path = {}};
                         both.check(query);
                     }
+                    for (const std::int64_t step : {1, 7, 3600}) {
+                        query.step = Duration::seconds(step);
+                        both.check(query);
+                    }
                 }
         }
     }
@@ -177,6 +181,41 @@ TEST_CASE("traces of which columns tell all are not read") {
     REQUIRE(names);
     CHECK(names->coverage.matched == 40);
     CHECK(asked <= 6);
+}
+
+TEST_CASE("groups by time are asked for in whole seconds, and counted without reading") {
+    Counted both;
+    for (int i = 0; i < 40; ++i)
+        both.append(trace_number(static_cast<std::uint64_t>(i), test_second + i),
+                    fmt::format(R"("id":"0000000000000001","name":"s","start_time":{0},)"
+                                R"("end_time":{0}.25,"fault":{1})",
+                                test_second + i, i % 4 == 0));
+    both.fixture.settle();
+    int asked = 0;
+    GroupQuery query{.traces = {.range = all_time}, .unit = GroupUnit::traces};
+    query.step = Duration::seconds(10);
+    query.traces.budget.is_cancelled = [&] {
+        ++asked;
+        return false;
+    };
+    const auto groups = both.fixture.store->group(query);
+    REQUIRE(groups);
+    CHECK(groups->coverage.matched == 40);
+    CHECK(asked <= 3);
+    std::uint64_t faults = 0;
+    for (const ValueGroup& group : groups->groups) {
+        REQUIRE(group.value);
+        CHECK(std::stoll(group.value->text) % 10 == 0);
+        CHECK(group.duration.count() == static_cast<std::int64_t>(group.count));
+        faults += group.faults;
+    }
+    CHECK(faults == 10);
+    for (const std::int64_t ns : {1, 1'500'000'000, -1'000'000'000}) {
+        query.step = Duration::nanoseconds(ns);
+        const auto refused = both.fixture.store->group(query);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().message() == "the step must be whole seconds, at least one");
+    }
 }
 
 TEST_CASE("what a search counted before it was cancelled is what its coverage says") {

@@ -237,6 +237,7 @@ class Searched {
         query.limit = 1 + below(8);
         if (below(2) == 0) query.spans = std::make_shared<Predicate>(predicates_.next_of_span());
         query.by = predicates_.subject(Scope::span);
+        if (query.limit > 5) query.step = Duration::seconds(static_cast<std::int64_t>(query.limit));
         const auto groups = fixture_.store->group(query);
         const auto expected = oracle_.group(query);
         REQUIRE(groups);

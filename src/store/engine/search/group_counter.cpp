@@ -1,6 +1,9 @@
 #include "store/engine/search/group_counter.h"
 
+#include <algorithm>
+#include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "store/engine/search/span_selection.h"
@@ -40,17 +43,23 @@ class RunGroups {
 
     Result<std::shared_ptr<const RunCounts>> run() {
         if (query_.spans) TRY(selection_.keep(*query_.spans));
-        TRY(read_numbers());
+        numbers_ = std::make_unique_for_overwrite<std::uint32_t[]>(group_.facts().spans);
+        if (query_.is_by_time())
+            TRY(read_steps());
+        else
+            TRY(read_numbers());
         // A table of items has no room for more values: then the run is read.
-        if (values_.count() > 1u << (32 - Outcome::bits)) return no_counts();
+        if (value_count() > 1u << (32 - Outcome::bits)) return no_counts();
         if (query_.unit == GroupUnit::spans)
             TRY(count_spans());
         else
             TRY(count_traces());
         auto counts = std::make_shared<GroupCounts>(selection_.traces());
         counts->items = std::move(items_);
-        for (std::uint32_t number = 1; number < values_.count(); ++number)
-            counts->values.push_back(values_.scalar(number));
+        counts->values = std::move(steps_);
+        if (!query_.is_by_time())
+            for (std::uint32_t number = 1; number < values_.count(); ++number)
+                counts->values.push_back(values_.scalar(number));
         return std::shared_ptr<const RunCounts>(std::move(counts));
     }
 
@@ -59,10 +68,34 @@ class RunGroups {
         return std::make_shared<GroupCounts>(column::Bitmap(group_.facts().traces));
     }
 
+    std::size_t value_count() const {
+        return query_.is_by_time() ? steps_.size() + 1 : values_.count();
+    }
+
+    /// All spans of a trace have the number of its step.
+    Result<void> read_steps() {
+        std::map<std::int64_t, std::uint32_t> known;
+        auto last = known.end();  // rows come by time: mostly it is that of the row before
+        const std::vector<std::uint32_t>& firsts = selection_.firsts();
+        for (std::uint32_t trace = 0; trace + 1 < firsts.size(); ++trace) {
+            if (!selection_.traces().test(trace)) continue;
+            const TraceKey key = TRY(group_.key(trace));
+            const std::int64_t step = step_of(query_, key.second);
+            if (last == known.end() || last->first != step) {
+                const auto next = static_cast<std::uint32_t>(steps_.size() + 1);
+                bool is_new = false;
+                std::tie(last, is_new) = known.emplace(step, next);
+                if (is_new) steps_.push_back(step_value(step));
+            }
+            std::fill(numbers_.get() + firsts[trace], numbers_.get() + firsts[trace + 1],
+                      last->second);
+        }
+        return {};
+    }
+
     /// Leaves out the traces of spans of which columns do not tell.
     Result<void> read_numbers() {
         const std::vector<std::uint32_t>& first = group_.layout().block_first;
-        numbers_ = std::make_unique_for_overwrite<std::uint32_t[]>(group_.facts().spans);
         for (std::size_t block = 0; block + 1 < first.size(); ++block) {
             if (!selection_.has_block(block)) continue;
             const std::span<std::uint32_t> numbers(numbers_.get() + first[block],
@@ -101,7 +134,7 @@ class RunGroups {
     Result<void> count_traces() {
         TraceOutcomes outcomes(group_, selection_.firsts());
         constexpr std::uint32_t no_trace = ~std::uint32_t{0};
-        std::vector<std::uint32_t> counted_in(values_.count(), no_trace);
+        std::vector<std::uint32_t> counted_in(value_count(), no_trace);
         const std::vector<std::uint32_t>& firsts = selection_.firsts();
         for (std::uint32_t trace = 0; trace + 1 < firsts.size(); ++trace) {
             if (!selection_.traces().test(trace)) continue;
@@ -131,14 +164,17 @@ class RunGroups {
     GroupReader& group_;
     const GroupQuery& query_;
     SpanSelection selection_;
-    SpanValues values_;
+    SpanValues values_;                         ///< when the query is not by time
+    std::vector<Scalar> steps_;                 ///< when it is: those of the run, from number 1
     std::unique_ptr<std::uint32_t[]> numbers_;  ///< of every value of a span that may be selected
     std::vector<std::uint32_t> items_;
 };
 
 }  // namespace
 
-bool GroupCounter::can_count(const GroupQuery& query) { return SpanValues::can_tell(query.by); }
+bool GroupCounter::can_count(const GroupQuery& query) {
+    return query.is_by_time() || SpanValues::can_tell(query.by);
+}
 
 Result<std::shared_ptr<const RunCounts>> GroupCounter::count(GroupReader& group,
                                                              const column::Bitmap& rows) const {

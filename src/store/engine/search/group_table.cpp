@@ -16,12 +16,17 @@ class ReadGroups {
         if (query.spans) matcher_.emplace(*query.spans);
     }
 
-    Result<void> add(StoredTraceReader& reader, const StoredTrace& stored, const Trace& trace) {
+    /// second  the trace's time
+    Result<void> add(StoredTraceReader& reader, const StoredTrace& stored, const Trace& trace,
+                     std::int64_t second) {
         const Subject& by = query_.by;
         TraceAttributes selected;
         if (matcher_) selected = TRY(reader.attributes(stored, trace, matcher_->paths()));
         TraceAttributes values;
-        if (by.is_attribute()) values = TRY(reader.attributes(stored, trace, {by.path}));
+        if (query_.is_by_time())
+            step_ = step_value(step_of(query_, second));
+        else if (by.is_attribute())
+            values = TRY(reader.attributes(stored, trace, {by.path}));
         std::set<Key> of_trace;
         for (const Entity& entity : trace.entities) {
             if (entity.is_inferred) continue;
@@ -63,7 +68,9 @@ class ReadGroups {
     std::set<Key> keys_of(const Trace& trace, const Entity& entity,
                           const TraceAttributes& values) const {
         std::set<Key> keys;
-        if (query_.by.is_attribute()) {
+        if (query_.is_by_time()) {
+            keys.insert(step_);
+        } else if (query_.by.is_attribute()) {
             for (const auto& cell : values.of(place_of(trace, entity, 0)))
                 keys.insert(to_scalar(cell.value));
         } else {
@@ -82,17 +89,13 @@ class ReadGroups {
     const GroupQuery& query_;
     GroupTally& tally_;
     std::optional<TraceMatcher> matcher_;
+    Scalar step_;  ///< of the trace at hand
 };
-
-Result<void> check_group(const GroupQuery& query) {
-    if (query.spans) TRY(check(*query.spans, Scope::span));
-    return check(condition(query.by, IsSet{}), Scope::span);
-}
 
 }  // namespace
 
 Result<ValueGroups> group_spans(StoreCore& core, const GroupQuery& query) {
-    TRY(check_group(query));
+    TRY(check(query));
     GroupTally tally;
     ReadGroups read(query, tally);
     GroupCounter counter(query, tally);
@@ -104,7 +107,7 @@ Result<ValueGroups> group_spans(StoreCore& core, const GroupQuery& query) {
         auto matched = TRY(search.take());
         if (!matched) continue;
         if (!matched->trace) matched->trace = search.reader().assemble(matched->stored);
-        TRY(read.add(search.reader(), matched->stored, *matched->trace));
+        TRY(read.add(search.reader(), matched->stored, *matched->trace, search.last().second));
         search.hold(tally.bytes());
     }
     TRY(search.finish());

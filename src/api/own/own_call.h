@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/json_writer.h"
+#include "api/own/query_parameters.h"
+#include "base/clock.h"
+#include "base/worker_pool.h"
+#include "net/http_message.h"
+#include "query/query_context.h"
+#include "query/read_selection.h"
+
+namespace tomograph {
+
+/// What our own reads stand on; outlives every call.
+struct OwnContext {
+    TraceStore& store;
+    const Clock& clock;
+    WorkerPool& queries;
+    QueryMetrics& query_metrics;
+    const PageTokenKey& token_key;
+
+    QueryContext query() const {
+        return {
+            .store = store, .token_key = token_key, .metrics = query_metrics, .now = clock.now()};
+    }
+};
+
+/// One call of one route. Answered exactly once, from any thread; copies are the same call.
+struct OwnCall {
+    QueryParameters query;
+    std::vector<std::string> path_values;  ///< of the `{…}` of the route's path
+    HttpRespond respond;
+    std::function<bool()> is_cancelled;  ///< the client has gone; any thread may ask
+};
+
+/// `start` and `end` (the last 15 minutes, unless they are said), `filter` and `budget`, seconds
+/// that the read may take.
+ReadSelection read_selection(const OwnContext& context, OwnCall& call);
+
+/// Whether the request is whole and right; else it is answered with the first mistake.
+bool is_accepted(OwnCall& call);
+
+/// Runs `read` beside the I/O threads and answers with its JSON or error; ThrottledException when
+/// too many wait already.
+void answer_from_worker(const OwnContext& context, OwnCall call,
+                        std::function<Result<std::string>()> read);
+
+HttpReply own_json_reply(std::string body);
+
+/// "Value": a text, number or boolean; left out when there is none.
+void write_value(JsonWriter& json, const std::optional<Scalar>& value);
+
+/// "Coverage": what the answer speaks of.
+void write_coverage(JsonWriter& json, TimeRange range, const SearchCoverage& coverage);
+
+/// "Count", "ErrorCount", "ThrottleCount", "FaultCount" and, when anything has ended,
+/// "Percentiles" of the durations, in seconds.
+void write_counts(JsonWriter& json, const ValueGroup& group);
+
+/// `unit`: spans or traces.
+GroupUnit read_unit(OwnCall& call, GroupUnit otherwise);
+/// `service` and `segments`: which spans are looked at; null: all.
+SharedPredicate read_spans(OwnCall& call);
+
+/// Names one function per route; each stands in its own file.
+using OwnFunction = void (*)(const OwnContext& context, OwnCall call);
+
+void answer_attributes(const OwnContext& context, OwnCall call);
+void answer_attribute_values(const OwnContext& context, OwnCall call);
+void answer_groups_by(const OwnContext& context, OwnCall call);
+void answer_latency(const OwnContext& context, OwnCall call);
+
+}  // namespace tomograph

@@ -1,0 +1,49 @@
+#include "api/own/own_reads.h"
+
+#include <exception>
+
+#include "api/limits.h"
+#include "api/own/routes.h"
+#include "api/request_id.h"
+#include "base/log.h"
+
+namespace tomograph {
+
+OwnReads::OwnReads(TraceStore& store, const Clock& clock, MetricsRegistry& metrics,
+                   const PageTokenKey& token_key)
+    : clock_(clock),
+      token_key_(token_key),
+      query_metrics_(metrics),
+      queries_("read", own_read_threads, own_read_queue_max),
+      context_{store, clock, queries_, query_metrics_, token_key_} {
+    for (const OwnRoute& route : own_routes()) metrics_.emplace_back(metrics, route.name);
+}
+
+bool OwnReads::handle(const HttpRequest& request, const HttpRespond& respond) {
+    OwnMatch match = find_own_route(request.path);
+    if (match.route == nullptr) return false;
+    const auto row = static_cast<std::size_t>(match.route - own_routes().data());
+    const auto answer = [respond, &clock = clock_, begun = clock_.monotonic(),
+                         metrics = metrics_[row]](HttpReply reply) {
+        reply.headers.push_back({"x-amzn-RequestId", make_request_id()});
+        metrics.count(reply.status, clock.monotonic() - begun);
+        respond(std::move(reply));
+    };
+    if (request.method != "GET") {
+        HttpReply refusal = to_reply(
+            method_not_allowed(quoted(request.path) + " takes GET, not " + quoted(request.method)));
+        refusal.headers.push_back({"Allow", "GET"});
+        answer(std::move(refusal));
+        return true;
+    }
+    try {
+        match.route->function(context_, {QueryParameters(request.query), std::move(match.values),
+                                         answer, request.is_client_gone});
+    } catch (const std::exception& thrown) {
+        log_error("read failed", {{"route", match.route->name}, {"error", thrown.what()}});
+        answer(to_reply(ApiError{"InternalFailure", 500, "the read failed"}));
+    }
+    return true;
+}
+
+}  // namespace tomograph

@@ -1,0 +1,54 @@
+#include "api/own/routes.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tomograph {
+namespace {
+
+constexpr std::array routes = {
+    OwnRoute{"/api/v1/attributes", "ListAttributes", answer_attributes},
+    OwnRoute{"/api/v1/attributes/values", "ListAttributeValues", answer_attribute_values},
+    OwnRoute{"/api/v1/groups-by", "GroupBy", answer_groups_by},
+    OwnRoute{"/api/v1/latency", "GetLatency", answer_latency},
+};
+
+/// The first segment of `path`, which is cut off it.
+std::string_view take_segment(std::string_view& path) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view segment = path.substr(0, end);
+    path.remove_prefix(std::min(end + 1, path.size()));
+    return segment;
+}
+
+bool fits(std::string_view pattern, std::string_view path, std::vector<std::string>& values) {
+    if (std::count(pattern.begin(), pattern.end(), '/') !=
+        std::count(path.begin(), path.end(), '/'))
+        return false;
+    while (!pattern.empty() || !path.empty()) {
+        const std::string_view wanted = take_segment(pattern);
+        const std::string_view given = take_segment(path);
+        if (!wanted.starts_with('{')) {
+            if (wanted != given) return false;
+            continue;
+        }
+        const auto value = url_decoded(given);
+        if (!value || value->empty()) return false;
+        values.push_back(*value);
+    }
+    return true;
+}
+
+}  // namespace
+
+std::span<const OwnRoute> own_routes() { return routes; }
+
+OwnMatch find_own_route(std::string_view path) {
+    for (const OwnRoute& route : routes) {
+        OwnMatch match{.route = &route, .values = {}};
+        if (fits(route.path, path, match.values)) return match;
+    }
+    return {};
+}
+
+}  // namespace tomograph

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/own/own_call.h"
+
+namespace tomograph {
+
+/// A route of our own reads. All take GET.
+struct OwnRoute {
+    std::string_view path;  ///< `{…}` stands for one segment of it
+    std::string_view name;  ///< label `operation` of the metrics
+    OwnFunction function;
+};
+
+std::span<const OwnRoute> own_routes();
+
+struct OwnMatch {
+    const OwnRoute* route = nullptr;  ///< null: there is none
+    std::vector<std::string> values;  ///< what stands for each `{…}`, unescaped
+};
+OwnMatch find_own_route(std::string_view path);
+
+}  // namespace tomograph

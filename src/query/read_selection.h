@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "store/trace_search.h"
+
+namespace tomograph {
+
+/// Which traces one of our own reads looks into, as a client says it.
+struct ReadSelection {
+    Instant start;
+    Instant end;
+    std::string filter{};  ///< X-Ray's expression; "" is every trace
+    SearchBudget budget{};
+};
+
+/// errors  invalid  the range is empty, or the filter is none
+Result<TraceSelection> to_selection(const ReadSelection& read);
+
+}  // namespace tomograph

@@ -1,0 +1,75 @@
+"""Our own reads under /api/v1, asked of the binary over HTTP."""
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from tests.e2e.test_backup import run
+
+
+def get(server, path, **parameters):
+    query = urllib.parse.urlencode(parameters)
+    with urllib.request.urlopen(f"{server.endpoint}/api/v1/{path}?{query}", timeout=20) as answer:
+        return json.load(answer)
+
+
+def refused(server, path, **parameters):
+    with pytest.raises(urllib.error.HTTPError) as error:
+        get(server, path, **parameters)
+    return error.value.code, json.load(error.value)["message"]
+
+
+@pytest.fixture
+def shop(tomo, make_server):
+    """A server with traces of the demo's shop, of the last ten minutes."""
+    server = make_server("--log-level", "warn")
+    code, _, err = run(tomo, "demo", "--backfill", "10m", "--seed", "7", "--endpoint", server.endpoint)
+    assert code == 0, err
+    return server
+
+
+def test_names_and_values_come_with_counts(shop):
+    names = get(shop, "attributes", prefix="annotations.")
+    assert names["Coverage"]["IsPartial"] is False
+    assert all(each["Name"].startswith("annotations.") for each in names["Attributes"])
+    counts = [each["Count"] for each in names["Attributes"]]
+    assert counts == sorted(counts, reverse=True) and counts[0] > 0
+    most = names["Attributes"][0]
+    values = get(shop, "attributes/values", name=most["Name"])
+    assert values["Count"] == most["Count"]
+    assert sum(each["Count"] for each in values["Values"]) == most["Count"]
+    first = str(values["Values"][0]["Value"])
+    narrow = get(shop, "attributes/values", name=most["Name"], prefix=first)
+    assert {str(each["Value"]).startswith(first) for each in narrow["Values"]} == {True}
+
+
+def test_groups_agree_with_the_traces_that_match(shop):
+    services = get(shop, "groups-by", by="service", segments="true", unit="traces")
+    for group in services["Groups"][:4]:
+        matched = get(shop, "groups-by", by="service", filter=f'service("{group["Value"]}")')
+        assert matched["Coverage"]["TracesMatched"] == group["Count"]
+        assert group["Percentiles"]["P50"] <= group["Percentiles"]["P99"]
+
+
+def test_a_heatmap_sums_up_to_its_histogram(shop):
+    chart = get(shop, "latency", step=60, filter="!fault")
+    assert chart["Count"] == chart["Coverage"]["TracesMatched"] > 100
+    assert chart["FaultCount"] == 0
+    steps = chart["Heatmap"]["Steps"]
+    assert len(steps) >= 9
+    assert sum(count for step in steps for _, count in step["Bands"]) == chart["Count"]
+    assert sum(each["Count"] for each in chart["Histogram"]) == chart["Count"]
+    assert all(step["Time"] % 60 == 0 for step in steps)
+    now = time.time()
+    assert get(shop, "latency", start=now - 3600, end=now - 1800)["Count"] == 0
+
+
+def test_mistakes_are_explained(shop):
+    assert refused(shop, "latency", filter="duration >") [0] == 400
+    code, message = refused(shop, "groups-by", by="service", filter="service(")
+    assert code == 400 and "position" in message
+    assert refused(shop, "groups-by") == (400, "by is required")
+    assert refused(shop, "latency", colour="red") == (400, "there is no parameter colour")
