@@ -52,6 +52,8 @@ inline constexpr std::int64_t own_rows = 100;
 inline constexpr std::int64_t own_rows_max = 10'000;
 /// Values among which a prefix chooses.
 inline constexpr std::size_t own_values_searched_max = 100'000;
+inline constexpr std::int64_t own_differences = 20;
+inline constexpr std::int64_t own_differences_max = 100;
 inline constexpr std::int64_t own_step_seconds_max = 366 * 86'400;
 
 /// Requests for retention, pins and redactions that wait for their thread: people send them.

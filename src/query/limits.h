@@ -38,6 +38,10 @@ inline constexpr std::size_t edge_aliases_max = 10;
 inline constexpr std::size_t latency_steps = 120;
 inline constexpr std::size_t latency_steps_max = 2000;
 
+/// Fields and attributes that "what differs" compares, and the values of one: more of them are ids.
+inline constexpr std::size_t difference_candidates_max = 100;
+inline constexpr std::size_t difference_values_max = 1000;
+
 /// How long a page token is good, and its length: some SDKs refuse longer ones (xray-api.md §1.3).
 inline constexpr Duration page_token_lifetime = Duration::hours(1);
 inline constexpr std::size_t page_token_chars_max = 100;

@@ -1,5 +1,6 @@
 """Our own reads under /api/v1, asked of the binary over HTTP."""
 import json
+import struct
 import time
 import urllib.error
 import urllib.parse
@@ -7,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from tests.e2e.test_backup import run
+from tests.e2e.test_backup import post, run
 
 
 def get(server, path, **parameters):
@@ -73,3 +74,39 @@ def test_mistakes_are_explained(shop):
     assert code == 400 and "position" in message
     assert refused(shop, "groups-by") == (400, "by is required")
     assert refused(shop, "latency", colour="red") == (400, "there is no parameter colour")
+
+
+def test_what_differs_names_what_faults_have_in_common(shop):
+    found = get(shop, "differences", filter="error OR fault OR throttle")
+    assert found["Measure"] == "jensen-shannon" and found["Differences"]
+    scores = [each["Divergence"] for each in found["Differences"]]
+    assert scores == sorted(scores, reverse=True) and 0 < scores[0] <= 1
+    a, b = found["A"]["Coverage"], found["B"]["Coverage"]
+    assert a["TracesMatched"] > 0 and b["TracesMatched"] > 0
+    everything = get(shop, "latency", start=a["StartTime"], end=a["EndTime"])["Count"]
+    assert a["TracesMatched"] + b["TracesMatched"] == everything
+    for each in found["Differences"]:
+        assert all(0 <= value["CountA"] <= a["TracesMatched"] for value in each["Values"])
+    assert refused(shop, "differences")[0] == 400
+
+
+def test_a_trace_in_columns_is_the_trace(shop):
+    now = time.time()
+    listed = post(shop, "/TraceSummaries", {"StartTime": now - 900, "EndTime": now + 1})[1]
+    summary = max(listed["TraceSummaries"], key=lambda each: len(each["ServiceIds"]))
+    trace = get(shop, f"traces/{summary['Id']}")
+    spans = trace["Spans"]
+    assert abs(trace["Duration"] - summary["Duration"]) < 1e-5
+    assert len({len(column) for column in spans.values()}) == 1
+    assert all(parent < row for row, parent in enumerate(spans["Parent"]))
+    assert all(0 <= own <= whole + 1e-6 for own, whole in zip(spans["Self"], spans["Duration"]))
+    named = {trace["Strings"][each] for each in spans["Service"]}
+    assert named <= {each["Name"] for each in summary["ServiceIds"]} | {""}
+    with urllib.request.urlopen(f"{shop.endpoint}/api/v1/traces/{summary['Id']}?format=binary") as answer:
+        binary = answer.read()
+    magic, version, count, strings = struct.unpack_from("<4sIII", binary)
+    assert (magic, version, count, strings) == (b"TMTC", 1, len(spans["Id"]), len(trace["Strings"]))
+    assert list(struct.unpack_from(f"<{count}d", binary, 72)) == pytest.approx(spans["Start"], abs=1e-6)
+    details = get(shop, f"traces/{summary['Id']}/spans/{spans['Id'][-1]}")
+    assert details["Name"] == trace["Strings"][spans["Name"][-1]]
+    assert refused(shop, "traces/1-00000000-0123456789abcdef01234567")[0] == 404

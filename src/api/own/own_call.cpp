@@ -66,31 +66,29 @@ bool is_accepted(OwnCall& call) {
     return !call.query.refusal();
 }
 
-HttpReply own_json_reply(std::string body) {
-    HttpReply reply;
-    reply.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
-    reply.body = std::move(body);
-    return reply;
-}
-
 void answer_from_worker(const OwnContext& context, OwnCall call,
-                        std::function<Result<std::string>()> read) {
+                        std::function<Result<std::string>()> read, std::string_view content_type) {
     const auto respond = call.respond;
     const auto is_cancelled = call.is_cancelled;
-    const bool is_taken = context.queries.submit([respond, is_cancelled, read = std::move(read)] {
-        try {
-            // Who has gone while waiting needs no answer.
-            if (is_cancelled && is_cancelled())
-                return respond(
-                    to_reply(to_api_error(Error(ErrorCode::cancelled, "the client has gone"))));
-            auto result = read();
-            respond(result ? own_json_reply(*std::move(result))
-                           : to_reply(to_api_error(result.error())));
-        } catch (const std::exception& thrown) {
-            log_error("read failed", {{"error", thrown.what()}});
-            respond(to_reply(ApiError{"InternalFailure", 500, "the read failed"}));
-        }
-    });
+    const bool is_taken =
+        context.queries.submit([respond, is_cancelled, content_type, read = std::move(read)] {
+            try {
+                // Who has gone while waiting needs no answer.
+                if (is_cancelled && is_cancelled())
+                    return respond(
+                        to_reply(to_api_error(Error(ErrorCode::cancelled, "the client has gone"))));
+                auto result = read();
+                if (!result) return respond(to_reply(to_api_error(result.error())));
+                HttpReply reply;
+                reply.headers = {{"Content-Type", std::string(content_type)},
+                                 {"Cache-Control", "no-store"}};
+                reply.body = *std::move(result);
+                respond(std::move(reply));
+            } catch (const std::exception& thrown) {
+                log_error("read failed", {{"error", thrown.what()}});
+                respond(to_reply(ApiError{"InternalFailure", 500, "the read failed"}));
+            }
+        });
     if (!is_taken) respond(to_reply(throttled("too many reads are waiting; try again")));
 }
 

@@ -44,12 +44,11 @@ ReadSelection read_selection(const OwnContext& context, OwnCall& call);
 /// Whether the request is whole and right; else it is answered with the first mistake.
 bool is_accepted(OwnCall& call);
 
-/// Runs `read` beside the I/O threads and answers with its JSON or error; ThrottledException when
+/// Runs `read` beside the I/O threads and answers with its text or error; ThrottledException when
 /// too many wait already.
 void answer_from_worker(const OwnContext& context, OwnCall call,
-                        std::function<Result<std::string>()> read);
-
-HttpReply own_json_reply(std::string body);
+                        std::function<Result<std::string>()> read,
+                        std::string_view content_type = "application/json");
 
 /// "Value": a text, number or boolean; left out when there is none.
 void write_value(JsonWriter& json, const std::optional<Scalar>& value);
@@ -73,5 +72,8 @@ void answer_attributes(const OwnContext& context, OwnCall call);
 void answer_attribute_values(const OwnContext& context, OwnCall call);
 void answer_groups_by(const OwnContext& context, OwnCall call);
 void answer_latency(const OwnContext& context, OwnCall call);
+void answer_differences(const OwnContext& context, OwnCall call);
+void answer_trace(const OwnContext& context, OwnCall call);
+void answer_span(const OwnContext& context, OwnCall call);
 
 }  // namespace tomograph

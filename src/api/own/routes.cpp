@@ -11,6 +11,9 @@ constexpr std::array routes = {
     OwnRoute{"/api/v1/attributes/values", "ListAttributeValues", answer_attribute_values},
     OwnRoute{"/api/v1/groups-by", "GroupBy", answer_groups_by},
     OwnRoute{"/api/v1/latency", "GetLatency", answer_latency},
+    OwnRoute{"/api/v1/differences", "GetDifferences", answer_differences},
+    OwnRoute{"/api/v1/traces/{id}", "GetTraceColumns", answer_trace},
+    OwnRoute{"/api/v1/traces/{id}/spans/{span}", "GetSpanDetails", answer_span},
 };
 
 /// The first segment of `path`, which is cut off it.

@@ -88,6 +88,26 @@ TEST_CASE("own reads refuse what they do not understand") {
     CHECK(bench.get("/api/v1/nothing").status == 404);
 }
 
+TEST_CASE("differences, a trace and a span are answered, and unknown ones are not found") {
+    OwnBench bench;
+    const HttpReply differences = bench.get("/api/v1/differences?filter=fault");
+    CHECK(differences.status == 200);
+    CHECK(holds(differences, R"("Measure":"jensen-shannon")"));
+    CHECK(bench.get("/api/v1/differences").status == 400);
+    const std::string trace = "/api/v1/traces/1-6553f100-0000000000000000000000aa";
+    const HttpReply columns = bench.get(trace);
+    CHECK(holds(columns, R"("Strings":["shop"],"Spans":{"Id":["aaaaaaaaaaaaaaaa",)"));
+    const HttpReply binary = bench.get(trace + "?format=binary");
+    CHECK(binary.body.starts_with("TMTC"));
+    CHECK(header(binary, "Content-Type") == "application/octet-stream");
+    CHECK(bench.get(trace + "?format=xml").status == 400);
+    const HttpReply span = bench.get(trace + "/spans/bbbbbbbbbbbbbbbb");
+    CHECK(holds(span, R"({"Name":"name","Value":"shop"})"));
+    CHECK(bench.get(trace + "/spans/cccccccccccccccc").status == 404);
+    CHECK(bench.get("/api/v1/traces/1-6553f100-0000000000000000000000ab").status == 404);
+    CHECK(bench.get("/api/v1/traces/x").status == 400);
+}
+
 TEST_CASE("errors of the store are answered as such") {
     ScriptedStore store;
     store.failure = Error(ErrorCode::unavailable, "starting");
