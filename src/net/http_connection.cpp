@@ -89,6 +89,8 @@ HttpConnection::Next HttpConnection::step() {
         case Phase::lingering:
             return step_lingering();
         case Phase::running:
+        case Phase::streaming:
+            return watch_client();
         case Phase::closed:
             break;
     }
@@ -199,7 +201,9 @@ HttpConnection::Next HttpConnection::dispatch() {
     HttpRequest request = reader_.take();
     request.peer_address = peer_text_;
     request.is_encrypted = transport_->is_encrypted();
+    request.is_client_gone = [gone = is_client_gone_] { return gone->load(); };
     client_keeps_alive_ = reader_.keep_alive();
+    client_takes_chunks_ = reader_.takes_chunks();
     is_head_ = request.method == "HEAD";
     enter(Phase::running);
     in_handler_ = true;
@@ -216,12 +220,34 @@ HttpConnection::Next HttpConnection::dispatch() {
 
 /// A handler that answers before it returns is answered in the same turn.
 HttpConnection::Next HttpConnection::after_reply() {
-    if (!inline_reply_) return Next::parked;
+    if (!inline_reply_) return Next::when_readable;
     HttpReply reply = std::move(*inline_reply_);
     inline_reply_.reset();
     write_reply(std::move(reply), client_keeps_alive_,
                 leftover_.empty() ? Then::close : Then::linger);
     return Next::again;
+}
+
+/// An end of the client's side is taken for its going. It is still answered, unless the answer is a
+/// stream: who only ended its side gets what it asked for. Bytes that came ahead of their turn hide
+/// the end.
+HttpConnection::Next HttpConnection::watch_client() {
+    switch (transport_->peek().state) {
+        case IoResult::State::want_read:
+            return Next::when_readable;
+        case IoResult::State::want_write:
+            return Next::when_writable;
+        case IoResult::State::done:
+            return Next::parked;
+        case IoResult::State::ended:
+            *is_client_gone_ = true;
+            if (phase_ == Phase::streaming) close();
+            return Next::parked;
+        case IoResult::State::failed:
+            close();
+            return Next::parked;
+    }
+    return Next::parked;
 }
 
 void HttpConnection::deliver(const std::shared_ptr<HttpConnection>& connection, HttpReply reply) {
@@ -259,11 +285,54 @@ void HttpConnection::write_reply(HttpReply reply, bool keep_alive, Then otherwis
         reply = service_->refusal_reply(500, "the answer could not be put into HTTP");
         if (!is_sendable(reply)) reply = HttpReply{.status = 500, .headers = {}, .body = {}};
     }
-    const bool stays = keep_alive && !reply.close && !service_->stopping;
+    is_chunked_ = reply.stream && client_takes_chunks_;
+    const bool has_length = !reply.stream || is_chunked_;
+    const bool stays = keep_alive && has_length && !reply.close && !service_->stopping;
     service_->metrics.count_status(reply.status);
     const bool has_body = !is_head_ && status_has_body(reply.status);
-    write_head(reply_head(reply, stays), stays ? Then::read_request : otherwise);
-    if (has_body) body_ = std::move(reply.body);
+    write_head(reply_head(reply, stays, is_chunked_), stays ? Then::read_request : otherwise);
+    if (!has_body) return;
+    if (!is_chunked_) {
+        body_ = std::move(reply.body);
+    } else if (!reply.body.empty()) {
+        head_ += chunk_head(reply.body.size());
+        body_ = std::move(reply.body) + std::string(chunk_tail);
+    }
+    if (!reply.stream) return;
+    stream_ = std::move(reply.stream);
+    stream_->attach([connection = weak_from_this()] {
+        const auto self = connection.lock();
+        if (self) self->loop_.post([self] { self->on_stream(); });
+    });
+}
+
+void HttpConnection::on_stream() {
+    if (phase_ != Phase::streaming) return;  // else what is being written asks for more
+    enter(Phase::writing);
+    run();
+}
+
+/// The next pieces of the stream, as far as there are some.
+HttpConnection::Next HttpConnection::write_more() {
+    auto pieces = stream_->take();
+    written_ = 0;
+    head_.clear();
+    if (!pieces) {
+        stream_.reset();
+        body_ = is_chunked_ ? last_chunk : "";
+        return Next::again;
+    }
+    if (pieces->empty()) {
+        enter(Phase::streaming);
+        return Next::when_readable;
+    }
+    if (is_chunked_) {
+        head_ = chunk_head(pieces->size());
+        *pieces += chunk_tail;
+    }
+    body_ = *std::move(pieces);
+    since_ = now();
+    return Next::again;
 }
 
 void HttpConnection::write_head(std::string head, Then then) {
@@ -274,6 +343,7 @@ void HttpConnection::write_head(std::string head, Then then) {
 }
 
 HttpConnection::Next HttpConnection::step_writing() {
+    if (written_ == head_.size() + body_.size()) return written();
     const std::string_view head(head_);
     const std::size_t in_head = std::min(written_, head.size());
     const IoResult wrote =
@@ -297,6 +367,7 @@ HttpConnection::Next HttpConnection::step_writing() {
 
 HttpConnection::Next HttpConnection::written() {
     release(body_);
+    if (stream_) return write_more();
     enter(Phase::reading);
     switch (then_) {
         case Then::read_body:
@@ -368,7 +439,8 @@ void HttpConnection::check_deadline(Duration at) {
         case Phase::lingering:
             if (spent < linger_timeout) return;
             return close();
-        case Phase::running:  // takes as long as its owner needs
+        case Phase::running:    // takes as long as its owner needs
+        case Phase::streaming:  // likewise
         case Phase::closed:
             return;
     }
@@ -380,7 +452,8 @@ bool HttpConnection::is_between_requests() const {
 }
 
 void HttpConnection::begin_stop() {
-    if (phase_ == Phase::handshake) return close();
+    // A stream may go on for ever: who waits for more of it waits no longer.
+    if (phase_ == Phase::handshake || phase_ == Phase::streaming) return close();
     // A request that has reached the kernel but not us is still answered.
     read_first_ = true;
     if (is_between_requests()) run();
@@ -394,10 +467,12 @@ void HttpConnection::enter(Phase phase) {
 
 void HttpConnection::close() {
     if (phase_ == Phase::closed) return;
-    const bool owes_reply =
-        phase_ == Phase::running || (phase_ == Phase::writing && then_ != Then::read_body);
+    const bool owes_reply = phase_ == Phase::running || phase_ == Phase::streaming ||
+                            (phase_ == Phase::writing && then_ != Then::read_body);
     if (owes_reply) service_->metrics.replies_lost.add();
     phase_ = Phase::closed;
+    *is_client_gone_ = true;
+    stream_.reset();
     transport_.reset();
     descriptor_.close();
     reader_.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -7,6 +8,7 @@
 
 #include "base/clock.h"
 #include "net/accepted_socket.h"
+#include "net/http_body_stream.h"
 #include "net/http_request_reader.h"
 #include "net/io_loop.h"
 #include "net/transport.h"
@@ -18,7 +20,10 @@ namespace tomograph {
 /// read.
 ///
 ///   handshake -> reading -> running -> writing -> reading ...
+///                   |                  writing <-> streaming, when the body is made meanwhile
 ///                   \-----------------> writing -> lingering -> closed
+///
+/// While it runs or streams it is watched whether the client goes: then the request is marked so.
 ///
 /// Every member on the loop's thread, but for deliver().
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
@@ -41,7 +46,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     static void deliver_nothing(const std::shared_ptr<HttpConnection>& connection);
 
  private:
-    enum class Phase { handshake, reading, running, writing, lingering, closed };
+    enum class Phase { handshake, reading, running, writing, streaming, lingering, closed };
     /// What to do when the present reply is written.
     enum class Then { read_body, read_request, close, linger };
     enum class Next { again, when_readable, when_writable, parked };
@@ -53,6 +58,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     Next step_reading();
     Next step_writing();
     Next step_lingering();
+    Next watch_client();
 
     void wait_readable();
     void wait_writable();
@@ -64,6 +70,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     void write_reply(HttpReply reply, bool keep_alive, Then otherwise);
     void write_head(std::string head, Then then);
     Next written();
+    Next write_more();
+    void on_stream();
     void on_reply(HttpReply reply);
     void enter(Phase phase);
     bool is_between_requests() const;
@@ -90,10 +98,14 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     bool in_handler_ = false;
     std::optional<HttpReply> inline_reply_;
     bool client_keeps_alive_ = false;
+    bool client_takes_chunks_ = false;
+    std::shared_ptr<std::atomic<bool>> is_client_gone_ = std::make_shared<std::atomic<bool>>(false);
     bool is_head_ = false;
 
     std::string head_;
     std::string body_;
+    std::shared_ptr<HttpBodyStream> stream_;  // what follows body_
+    bool is_chunked_ = false;
     std::size_t written_ = 0;
     Then then_ = Then::read_request;
     std::uint64_t lingered_bytes_ = 0;

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace tomograph {
+
+class HttpBodyStream;
 
 struct HttpHeader {
     std::string name;
@@ -35,6 +38,9 @@ struct HttpReply {
         headers;  ///< without Content-Length, Date, Connection: the server adds those
     std::string body;
     bool close = false;  ///< end the connection behind it
+    /// The rest of the body, which is made while it is sent (HttpBodyStream::sending_end). Null:
+    /// `body` is all.
+    std::shared_ptr<HttpBodyStream> stream{};
 };
 
 /// Sends the reply. Call exactly once, from any thread; later calls, and calls after the client has

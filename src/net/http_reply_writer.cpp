@@ -96,17 +96,21 @@ bool is_sendable(const HttpReply& reply) {
     return true;
 }
 
-std::string reply_head(const HttpReply& reply, bool keep_alive) {
+std::string reply_head(const HttpReply& reply, bool keep_alive, bool is_chunked) {
     fmt::memory_buffer head;
     auto out = fmt::appender(head);
     fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\n", reply.status, reason(reply.status),
                    date_now());
     for (const HttpHeader& header : reply.headers)
         fmt::format_to(out, "{}: {}\r\n", header.name, header.value);
-    if (status_has_body(reply.status))
+    if (is_chunked)
+        fmt::format_to(out, "Transfer-Encoding: chunked\r\n");
+    else if (status_has_body(reply.status) && !reply.stream)
         fmt::format_to(out, "Content-Length: {}\r\n", reply.body.size());
     fmt::format_to(out, "Connection: {}\r\n\r\n", keep_alive ? "keep-alive" : "close");
     return fmt::to_string(head);
 }
+
+std::string chunk_head(std::size_t bytes) { return fmt::format("{:x}\r\n", bytes); }
 
 }  // namespace tomograph

@@ -307,6 +307,8 @@ bool HttpRequestReader::keep_alive() const {
     return parser->keep_alive();
 }
 
+bool HttpRequestReader::takes_chunks() const { return impl_->found.version == 11; }
+
 void HttpRequestReader::reset() {
     impl_->body.reset();
     impl_->found = {};

@@ -49,6 +49,8 @@ class HttpRequestReader {
     HttpRequest take();
     /// Whether the client allows another request behind this one. Only when complete.
     bool keep_alive() const;
+    /// Whether the client understands a chunked reply. As keep_alive().
+    bool takes_chunks() const;
     /// Gives the body's budget back and starts over. Call when the request has been answered.
     void reset();
 

@@ -30,6 +30,13 @@ class PlainTransport final : public Transport {
         return {IoResult::State::done, static_cast<std::size_t>(size)};
     }
 
+    IoResult peek() override {
+        char byte;
+        const ssize_t size = recv(descriptor_, &byte, 1, MSG_PEEK);
+        if (size < 0) return result_of_errno(IoResult::State::want_read);
+        return {size == 0 ? IoResult::State::ended : IoResult::State::done};
+    }
+
     IoResult write(std::string_view first, std::string_view second) override {
         iovec parts[2] = {{const_cast<char*>(first.data()), first.size()},
                           {const_cast<char*>(second.data()), second.size()}};

@@ -58,6 +58,12 @@ class TlsTransport final : public Transport {
         return result(SSL_read(ssl_.get(), into.data(), room));
     }
 
+    IoResult peek() override {
+        ERR_clear_error();
+        char byte;
+        return result(SSL_peek(ssl_.get(), &byte, 1));
+    }
+
     /// A small body goes into the head's record; after a partial write OpenSSL must see the same
     /// bytes again, which it does: the caller repeats from where it got to.
     IoResult write(std::string_view first, std::string_view second) override {

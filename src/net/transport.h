@@ -29,6 +29,8 @@ class Transport {
     /// `done` when the stream may be used.
     virtual IoResult handshake() = 0;
     virtual IoResult read(std::span<char> into) = 0;
+    /// Whether a read would give something, without taking it: `done`, `want_read`, `ended`, …
+    virtual IoResult peek() = 0;
     /// Writes from `first`, then `second`; as much as goes.
     virtual IoResult write(std::string_view first, std::string_view second) = 0;
     /// Whether a read could give more without the descriptor becoming readable, when the last one
