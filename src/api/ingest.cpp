@@ -138,8 +138,21 @@ struct Ingest::Batch {
     }
 };
 
-Ingest::Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics)
-    : store_(store), clock_(clock), metrics_(std::make_shared<const Metrics>(metrics)) {}
+namespace {
+
+std::vector<TraceId> traces_of(const std::vector<Document>& documents) {
+    std::vector<TraceId> traces;
+    for (const Document& document : documents) traces.push_back(document.header.trace_id);
+    return traces;
+}
+
+}  // namespace
+
+Ingest::Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics, LiveTail* tail)
+    : store_(store),
+      clock_(clock),
+      tail_(tail),
+      metrics_(std::make_shared<const Metrics>(metrics)) {}
 
 Ingest::~Ingest() = default;
 
@@ -155,6 +168,7 @@ void Ingest::put(std::span<const std::string_view> documents, IngestSource sourc
     for (const std::string_view document : documents) take(document, *batch);
 
     if (batch->documents.empty()) return batch->done(std::move(batch->outcome));
+    if (tail_ != nullptr && tail_->is_watched()) tail_->note(traces_of(batch->documents));
     const auto refused = store_.append(std::move(batch->documents), [batch](Result<void> appended) {
         if (!appended) batch->failure = std::move(appended).error();
         batch->arrived();

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "query/live_tail.h"
 #include "store/trace_store.h"
 #include "wire/xray/segment_decoder.h"
 
@@ -44,7 +45,9 @@ using IngestDone = std::function<void(Result<IngestOutcome>)>;
 /// still.
 class Ingest {
  public:
-    Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics);
+    /// tail  told of what comes in; null: nobody
+    Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics,
+           LiveTail* tail = nullptr);
     ~Ingest();
 
     /// Decodes and appends in one go. A document that is a JSON array counts as its elements.
@@ -62,6 +65,7 @@ class Ingest {
 
     TraceStore& store_;
     const Clock& clock_;
+    LiveTail* const tail_;
     std::shared_ptr<const Metrics> metrics_;
 };
 

@@ -54,6 +54,16 @@ inline constexpr std::int64_t own_rows_max = 10'000;
 inline constexpr std::size_t own_values_searched_max = 100'000;
 inline constexpr std::int64_t own_differences = 20;
 inline constexpr std::int64_t own_differences_max = 100;
+/// Searches that are told as they go on: each has a thread, and may wait for its client.
+inline constexpr std::size_t own_stream_threads = 4;
+inline constexpr std::size_t own_stream_queue_max = 16;
+inline constexpr std::int64_t own_search_rows = 500;
+inline constexpr std::int64_t own_search_rows_max = 100'000;
+/// Events that wait for a client: some hundred summaries.
+inline constexpr std::size_t event_bytes_pending_max = 512U << 10;
+inline constexpr Duration tail_tick = Duration::milliseconds(250);
+/// Silence after which a tail says that it is alive.
+inline constexpr Duration tail_keep_alive = Duration::seconds(15);
 inline constexpr std::int64_t own_step_seconds_max = 366 * 86'400;
 
 /// Requests for retention, pins and redactions that wait for their thread: people send them.

@@ -42,6 +42,21 @@ inline constexpr std::size_t latency_steps_max = 2000;
 inline constexpr std::size_t difference_candidates_max = 100;
 inline constexpr std::size_t difference_values_max = 1000;
 
+/// Of a streamed search: the first page, the others, and the time after which progress is told.
+inline constexpr std::size_t search_first_page_traces = 20;
+inline constexpr std::size_t search_page_traces = 100;
+inline constexpr Duration search_slice = Duration::milliseconds(200);
+
+/// The live tail: a trace is complete when nothing came for so long, and told anyway after the
+/// second time.
+inline constexpr Duration tail_quiet_time = Duration::seconds(1);
+inline constexpr Duration tail_wait_max = Duration::seconds(10);
+/// Traces that wait, and those that are remembered as told: 20 s at 1,000 traces a second.
+inline constexpr std::size_t tail_traces_max = 20'000;
+/// Traces read at once.
+inline constexpr std::size_t tail_read_traces = 100;
+inline constexpr std::size_t tail_watchers_max = 64;
+
 /// How long a page token is good, and its length: some SDKs refuse longer ones (xray-api.md §1.3).
 inline constexpr Duration page_token_lifetime = Duration::hours(1);
 inline constexpr std::size_t page_token_chars_max = 100;

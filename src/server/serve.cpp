@@ -88,14 +88,16 @@ Result<void> serve(const Settings& settings) {
     const std::unique_ptr<FileSystem> files = make_real_file_system();
     const auto store = TRY(open_store(*files, clock, metrics, settings));
     const PageTokenKey token_key = TRY(load_token_key(*files, settings.data_dir));
-    Ingest ingest(*store, clock, metrics);
+    const XrayApiOptions api_options{.account_id = settings.account_id, .token_key = token_key};
+    QueryMetrics query_metrics(metrics);
+    LiveTail tail(*store, clock, query_metrics);
+    Ingest ingest(*store, clock, metrics, &tail);
     IoPool pool(io_threads);
     {
-        XrayApi xray({.account_id = settings.account_id, .token_key = token_key}, ingest, *store,
-                     clock, metrics);
+        XrayApi xray(api_options, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
         RetentionOperations retention(*store);
-        OwnReads own(*store, clock, metrics, token_key);
+        OwnReads own({*store, clock, metrics, tail, api_options});
         HttpApi http(xray, *store, metrics, &operations, &retention, &own);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
         wait_until_ready(*store, clock);

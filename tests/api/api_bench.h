@@ -16,9 +16,12 @@ struct ApiBench {
     TraceStore& store;
     ManualClock clock{Instant::from_seconds(test_second)};
     MetricsRegistry metrics;
-    Ingest ingest{store, clock, metrics};
-    XrayApi xray{XrayApiOptions{}, ingest, store, clock, metrics};
-    OwnReads own{store, clock, metrics, PageTokenKey{}};
+    QueryMetrics query_metrics{metrics};
+    LiveTail tail{store, clock, query_metrics};
+    Ingest ingest{store, clock, metrics, &tail};
+    XrayApiOptions options;
+    XrayApi xray{options, ingest, store, clock, metrics};
+    OwnReads own{{store, clock, metrics, tail, options}};
     HttpApi http{xray, store, metrics, nullptr, nullptr, &own};
 
     explicit ApiBench(TraceStore& of) : store(of) {}

@@ -1,6 +1,8 @@
 """Our own reads under /api/v1, asked of the binary over HTTP."""
 import json
+import socket
 import struct
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -8,6 +10,7 @@ import urllib.request
 
 import pytest
 
+from tests.conftest import eventually
 from tests.e2e.test_backup import post, run
 
 
@@ -110,3 +113,64 @@ def test_a_trace_in_columns_is_the_trace(shop):
     details = get(shop, f"traces/{summary['Id']}/spans/{spans['Id'][-1]}")
     assert details["Name"] == trace["Strings"][spans["Name"][-1]]
     assert refused(shop, "traces/1-00000000-0123456789abcdef01234567")[0] == 404
+
+
+def events_of(server, path, **parameters):
+    """Yields (event, data) of a stream as they come."""
+    query = urllib.parse.urlencode(parameters)
+    with urllib.request.urlopen(f"{server.endpoint}/api/v1/{path}?{query}", timeout=20) as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        event = None
+        for line in answer:
+            text = line.decode().rstrip("\n")
+            if text.startswith("event: "):
+                event = text[7:]
+            elif text.startswith("data: "):
+                yield event, json.loads(text[6:])
+
+
+def test_a_search_streams_the_newest_first_and_ends_with_its_coverage(shop):
+    events = list(events_of(shop, "search", limit=1000))
+    traces = [data for event, data in events if event == "trace"]
+    assert len(traces) > 200 and len({each["Id"] for each in traces}) == len(traces)
+    # By the second of the id, which is the trace's time.
+    seconds = [int(each["Id"][2:10], 16) for each in traces]
+    assert seconds == sorted(seconds, reverse=True)
+    assert events[-1][0] == "end"
+    assert events[-1][1]["Coverage"]["TracesMatched"] == len(traces)
+    assert events[-1][1]["Coverage"]["Share"] == 1
+    shares = [data["Coverage"]["Share"] for event, data in events if event == "progress"]
+    assert shares == sorted(shares)
+    few = list(events_of(shop, "search", limit=2, filter="!fault"))
+    assert [event for event, _ in few].count("trace") == 2
+    assert few[-1][1]["IsLimitReached"] is True
+    assert refused(shop, "search", filter="duration >")[0] == 400
+
+
+def test_the_tail_shows_traces_as_they_come(tomo, server):
+    tail = events_of(server, "tail", filter="fault")
+    seen = []
+    reader = threading.Thread(target=lambda: seen.append(next(tail)))
+    reader.start()
+    eventually(lambda: "Tail" in metrics(server) and 'operation="Tail",outcome="ok"} 1' in metrics(server))
+    assert run(tomo, "send", "--api", "--name", "calm", "--endpoint", server.endpoint)[0] == 0
+    code, out, _ = run(tomo, "send", "--api", "--fault", "--name", "broken", "--endpoint", server.endpoint)
+    assert code == 0
+    reader.join(timeout=10)
+    assert seen and seen[0][0] == "trace"
+    assert seen[0][1]["Id"] == out.split()[0] and seen[0][1]["EntryPoint"]["Name"] == "broken"
+    assert refused(server, "tail", filter="service(")[0] == 400
+
+
+def metrics(server):
+    with urllib.request.urlopen(f"{server.endpoint}/metrics") as answer:
+        return answer.read().decode()
+
+
+def test_a_server_with_a_tail_stops_at_once(server):
+    connection = socket.create_connection(server.addresses["api"].rsplit(":", 1))
+    connection.sendall(b"GET /api/v1/tail HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert b"text/event-stream" in connection.recv(4096)
+    begun = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - begun < 4

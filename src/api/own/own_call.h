@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/worker_pool.h"
 #include "net/http_message.h"
+#include "query/live_tail.h"
 #include "query/query_context.h"
 #include "query/read_selection.h"
 
@@ -20,8 +21,11 @@ struct OwnContext {
     TraceStore& store;
     const Clock& clock;
     WorkerPool& queries;
+    WorkerPool& streams;  ///< for answers that may wait for their client
+    LiveTail& tail;
     QueryMetrics& query_metrics;
     const PageTokenKey& token_key;
+    const std::string& account_id;  ///< of services that name none
 
     QueryContext query() const {
         return {
@@ -60,6 +64,9 @@ void write_coverage(JsonWriter& json, TimeRange range, const SearchCoverage& cov
 /// "Percentiles" of the durations, in seconds.
 void write_counts(JsonWriter& json, const ValueGroup& group);
 
+/// As a list of GetTraceSummaries has it.
+std::string summary_json(const TraceSummary& summary, std::string_view account_id);
+
 /// `unit`: spans or traces.
 GroupUnit read_unit(OwnCall& call, GroupUnit otherwise);
 /// `service` and `segments`: which spans are looked at; null: all.
@@ -75,5 +82,7 @@ void answer_latency(const OwnContext& context, OwnCall call);
 void answer_differences(const OwnContext& context, OwnCall call);
 void answer_trace(const OwnContext& context, OwnCall call);
 void answer_span(const OwnContext& context, OwnCall call);
+void answer_search(const OwnContext& context, OwnCall call);
+void answer_tail(const OwnContext& context, OwnCall call);
 
 }  // namespace tomograph

@@ -9,14 +9,21 @@
 
 namespace tomograph {
 
-OwnReads::OwnReads(TraceStore& store, const Clock& clock, MetricsRegistry& metrics,
-                   const PageTokenKey& token_key)
-    : clock_(clock),
-      token_key_(token_key),
-      query_metrics_(metrics),
+OwnReads::OwnReads(const Parts& parts)
+    : clock_(parts.clock),
+      query_metrics_(parts.metrics),
       queries_("read", own_read_threads, own_read_queue_max),
-      context_{store, clock, queries_, query_metrics_, token_key_} {
-    for (const OwnRoute& route : own_routes()) metrics_.emplace_back(metrics, route.name);
+      streams_("stream", own_stream_threads, own_stream_queue_max),
+      context_{.store = parts.store,
+               .clock = parts.clock,
+               .queries = queries_,
+               .streams = streams_,
+               .tail = parts.tail,
+               .query_metrics = query_metrics_,
+               .token_key = parts.options.token_key,
+               .account_id = parts.options.account_id},
+      tail_thread_(parts.tail) {
+    for (const OwnRoute& route : own_routes()) metrics_.emplace_back(parts.metrics, route.name);
 }
 
 bool OwnReads::handle(const HttpRequest& request, const HttpRespond& respond) {

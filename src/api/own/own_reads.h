@@ -4,6 +4,8 @@
 
 #include "api/operation_metrics.h"
 #include "api/own/own_call.h"
+#include "api/own/tail_thread.h"
+#include "api/xray/call.h"
 
 namespace tomograph {
 
@@ -14,8 +16,15 @@ namespace tomograph {
 /// threads  any; answers come from threads of its own
 class OwnReads {
  public:
-    OwnReads(TraceStore& store, const Clock& clock, MetricsRegistry& metrics,
-             const PageTokenKey& token_key);
+    /// What it stands on, and outlives it.
+    struct Parts {
+        TraceStore& store;
+        const Clock& clock;
+        MetricsRegistry& metrics;
+        LiveTail& tail;
+        const XrayApiOptions& options;
+    };
+    explicit OwnReads(const Parts& parts);
 
     /// False for any other path.
     bool handle(const HttpRequest& request, const HttpRespond& respond);
@@ -23,10 +32,11 @@ class OwnReads {
  private:
     const Clock& clock_;
     std::vector<OperationMetrics> metrics_;  ///< by row of the table
-    const PageTokenKey token_key_;
     QueryMetrics query_metrics_;
     WorkerPool queries_;  ///< after all that its tasks use
+    WorkerPool streams_;
     const OwnContext context_;
+    TailThread tail_thread_;
 };
 
 }  // namespace tomograph

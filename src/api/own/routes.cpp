@@ -12,6 +12,8 @@ constexpr std::array routes = {
     OwnRoute{"/api/v1/groups-by", "GroupBy", answer_groups_by},
     OwnRoute{"/api/v1/latency", "GetLatency", answer_latency},
     OwnRoute{"/api/v1/differences", "GetDifferences", answer_differences},
+    OwnRoute{"/api/v1/search", "Search", answer_search},
+    OwnRoute{"/api/v1/tail", "Tail", answer_tail},
     OwnRoute{"/api/v1/traces/{id}", "GetTraceColumns", answer_trace},
     OwnRoute{"/api/v1/traces/{id}/spans/{span}", "GetSpanDetails", answer_span},
 };

@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <set>
+#include <thread>
 
 #include "api/api_bench.h"
 #include "api/own/routes.h"
 #include "api/scripted_store.h"
+#include "net/http_body_stream.h"
 #include "support/memory_store.h"
 
 using namespace tomograph;
@@ -106,6 +108,67 @@ TEST_CASE("differences, a trace and a span are answered, and unknown ones are no
     CHECK(bench.get(trace + "/spans/cccccccccccccccc").status == 404);
     CHECK(bench.get("/api/v1/traces/1-6553f100-0000000000000000000000ab").status == 404);
     CHECK(bench.get("/api/v1/traces/x").status == 400);
+}
+
+TEST_CASE("a search and a tail answer with events, as long as the client is there") {
+    OwnBench bench;
+    HttpReply search = bench.get("/api/v1/search?filter=!fault");
+    CHECK(search.status == 200);
+    CHECK(header(search, "Content-Type") == "text/event-stream");
+    REQUIRE(search.stream);
+    std::string text;
+    while (const auto pieces = search.stream->take()) text += *pieces;
+    CHECK(text.starts_with("event: trace\ndata: {\"Id\":\"1-6553f100-0000000000000000000000aa\""));
+    CHECK(text.find("\n\nevent: end\ndata: {\"Coverage\":{") != std::string::npos);
+    CHECK(bench.get("/api/v1/search?filter=!").status == 400);
+
+    HttpReply tail = bench.get("/api/v1/tail?filter=service()+%7B+fault+%7D");
+    CHECK(header(tail, "Content-Type") == "text/event-stream");
+    bench.api.post("/TraceSegments", put_body({segment_text('c', R"(,"fault":true)")}));
+    bench.api.clock.advance(Duration::seconds(2));
+    text.clear();
+    while (text.empty()) text += *tail.stream->take();
+    CHECK(text.starts_with("event: trace\ndata: {\"Id\":\"1-6553f100-"));
+    tail.stream.reset();
+    while (bench.api.tail.is_watched()) std::this_thread::yield();
+    CHECK(bench.get("/api/v1/tail?filter=(").status == 400);
+}
+
+TEST_CASE("what a slow client of the tail misses is counted and told") {
+    OwnBench bench;
+    HttpReply tail = bench.get("/api/v1/tail");
+    std::string more = R"(,"http":{"request":{"url":")" + std::string(1000, 'u') + R"("}})";
+    const auto put = [&](int from) {
+        for (int i = from; i < from + 400; ++i) {
+            std::string text = segment_text('a', more);
+            char id[9];
+            std::snprintf(id, sizeof id, "%08x", i);
+            text.replace(text.find("000000aa"), 8, id);
+            bench.api.post("/TraceSegments", put_body({text}));
+        }
+        bench.api.clock.advance(Duration::seconds(2));
+    };
+    put(0);
+    std::string text;
+    while (text.size() < 100'000) text += *tail.stream->take();
+    put(1000);
+    put(2000);
+    while (text.find("event: dropped") == std::string::npos) {
+        std::this_thread::yield();
+        text = *tail.stream->take();
+    }
+    CHECK(text.find(R"("SlowClient":)") != std::string::npos);
+    CHECK(text.find(R"("Overload":0)") != std::string::npos);
+}
+
+TEST_CASE("a read whose client has gone while it waited is not begun") {
+    OwnBench bench;
+    HttpRequest request = ApiBench::request("GET", "/api/v1/latency", "");
+    request.is_client_gone = [] { return true; };
+    std::promise<HttpReply> answered;
+    bench.api.http.handle(std::move(request),
+                          [&](HttpReply each) { answered.set_value(std::move(each)); });
+    CHECK(answered.get_future().get().status == 503);
 }
 
 TEST_CASE("errors of the store are answered as such") {
