@@ -148,6 +148,14 @@ HttpReply redaction_reply(const RedactionReport& report, bool is_dry_run) {
 RetentionOperations::RetentionOperations(EmbeddedStore& store)
     : store_(store), thread_("store-retention", 1, retention_requests_max) {}
 
+std::span<const ApiRoute> RetentionOperations::routes() {
+    static constexpr ApiRoute all[] = {{"POST", retention_path},
+                                       {"POST", policies_path},
+                                       {"POST", pins_path},
+                                       {"POST", redactions_path}};
+    return all;
+}
+
 bool RetentionOperations::handle(const HttpRequest& request, const HttpRespond& respond) {
     HttpReply (RetentionOperations::*answer)(const std::string&) = nullptr;
     if (request.path == retention_path) answer = &RetentionOperations::retention;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <span>
 #include <string>
 
+#include "api/route.h"
 #include "base/worker_pool.h"
 #include "net/http_message.h"
 #include "store/embedded_store.h"
@@ -26,6 +28,8 @@ namespace tomograph {
 class RetentionOperations {
  public:
     explicit RetentionOperations(EmbeddedStore& store);
+
+    static std::span<const ApiRoute> routes();
 
     /// False for any other path; else it answers, from a thread of its own.
     bool handle(const HttpRequest& request, const HttpRespond& respond);

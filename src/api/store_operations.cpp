@@ -47,6 +47,14 @@ StoreOperations::StoreOperations(EmbeddedStore& store, std::string backup_direct
       backup_directory_(std::move(backup_directory)),
       thread_("store-operation", 1, 1) {}
 
+std::span<const ApiRoute> StoreOperations::routes() {
+    static constexpr ApiRoute all[] = {{"POST", backup_path},
+                                       {"POST", compact_path},
+                                       {"GET", operation_path},
+                                       {"POST", operation_path}};
+    return all;
+}
+
 std::optional<HttpReply> StoreOperations::handle(const HttpRequest& request) {
     if (request.path == operation_path) {
         if (request.method != "GET" && request.method != "POST")

@@ -3,8 +3,10 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "api/route.h"
 #include "base/guarded.h"
 #include "base/worker_pool.h"
 #include "net/http_message.h"
@@ -28,6 +30,8 @@ class StoreOperations {
  public:
     /// backup_directory  "": backups over HTTP are refused
     StoreOperations(EmbeddedStore& store, std::string backup_directory);
+
+    static std::span<const ApiRoute> routes();
 
     /// Nothing for any other path.
     std::optional<HttpReply> handle(const HttpRequest& request);

@@ -1,5 +1,6 @@
 """Our own reads under /api/v1, asked of the binary over HTTP."""
 import json
+import pathlib
 import socket
 import struct
 import threading
@@ -174,3 +175,80 @@ def test_a_server_with_a_tail_stops_at_once(server):
     begun = time.monotonic()
     assert server.stop() == 0
     assert time.monotonic() - begun < 4
+
+
+@pytest.fixture(scope="module")
+def document():
+    import yaml
+
+    return yaml.safe_load((pathlib.Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text())
+
+
+def resolved(document, node):
+    while "$ref" in node:
+        place, node = node["$ref"], document
+        for key in place.removeprefix("#/").split("/"):
+            node = node[key]
+    return node
+
+
+KINDS = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float)}
+
+
+def misfits(document, schema, value, place="answer"):
+    """Where a value is not what a schema says, of the few words that ours use; and members that it does not have."""
+    schema = resolved(document, schema)
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if kinds and not any(isinstance(value, KINDS[kind]) for kind in kinds):
+        return [f"{place} is no {kinds}: {value!r}"]
+    found = [f"{place} is {value!r}" for known in [schema.get("enum")] if known and value not in known]
+    if isinstance(value, dict) and "properties" in schema:
+        found += [f"{place} lacks {each}" for each in schema.get("required", []) if each not in value]
+        for key, each in value.items():
+            if key in schema["properties"]:
+                found += misfits(document, schema["properties"][key], each, f"{place}.{key}")
+            else:
+                found.append(f"{place}.{key} is not in the document")
+    if isinstance(value, list) and "items" in schema:
+        found += [problem for each in value[:50] for problem in misfits(document, schema["items"], each, place + "[]")]
+    return found
+
+
+def test_answers_are_what_the_openapi_document_says(shop, document):
+    now = time.time()
+    trace = post(shop, "/TraceSummaries", {"StartTime": now - 900, "EndTime": now + 1})[1]["TraceSummaries"][0]["Id"]
+    span = get(shop, f"traces/{trace}")["Spans"]["Id"][0]
+    given = {
+        "attributes": {}, "attributes/values": {"name": "annotations.page"}, "groups-by": {"by": "service"},
+        "latency": {}, "differences": {"filter": "error"}}
+    answers = {f"/api/v1/{path}": get(shop, path, **parameters) for path, parameters in given.items()}
+    answers["/api/v1/traces/{id}"] = get(shop, f"traces/{trace}")
+    answers["/api/v1/traces/{id}/spans/{span}"] = get(shop, f"traces/{trace}/spans/{span}")
+    for path, answer in answers.items():
+        content = document["paths"][path]["get"]["responses"]["200"]["content"]
+        assert misfits(document, content["application/json"]["schema"], answer) == [], path
+    for path, body in {"retention": {}, "retention/policies": {"Policies": [{"Class": 1, "Days": 9, "HasFault": True}]},
+                       "pins": {"Pin": [trace]}, "redactions": {"TraceIds": [trace]}, "compact": {},
+                       "operation": {}}.items():
+        code, answer = post(shop, f"/api/v1/{path}", body)
+        assert code == 200, answer
+        response = resolved(document, document["paths"][f"/api/v1/{path}"]["post"]["responses"]["200"])
+        assert misfits(document, response["content"]["application/json"]["schema"], answer) == [], path
+    with urllib.request.urlopen(f"{shop.endpoint}/api/v1/openapi.yaml") as served:
+        assert served.read() == (pathlib.Path(__file__).parents[2] / "docs" / "openapi.yaml").read_bytes()
+
+
+def test_each_parameter_of_the_openapi_document_is_taken_and_no_other(server, document):
+    for path, methods in document["paths"].items():
+        if "get" not in methods or "reads" not in methods["get"]["tags"]:
+            continue
+        where = path.removeprefix("/api/v1/").format(id="1-6553f100-0000000000000000000000aa", span="a" * 16)
+        needed = {"attributes/values": {"name": "x"}, "groups-by": {"by": "name"}, "differences": {"filter": "fault"}}
+        rest = needed.get(where, {})
+        assert refused(server, where, **rest, colour="red") == (400, "there is no parameter colour"), path
+        parameters = [resolved(document, each) for each in methods["get"].get("parameters", [])]
+        # With one that there is not, which is told after any other mistake: nothing is read.
+        for each in [each["name"] for each in parameters if each["in"] == "query"]:
+            sentence = refused(server, where, **{**rest, each: "\x7f", "zzz": "1"})[1]
+            assert not sentence.startswith(f"there is no parameter {each}"), (path, each)

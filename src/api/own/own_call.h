@@ -84,5 +84,6 @@ void answer_trace(const OwnContext& context, OwnCall call);
 void answer_span(const OwnContext& context, OwnCall call);
 void answer_search(const OwnContext& context, OwnCall call);
 void answer_tail(const OwnContext& context, OwnCall call);
+void answer_openapi(const OwnContext& context, OwnCall call);
 
 }  // namespace tomograph
