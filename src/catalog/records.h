@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/document.h"
+#include "model/graph.h"
+
+namespace tomograph {
+
+// Records of the control plane: plain values.
+
+/// One filter of a group. In force for traces whose newest document has number `first` or a higher
+/// one, until the next version's.
+struct GroupVersionRecord {
+    GroupId id;          ///< of no other version of any group, ever
+    std::string filter;  ///< a filter expression; "" matches every trace
+    Instant since;
+    Lsn first;
+    bool operator==(const GroupVersionRecord&) const = default;
+};
+
+struct InsightsRecord {
+    bool enabled = false;
+    bool notifications = false;
+    bool operator==(const InsightsRecord&) const = default;
+};
+
+struct GroupRecord {
+    std::string name;
+    std::string arn;
+    InsightsRecord insights;
+    std::vector<GroupVersionRecord> versions;  ///< by id; the last is in force; never empty
+    bool operator==(const GroupRecord&) const = default;
+};
+
+using Tags = std::map<std::string, std::string>;
+
+/// Who asks for a change, and by which operation.
+struct ChangeOrigin {
+    std::string who;        ///< "anonymous" as long as nobody has to say
+    std::string address;    ///< "127.0.0.1:51234"; "" for the program itself
+    std::string operation;  ///< "CreateGroup"
+};
+
+/// One change of one resource.
+struct AuditRecord {
+    std::uint64_t sequence = 0;  ///< ascending; never used twice
+    Instant at;
+    ChangeOrigin origin;
+    std::string resource;  ///< an ARN
+    std::string before;    ///< JSON; "" when there was none
+    std::string after;     ///< JSON; "" when there is none any more
+};
+
+}  // namespace tomograph

@@ -1,0 +1,63 @@
+#include "catalog/schema.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+namespace tomograph {
+namespace {
+
+// docs/formats/catalog.md says what the columns mean. A version that a release has carried never
+// changes: what comes later is a step of its own.
+constexpr std::string_view version_1[] = {
+    "CREATE TABLE groups (name TEXT PRIMARY KEY, arn TEXT NOT NULL UNIQUE,"
+    " insights_enabled INTEGER NOT NULL, notifications_enabled INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID",
+    "CREATE TABLE group_versions (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " group_name TEXT NOT NULL REFERENCES groups (name) ON DELETE CASCADE,"
+    " filter TEXT NOT NULL, since_ns INTEGER NOT NULL, first_lsn INTEGER NOT NULL) STRICT",
+    "CREATE INDEX group_versions_by_group ON group_versions (group_name, id)",
+    "CREATE TABLE tags (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
+    " PRIMARY KEY (arn, key)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE audit (sequence INTEGER PRIMARY KEY AUTOINCREMENT, at_ns INTEGER NOT NULL,"
+    " who TEXT NOT NULL, address TEXT NOT NULL, operation TEXT NOT NULL, resource TEXT NOT NULL,"
+    " before TEXT, after TEXT) STRICT",
+};
+
+constexpr std::span<const std::string_view> steps[] = {version_1};
+
+/// A pragma takes no parameter, so each number has its literal.
+constexpr std::string_view set_version[] = {"PRAGMA user_version = 1"};
+static_assert(std::size(set_version) == std::size(steps));
+
+/// Sums in parts are known by ids of groups. Were the file lost and made anew, ids from 1 on would
+/// mean other groups than they did; seconds are beyond all that were given before.
+Result<void> start_ids(SqliteDatabase& database, Instant now) {
+    constexpr std::int64_t second_first = 1'577'836'800;  // 2020-01-01: 32 bits last until 2156
+    return database.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('group_versions', ?1)",
+                        {std::max<std::int64_t>(now.second() - second_first, 1)});
+}
+
+}  // namespace
+
+std::int64_t schema_version() { return static_cast<std::int64_t>(std::size(steps)); }
+
+Result<void> migrate_schema(SqliteDatabase& database, Instant now) {
+    const std::int64_t found = TRY(database.integer("PRAGMA user_version"));
+    if (found > schema_version())
+        return Error(ErrorCode::invalid,
+                     fmt::format("version {} is newer than {}, the newest that this program reads",
+                                 found, schema_version()));
+    if (found == schema_version()) return {};
+    return database.transaction([&]() -> Result<void> {
+        for (auto at = static_cast<std::size_t>(found); at < std::size(steps); ++at) {
+            for (const std::string_view statement : steps[at]) TRY(database.run(statement));
+            TRY(database.run(set_version[at]));
+        }
+        return found == 0 ? start_ids(database, now) : Result<void>();
+    });
+}
+
+}  // namespace tomograph

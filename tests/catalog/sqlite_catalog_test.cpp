@@ -1,0 +1,394 @@
+#include "catalog/sqlite_catalog.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "base/log.h"
+#include "catalog/limits.h"
+#include "catalog/schema.h"
+#include "catalog/sqlite_database.h"
+
+using namespace tomograph;
+
+namespace {
+
+/// A file in a directory of its own, which goes with it.
+class CatalogFile {
+ public:
+    CatalogFile() {
+        std::string pattern = std::filesystem::temp_directory_path() / "catalog-XXXXXX";
+        REQUIRE(mkdtemp(pattern.data()) != nullptr);
+        directory_ = pattern;
+    }
+    ~CatalogFile() { std::filesystem::remove_all(directory_); }
+
+    std::string path(std::string_view name = "catalog.db") const {
+        return directory_ + "/" + std::string(name);
+    }
+    Result<std::unique_ptr<Catalog>> try_open() { return open_sqlite_catalog(path(), clock); }
+    std::unique_ptr<Catalog> open() {
+        auto opened = try_open();
+        REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().message()));
+        return std::move(*opened);
+    }
+
+    ManualClock clock{Instant::from_seconds(1'795'000'000)};
+
+ private:
+    std::string directory_;
+};
+
+const ChangeOrigin somebody{
+    .who = "anonymous", .address = "127.0.0.1:5", .operation = "CreateGroup"};
+
+CatalogChange::NewGroup group_named(std::string name, std::string filter = "fault") {
+    return {.name = name,
+            .arn = "arn:aws:xray:local:0:group/" + name + "/X",
+            .insights = {},
+            .filter = std::move(filter),
+            .first = {7}};
+}
+
+Result<void> add(Catalog& catalog, const CatalogChange::NewGroup& group) {
+    return catalog.change(somebody, [&](CatalogChange& change) { return change.add_group(group); });
+}
+
+std::vector<GroupRecord> groups_of(Catalog& catalog) {
+    std::vector<GroupRecord> groups;
+    REQUIRE(catalog.read([&](CatalogView& view) -> Result<void> {
+        groups = TRY(view.groups());
+        return {};
+    }));
+    return groups;
+}
+
+Tags tags_of(Catalog& catalog, std::string_view arn) {
+    Tags tags;
+    REQUIRE(catalog.read([&](CatalogView& view) -> Result<void> {
+        tags = TRY(view.tags(arn));
+        return {};
+    }));
+    return tags;
+}
+
+Result<void> edit(Catalog& catalog, std::string_view name, std::string_view filter, Lsn first) {
+    return catalog.change(somebody, [&](CatalogChange& change) {
+        return change.add_group_version(name, filter, first);
+    });
+}
+
+}  // namespace
+
+TEST_CASE("what was changed is there after the file was opened again") {
+    CatalogFile file;
+    {
+        const auto catalog = file.open();
+        CHECK(groups_of(*catalog).empty());
+        REQUIRE(add(*catalog, group_named("shop")));
+        REQUIRE(catalog->change(somebody, [](CatalogChange& change) -> Result<void> {
+            TRY(change.set_insights("shop", {.enabled = true, .notifications = true}));
+            return change.set_tags("arn:x", {{"team", "a"}, {"stage", "prod"}});
+        }));
+    }
+    const auto catalog = file.open();
+    const auto groups = groups_of(*catalog);
+    REQUIRE(groups.size() == 1);
+    CHECK(groups[0].name == "shop");
+    CHECK(groups[0].insights == InsightsRecord{.enabled = true, .notifications = true});
+    REQUIRE(groups[0].versions.size() == 1);
+    CHECK(groups[0].versions[0].filter == "fault");
+    CHECK(groups[0].versions[0].since == file.clock.now());
+    CHECK(groups[0].versions[0].first == Lsn{7});
+    CHECK(tags_of(*catalog, "arn:x") == Tags{{"stage", "prod"}, {"team", "a"}});
+}
+
+TEST_CASE("a change that was answered survives the death of the process") {
+    CatalogFile file;
+    int answers[2];
+    REQUIRE(pipe(answers) == 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        const auto catalog = file.try_open();
+        for (int n = 0; catalog; ++n) {
+            if (!add(**catalog, group_named(fmt::format("g{}", n)))) _exit(1);
+            const char answered = 1;
+            if (write(answers[1], &answered, 1) != 1) _exit(1);
+        }
+        _exit(1);
+    }
+    close(answers[1]);
+    constexpr int awaited = 20;
+    char answered = 0;
+    for (int n = 0; n < awaited; ++n) REQUIRE(read(answers[0], &answered, 1) == 1);
+    REQUIRE(kill(child, SIGKILL) == 0);
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+    close(answers[0]);
+
+    std::set<std::string> names;
+    for (const GroupRecord& group : groups_of(*file.open())) names.insert(group.name);
+    for (int n = 0; n < awaited; ++n) CHECK(names.contains(fmt::format("g{}", n)));
+}
+
+TEST_CASE("an error undoes all of its change, the audit too") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    const auto failed = catalog->change(somebody, [](CatalogChange& change) -> Result<void> {
+        TRY(change.add_group(group_named("shop")));
+        TRY(change.set_tags("arn:x", {{"a", "b"}}));
+        return Error(ErrorCode::invalid, "on second thoughts");
+    });
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().message() == "on second thoughts");
+    CHECK(groups_of(*catalog).empty());
+    CHECK(tags_of(*catalog, "arn:x").empty());
+    CHECK(catalog->audit(0, 10)->empty());
+}
+
+TEST_CASE("a name is taken once") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    REQUIRE(add(*catalog, group_named("shop")));
+    const auto again = add(*catalog, group_named("shop"));
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code() == ErrorCode::conflict);
+    REQUIRE(add(*catalog, group_named("Shop")));
+}
+
+TEST_CASE("ids of groups never repeat") {
+    CatalogFile file;
+    std::set<std::uint32_t> ids;
+    for (int life = 0; life < 3; ++life) {
+        const auto catalog = file.open();
+        for (int n = 0; n < 3; ++n) {
+            REQUIRE(add(*catalog, group_named("shop")));
+            REQUIRE(edit(*catalog, "shop", fmt::format("duration > {}", n), {9}));
+            const auto groups = groups_of(*catalog);
+            for (const auto& version : groups.at(0).versions)
+                CHECK(ids.insert(version.id.value).second);
+            REQUIRE(catalog->change(
+                somebody, [](CatalogChange& change) { return change.remove_group("shop"); }));
+        }
+    }
+    CHECK(ids.size() == 18);
+
+    SUBCASE("not even when the file is lost and made anew later") {
+        std::filesystem::remove(file.path());
+        file.clock.advance(Duration::minutes(5));
+        const auto catalog = file.open();
+        REQUIRE(add(*catalog, group_named("shop")));
+        CHECK(groups_of(*catalog).at(0).versions.at(0).id.value > *ids.rbegin());
+    }
+}
+
+TEST_CASE("a group keeps its newest versions") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    REQUIRE(add(*catalog, group_named("shop", "0")));
+    for (std::size_t n = 1; n <= group_versions_max; ++n)
+        REQUIRE(edit(*catalog, "shop", std::to_string(n), {n}));
+    const auto versions = groups_of(*catalog).at(0).versions;
+    REQUIRE(versions.size() == group_versions_max);
+    CHECK(versions.front().filter == "1");
+    CHECK(versions.back().filter == std::to_string(group_versions_max));
+}
+
+TEST_CASE("what is not there is not found") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    const auto code_of = [&](const std::function<Result<void>(CatalogChange&)>& work) {
+        const auto done = catalog->change(somebody, work);
+        return done ? ErrorCode::internal : done.error().code();
+    };
+    CHECK(code_of([](auto& change) { return change.remove_group("a"); }) == ErrorCode::not_found);
+    CHECK(code_of([](auto& change) { return change.set_insights("a", {}); }) ==
+          ErrorCode::not_found);
+    CHECK(code_of([](auto& change) { return change.add_group_version("a", "", {}); }) ==
+          ErrorCode::not_found);
+    CHECK(catalog->change(somebody, [](auto& change) { return change.remove_tags("a", {"k"}); }));
+}
+
+TEST_CASE("the audit says who changed what from what to what") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    REQUIRE(add(*catalog, group_named("shop", R"(service("a"))")));
+    file.clock.advance(Duration::seconds(1));
+    REQUIRE(catalog->change({.who = "eve", .address = "10.0.0.1:2", .operation = "DeleteGroup"},
+                            [](CatalogChange& change) { return change.remove_group("shop"); }));
+    const auto records = catalog->audit(0, 10);
+    REQUIRE(records);
+    REQUIRE(records->size() == 2);
+    const AuditRecord& made = records->at(0);
+    CHECK(made.origin.who == "anonymous");
+    CHECK(made.origin.operation == "CreateGroup");
+    CHECK(made.resource == group_named("shop").arn);
+    CHECK(made.before == "");
+    CHECK(made.after.find(R"x("filter":"service(\"a\")")x") != std::string::npos);
+    const AuditRecord& gone = records->at(1);
+    CHECK(gone.origin.who == "eve");
+    CHECK(gone.origin.address == "10.0.0.1:2");
+    CHECK(gone.at == file.clock.now());
+    CHECK(gone.before == made.after);
+    CHECK(gone.after == "");
+    CHECK(gone.resource == made.resource);
+    CHECK(catalog->audit(made.sequence, 10)->size() == 1);
+    CHECK(catalog->audit(0, 1)->size() == 1);
+}
+
+TEST_CASE("old audit goes, its numbers do not come again") {
+    CatalogFile file;
+    {
+        const auto catalog = file.open();
+        REQUIRE(add(*catalog, group_named("shop")));
+    }
+    file.clock.advance(audit_age + Duration::seconds(1));
+    const auto catalog = file.open();
+    CHECK(catalog->audit(0, 10)->empty());
+    REQUIRE(add(*catalog, group_named("other")));
+    CHECK(catalog->audit(0, 10)->at(0).sequence == 2);
+}
+
+TEST_CASE("tags go with their group") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    const auto shop = group_named("shop");
+    REQUIRE(add(*catalog, shop));
+    REQUIRE(catalog->change(somebody, [&](CatalogChange& change) -> Result<void> {
+        TRY(change.set_tags(shop.arn, {{"a", "1"}, {"b", "2"}}));
+        TRY(change.set_tags(shop.arn, {{"b", "3"}}));
+        return change.remove_tags(shop.arn, {"a", "z"});
+    }));
+    CHECK(tags_of(*catalog, shop.arn) == Tags{{"b", "3"}});
+    REQUIRE(catalog->change(somebody,
+                            [](CatalogChange& change) { return change.remove_group("shop"); }));
+    CHECK(tags_of(*catalog, shop.arn).empty());
+}
+
+TEST_CASE("texts are data, whatever is in them") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    for (const std::string_view text :
+         {"'; DROP TABLE groups; --", "\"", "?1", "\\", "\xe2\x98\x83", "a\nb"}) {
+        CatalogChange::NewGroup group = group_named(std::string(text), std::string(text));
+        REQUIRE(add(*catalog, group));
+    }
+    for (const GroupRecord& group : groups_of(*catalog))
+        CHECK(group.versions.at(0).filter == group.name);
+    CHECK(groups_of(*catalog).size() == 6);
+}
+
+TEST_CASE("many threads change, one after the other") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    REQUIRE(catalog->change(somebody,
+                            [](auto& change) { return change.set_tags("count", {{"n", "0"}}); }));
+    constexpr int threads = 4;
+    constexpr int rounds = 10;
+    std::atomic<int> failures{0};
+    std::vector<std::thread> workers;
+    for (int i = 0; i < threads; ++i)
+        workers.emplace_back([&] {
+            for (int n = 0; n < rounds; ++n) {
+                const auto done =
+                    catalog->change(somebody, [](CatalogChange& change) -> Result<void> {
+                        const Tags tags = TRY(change.tags("count"));
+                        const std::string next = std::to_string(std::stoi(tags.at("n")) + 1);
+                        return change.set_tags("count", {{"n", next}});
+                    });
+                if (!done) ++failures;
+            }
+        });
+    for (std::thread& worker : workers) worker.join();
+    CHECK(failures == 0);
+    CHECK(tags_of(*catalog, "count").at("n") == std::to_string(threads * rounds));
+}
+
+TEST_CASE("a second program is told that the file is in use") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    const auto second = file.try_open();
+    REQUIRE_FALSE(second);
+    CHECK(second.error().code() == ErrorCode::conflict);
+}
+
+TEST_CASE("a file of a newer program is refused and left as it is") {
+    CatalogFile file;
+    REQUIRE(file.open());
+    {
+        const auto database =
+            SqliteDatabase::open(file.path(), SqliteDatabase::Mode::create).value().release();
+        REQUIRE(database->run("PRAGMA user_version = 999"));
+        delete database;
+    }
+    const auto newer = file.try_open();
+    REQUIRE_FALSE(newer);
+    CHECK(newer.error().code() == ErrorCode::invalid);
+    CHECK(newer.error().message().find("version 999 is newer than") != std::string::npos);
+    const auto verified = verify_sqlite_catalog(file.path());
+    REQUIRE_FALSE(verified);
+    CHECK(verified.error().code() == ErrorCode::invalid);
+}
+
+TEST_CASE("a file of any older version is brought to the newest, its records kept") {
+    CatalogFile file;
+    {
+        const auto made = SqliteDatabase::open(file.path(), SqliteDatabase::Mode::create);
+        REQUIRE(made);
+        REQUIRE(migrate_schema(**made, file.clock.now()));
+        CHECK((*made)->integer("PRAGMA user_version").value() == schema_version());
+        REQUIRE(migrate_schema(**made, file.clock.now()));
+        REQUIRE((*made)->run("INSERT INTO groups VALUES ('old', 'arn:old', 0, 0)"));
+        REQUIRE(
+            (*made)->run("INSERT INTO group_versions (group_name, filter, since_ns, first_lsn)"
+                         " VALUES ('old', '', 1, 2)"));
+    }
+    const auto groups = groups_of(*file.open());
+    REQUIRE(groups.size() == 1);
+    CHECK(groups[0].name == "old");
+}
+
+TEST_CASE("damage is told, and what to do") {
+    CatalogFile file;
+    SUBCASE("not a database at all") { std::ofstream(file.path()) << std::string(8192, 'x'); }
+    SUBCASE("pages that were overwritten") {
+        {
+            const auto catalog = file.open();
+            REQUIRE(add(*catalog, group_named("shop")));
+        }
+        std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+        bytes.seekp(4096);
+        bytes << std::string(8192, '\x5a');
+    }
+    const auto opened = file.try_open();
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code() == ErrorCode::corrupt);
+    CHECK(opened.error().message().find("restore it from a backup") != std::string::npos);
+    const auto verified = verify_sqlite_catalog(file.path());
+    REQUIRE_FALSE(verified);
+    CHECK(verified.error().code() == ErrorCode::corrupt);
+}
+
+TEST_CASE("a copy stands alone and holds what was there") {
+    CatalogFile file;
+    const auto catalog = file.open();
+    REQUIRE(add(*catalog, group_named("shop")));
+    REQUIRE(catalog->copy_to(file.path("copy.db")));
+    REQUIRE(add(*catalog, group_named("later")));
+    CHECK_FALSE(std::filesystem::exists(file.path("copy.db-wal")));
+    REQUIRE(verify_sqlite_catalog(file.path("copy.db")));
+    const auto copy = open_sqlite_catalog(file.path("copy.db"), file.clock);
+    REQUIRE(copy);
+    REQUIRE(groups_of(**copy).size() == 1);
+    CHECK(groups_of(**copy)[0] == groups_of(*catalog)[1]);
+}
