@@ -64,6 +64,7 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     Result<FilteredGraph> filtered_graph(const TraceSelection& traces, GraphGrain grain) override;
     Result<GraphRollup> graph(TimeRange range, GraphGrain grain, GroupId group) override;
     StoreStatus status() override;
+    Result<void> between_appends(const std::function<void(Lsn next)>& work) override;
     Result<void> change_master_key(SecretKey next) override;
     Result<SnapshotReport> snapshot(SnapshotOptions options) override;
     Result<std::uint64_t> compact(StoreProgressCall progress) override;
@@ -298,6 +299,12 @@ StoreStatus EmbeddedStoreImpl::status() {
     else if (core_.disk_is_low)
         status.reason = "the disk is full";
     return status;
+}
+
+Result<void> EmbeddedStoreImpl::between_appends(const std::function<void(Lsn next)>& work) {
+    if (!is_ready_) return not_ready();
+    wal_->between_groups(work);
+    return {};
 }
 
 Result<void> EmbeddedStoreImpl::change_master_key(SecretKey next) {

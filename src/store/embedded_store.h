@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "base/metrics.h"
+#include "store/arrival_order.h"
 #include "store/embedded_store_options.h"
 #include "store/operations/snapshot.h"
 #include "store/redaction.h"
@@ -18,7 +19,7 @@ namespace tomograph {
 ///
 /// An append is answered when it is on stable storage and readable. After any crash, kill or power
 /// cut the next open() brings back each answered document once.
-class EmbeddedStore : public TraceStore {
+class EmbeddedStore : public TraceStore, public ArrivalOrder {
  public:
     /// Opens or makes the directory. Returns before the log is replayed (with `background`): until
     /// status().ready, appends and reads are answered `unavailable`.

@@ -4,13 +4,14 @@
 #include <memory>
 #include <string>
 
+#include "base/result.h"
 #include "model/predicate.h"
 #include "store/keys/master_keys.h"
 #include "store/limits.h"
 
 namespace tomograph {
 
-class GroupClassifier;
+class GroupSource;
 class MatchSource;
 std::shared_ptr<MatchSource> make_column_judge(const Predicate& predicate);
 
@@ -62,7 +63,11 @@ struct EmbeddedStoreOptions {
     Duration rollup_age = tomograph::rollup_age;  ///< zero or less: for ever
 
     /// The groups that traces are counted in; null: only that of all traces.
-    std::shared_ptr<const GroupClassifier> groups;
+    std::shared_ptr<const GroupSource> groups;
+
+    /// Run by open() when the directory is ours and fit for use, before the log is replayed: opens
+    /// what else is kept there. An error ends open().
+    std::function<Result<void>()> on_directory;
 };
 
 }  // namespace tomograph

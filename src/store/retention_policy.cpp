@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <set>
 
-#include "store/group_classifier.h"
 #include "store/limits.h"
 
 namespace tomograph {
@@ -23,12 +22,6 @@ bool any_span(const Trace& trace, const Claim& claim) {
         const auto& spans = document.segment.spans;
         return std::any_of(spans.begin(), spans.end(), claim);
     });
-}
-
-bool is_in_group(const Trace& trace, GroupId group, const GroupClassifier* groups) {
-    if (groups == nullptr) return false;
-    const auto its = groups->groups_of(trace);
-    return std::find(its.begin(), its.end(), group) != its.end();
 }
 
 bool is_rooted_in(const Trace& trace, const std::string& service) {
@@ -68,7 +61,8 @@ Result<void> check_policies(const std::vector<RetentionPolicy>& policies) {
     return {};
 }
 
-bool is_match(const RetentionPolicy& policy, const Trace& trace, const GroupClassifier* groups) {
+bool is_match(const RetentionPolicy& policy, const Trace& trace,
+              std::span<const GroupMatch> groups) {
     if (policy.duration_min > Duration{} && trace.duration() < policy.duration_min) return false;
     if (!policy.root_service.empty() && !is_rooted_in(trace, policy.root_service)) return false;
     if (policy.has_fault && !any_span(trace, [](const Span& span) { return span.fault; }))
@@ -77,11 +71,13 @@ bool is_match(const RetentionPolicy& policy, const Trace& trace, const GroupClas
         return false;
     if (policy.has_throttle && !any_span(trace, [](const Span& span) { return span.throttle; }))
         return false;
-    return policy.group.is_all() || is_in_group(trace, policy.group, groups);
+    return policy.group.is_all() ||
+           std::any_of(groups.begin(), groups.end(),
+                       [&](const GroupMatch& match) { return match.group == policy.group; });
 }
 
 std::uint32_t class_of_trace(const std::vector<RetentionPolicy>& policies, const Trace& trace,
-                             const GroupClassifier* groups) {
+                             std::span<const GroupMatch> groups) {
     for (const RetentionPolicy& policy : policies)
         if (is_match(policy, trace, groups)) return policy.retention_class;
     return retention_class_default;

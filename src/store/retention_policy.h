@@ -1,17 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "model/graph.h"
+#include "store/group_classifier.h"
 #include "trace/trace.h"
 
 namespace tomograph {
-
-class GroupClassifier;
 
 // Retention classes. A trace gets its class when it is sealed, for good: its part stands in the
 // directory of its day and class, and goes when the class says so.
@@ -34,7 +34,7 @@ struct RetentionPolicy {
     bool has_throttle = false;
     std::string root_service{};  ///< "": any
     Duration duration_min{};     ///< zero: any
-    GroupId group{};             ///< that GroupClassifier knows; 0: any
+    GroupId group{};             ///< GroupMatch::group; 0: any
     /// Days after which documents become summaries; 0: never.
     std::uint32_t summary_days = 0;
 
@@ -45,10 +45,11 @@ struct RetentionPolicy {
 ///                  is gone by then
 Result<void> check_policies(const std::vector<RetentionPolicy>& policies);
 
-bool is_match(const RetentionPolicy& policy, const Trace& trace, const GroupClassifier* groups);
+bool is_match(const RetentionPolicy& policy, const Trace& trace,
+              std::span<const GroupMatch> groups);
 
 /// The class of the first policy that matches; 0 when none does. `policies` ascending by class.
 std::uint32_t class_of_trace(const std::vector<RetentionPolicy>& policies, const Trace& trace,
-                             const GroupClassifier* groups);
+                             std::span<const GroupMatch> groups);
 
 }  // namespace tomograph

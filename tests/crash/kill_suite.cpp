@@ -276,7 +276,7 @@ class KilledDirectory {
     Totals& totals_;
     KillLife life_;
     std::vector<TraceId> ids_;  ///< of the generation
-    GivenRequests given_{std::make_shared<FaultsAndOdd>()};
+    GivenRequests given_{std::make_shared<SteadyGroups>(std::make_shared<FaultsAndOdd>())};
     std::optional<std::string> failure_;
 };
 

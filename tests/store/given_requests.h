@@ -18,7 +18,7 @@ class GivenRequests {
 
     /// makes_summaries  nobody knows yet which documents became their summaries: all are compared
     ///                  as if they had
-    explicit GivenRequests(std::shared_ptr<const GroupClassifier> groups,
+    explicit GivenRequests(std::shared_ptr<const GroupSource> groups,
                            bool makes_summaries = false)
         : groups_(std::move(groups)), makes_summaries_(makes_summaries) {}
 
@@ -143,7 +143,7 @@ class GivenRequests {
         return text;
     }
 
-    std::shared_ptr<const GroupClassifier> groups_;
+    std::shared_ptr<const GroupSource> groups_;
     bool makes_summaries_;
     std::vector<Request> requests_;
 };

@@ -96,7 +96,7 @@ inline EmbeddedStoreOptions small_options() {
     options.disk_free_min_bytes = 0;
     options.disk_free_min_share = 0;
     options.section_cache_bytes = 1 << 20;
-    options.groups = std::make_shared<FaultsAndOdd>();
+    options.groups = std::make_shared<SteadyGroups>(std::make_shared<FaultsAndOdd>());
     return options;
 }
 

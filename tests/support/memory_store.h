@@ -7,6 +7,7 @@
 #include <set>
 #include <variant>
 
+#include "store/arrival_order.h"
 #include "store/group_classifier.h"
 #include "store/trace_store.h"
 #include "support/memory_search.h"
@@ -19,11 +20,10 @@ namespace tomograph::testing {
 /// A TraceStore that is plainly right: a list of documents and linear scans. The oracle of the
 /// engines, and the store of tests that need none in particular. Everything acknowledged is kept
 /// until it is destroyed.
-class MemoryStore final : public TraceStore {
+class MemoryStore final : public TraceStore, public ArrivalOrder {
  public:
     MemoryStore() = default;
-    explicit MemoryStore(std::shared_ptr<const GroupClassifier> groups)
-        : groups_(std::move(groups)) {}
+    explicit MemoryStore(std::shared_ptr<const GroupSource> groups) : groups_(std::move(groups)) {}
 
     std::vector<std::size_t> append(std::vector<Document> documents, Appended done) override {
         {
@@ -141,8 +141,9 @@ class MemoryStore final : public TraceStore {
         GraphRollup sum;
         if (range.end <= range.start) return sum;
         for (const TraceId id : ids()) {
-            const Trace trace = decoded(winners_of(id));
-            if (is_in_group(trace, group)) sum.add(graph_of_trace(trace));
+            const StoredTrace stored = winners_of(id);
+            const Trace trace = decoded(stored);
+            if (is_in_group(stored, trace, group)) sum.add(graph_of_trace(trace));
         }
         GraphRollup named;
         for (auto& [key, cell] : sum.cells) {
@@ -164,6 +165,12 @@ class MemoryStore final : public TraceStore {
             whole.cells[merged].add(cell);
         }
         return whole;
+    }
+
+    Result<void> between_appends(const std::function<void(Lsn next)>& work) override {
+        const std::lock_guard lock(mutex_);
+        work({lsn_ + 1});
+        return {};
     }
 
     StoreStatus status() override {
@@ -250,11 +257,24 @@ class MemoryStore final : public TraceStore {
         return trace;
     }
 
-    bool is_in_group(const Trace& trace, GroupId group) const {
-        if (group.is_all()) return true;
-        if (!groups_) return false;
-        const auto groups = groups_->groups_of(trace);
-        return std::find(groups.begin(), groups.end(), group) != groups.end();
+    bool is_in_group(const StoredTrace& stored, const Trace& trace, GroupId version) const {
+        if (version.is_all()) return true;
+        const auto classifier = groups_ ? groups_->classifier() : nullptr;
+        if (!classifier) return false;
+        Lsn newest;
+        for (const StoredDocument& each : documents_)
+            if (each.document.header.trace_id == stored.id) newest = std::max(newest, each.lsn);
+        std::vector<std::string_view> texts;
+        for (const TraceDocument& document : trace.documents)
+            for (const StoredDocument& each : stored.documents)
+                if (each.document.header.id == document.segment.own().id)
+                    texts.push_back(each.document.bytes);
+        const auto matches = classifier->groups_of({.trace = trace,
+                                                    .texts = texts,
+                                                    .newest = newest,
+                                                    .limit_exceeded = stored.limit_exceeded});
+        return std::any_of(matches.begin(), matches.end(),
+                           [&](const GroupMatch& match) { return match.version == version; });
     }
 
     std::mutex mutex_;
@@ -262,7 +282,7 @@ class MemoryStore final : public TraceStore {
     std::vector<StoredDocument> documents_;
     std::vector<std::string> telemetry_;
     std::set<TraceId> limited_;
-    std::shared_ptr<const GroupClassifier> groups_;
+    std::shared_ptr<const GroupSource> groups_;
 };
 
 }  // namespace tomograph::testing

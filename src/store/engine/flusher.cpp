@@ -20,15 +20,14 @@ constexpr std::uint64_t part_spans_max = 2 * flush_spans;
 std::vector<DocumentPointer> fresh_documents(const OpenTrace& trace, const WholeTrace& whole) {
     const std::set<DocumentPointer> open(trace.documents.begin(), trace.documents.end());
     std::vector<DocumentPointer> fresh;
-    for (const DocumentPointer& document : whole.merged)
+    for (const DocumentPointer& document : whole.merged.documents)
         if (open.contains(document)) fresh.push_back(document);
     return fresh;
 }
 
 }  // namespace
 
-Flusher::Flusher(StoreCore& core, Publisher& publisher)
-    : core_(core), publisher_(publisher), assembly_(assembly_depth(core)) {}
+Flusher::Flusher(StoreCore& core, Publisher& publisher) : core_(core), publisher_(publisher) {}
 
 /// A late fragment joins the first row of its trace; else the policies decide.
 Result<std::uint32_t> Flusher::class_of(const OpenTrace& trace, const PartSnapshot& parts) {
@@ -39,7 +38,11 @@ Result<std::uint32_t> Flusher::class_of(const OpenTrace& trace, const PartSnapsh
     const auto& policies = publisher_.manifest().state().policies;
     if (policies.empty()) return retention_class_default;
     const Trace whole = assembly_.assemble(trace.id, trace.documents);
-    return class_of_trace(policies, whole, core_.options.groups.get());
+    const auto groups = matches_of(groups_, whole,
+                                   {.documents = trace.documents,
+                                    .newest = trace.lsn_max,
+                                    .limit_exceeded = trace.limit_exceeded});
+    return class_of_trace(policies, whole, groups);
 }
 
 Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> traces) {
@@ -52,7 +55,7 @@ Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> trace
         Instant start;
         if (older) {
             const WholeTrace whole = TRY(whole_trace(core_, trace, *parts));
-            start = whole.merged.front()->document.header.start;
+            start = whole.merged.documents.front()->document.header.start;
         } else {
             sort_documents(trace.documents);
             start = trace.documents.front()->document.header.start;
@@ -69,6 +72,8 @@ Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> trace
 }
 
 Result<void> Flusher::flush(std::vector<OpenTrace> traces) {
+    groups_ = groups_now(core_);
+    assembly_.set_depth(assembly_depth(groups_));
     const std::vector<Placed> placed = TRY(place(std::move(traces)));
     std::span<const Placed> rest(placed);
     while (!rest.empty()) {
@@ -142,7 +147,7 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
         whole = TRY(whole_trace(core_, trace, parts));
         late = fresh_documents(trace, whole);
     }
-    const auto& all = placed.older ? whole.merged : trace.documents;
+    const auto& all = placed.older ? whole.merged.documents : trace.documents;
     const auto& fresh = placed.older ? late : trace.documents;
     if (fresh.empty()) {
         written.traces.push_back({.id = trace.id, .lsn = trace.lsn_max, .row = {}});
@@ -173,14 +178,19 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
     part_trace_.spans = span_rows(merged, fresh);
     TRY(writer.add(part_trace_));
     if (placed.older) core_.metrics.late_fragments.add();
-    if (trace.is_described()) {
+    if (groups_ ? trace.is_described_in_groups() : trace.is_described()) {
         written.rollup.add(*trace.contribution);
-    } else if (core_.options.groups) {
-        written.rollup.add(contribution_of(core_, assembly_, merged, whole));
+    } else if (groups_) {
+        if (!placed.older)
+            whole.merged = {.documents = trace.documents,
+                            .newest = trace.lsn_max,
+                            .limit_exceeded = trace.limit_exceeded};
+        written.rollup.add(contribution_of(groups_, assembly_, merged, whole));
     } else {
         add_graph_of_trace(written.rollup, merged);
-        if (!whole.older.empty())
-            written.rollup.add(graph_of_trace(assembly_.assemble(trace.id, whole.older)), -1);
+        if (!whole.older.documents.empty())
+            written.rollup.add(graph_of_trace(assembly_.assemble(trace.id, whole.older.documents)),
+                               -1);
     }
     written.traces.push_back({.id = trace.id, .lsn = trace.lsn_max, .row = std::move(row)});
     ++written.rows;

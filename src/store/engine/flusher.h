@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "store/engine/open_graph.h"
 #include "store/engine/store_core.h"
 #include "store/engine/trace_assembly.h"
 
@@ -50,6 +51,7 @@ class Flusher {
 
     StoreCore& core_;
     Publisher& publisher_;
+    Groups groups_;  ///< of this flush
     TraceAssembly assembly_;
     PartTrace part_trace_;  ///< its texts keep their room from trace to trace
 };

@@ -1,24 +1,40 @@
 #include "store/engine/open_graph.h"
 
+#include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "base/assert.h"
-#include "store/group_classifier.h"
 #include "trace/graph_of_trace.h"
 
 namespace tomograph {
 namespace {
 
+/// The bytes of each of the trace's documents, in its order.
+std::vector<std::string_view> texts_of(const Trace& trace,
+                                       const std::vector<DocumentPointer>& documents) {
+    std::unordered_map<SpanId, std::string_view> by_id;
+    by_id.reserve(documents.size());
+    for (const DocumentPointer& each : documents)
+        by_id.emplace(each->document.header.id, each->document.bytes);
+    std::vector<std::string_view> texts;
+    texts.reserve(trace.documents.size());
+    for (const TraceDocument& each : trace.documents)
+        texts.push_back(by_id.at(each.segment.own().id));
+    return texts;
+}
+
 /// What the trace adds to the graph of all traces, and to those of its groups.
-GraphRollup graph_of(const StoreCore& core, const Trace& trace) {
+GraphRollup graph_of(const Groups& groups, const Trace& trace, const TraceContents& contents) {
     GraphRollup graph = graph_of_trace(trace);
-    if (!core.options.groups) return graph;
+    const auto matches = matches_of(groups, trace, contents);
+    if (matches.empty()) return graph;
     const GraphRollup of_all = graph;
-    for (const GroupId group : core.options.groups->groups_of(trace)) {
-        ASSERT(!group.is_all());
+    for (const GroupMatch& match : matches) {
+        ASSERT(!match.version.is_all());
         for (const auto& [key, cell] : of_all.cells) {
             GraphKey with_group = key;
-            with_group.group = group;
+            with_group.group = match.version;
             graph.cells.emplace(std::move(with_group), cell);
         }
     }
@@ -27,8 +43,22 @@ GraphRollup graph_of(const StoreCore& core, const Trace& trace) {
 
 }  // namespace
 
-AssemblyDepth assembly_depth(const StoreCore& core) {
-    return core.options.groups ? AssemblyDepth::whole : AssemblyDepth::outline;
+Groups groups_now(const StoreCore& core) {
+    return core.options.groups ? core.options.groups->classifier() : nullptr;
+}
+
+AssemblyDepth assembly_depth(const Groups& groups) {
+    return groups ? AssemblyDepth::whole : AssemblyDepth::outline;
+}
+
+std::vector<GroupMatch> matches_of(const Groups& groups, const Trace& trace,
+                                   const TraceContents& contents) {
+    if (!groups || trace.documents.empty()) return {};
+    const std::vector<std::string_view> texts = texts_of(trace, contents.documents);
+    return groups->groups_of({.trace = trace,
+                              .texts = texts,
+                              .newest = contents.newest,
+                              .limit_exceeded = contents.limit_exceeded});
 }
 
 Result<std::optional<TraceRow>> older_row(StoreCore& core, const OpenTrace& trace,
@@ -45,29 +75,36 @@ Result<WholeTrace> whole_trace(StoreCore& core, const OpenTrace& trace, const Pa
     DocumentSet documents;
     if (row) {
         TRY(read_trace(parts, trace.id, documents));
-        whole.older = documents.winners();
+        whole.older = {.documents = documents.winners(),
+                       .newest = row->lsn_max,
+                       .limit_exceeded = (row->flags & trace_limit_exceeded) != 0};
     }
     for (const DocumentPointer& document : trace.documents) documents.add(document);
-    whole.merged = documents.winners();
+    whole.merged = {.documents = documents.winners(),
+                    .newest = std::max(trace.lsn_max, whole.older.newest),
+                    .limit_exceeded = trace.limit_exceeded || whole.older.limit_exceeded};
+    // Nothing of it will be written: it stays what it is in the parts.
+    if (whole.merged.documents == whole.older.documents) whole.merged = whole.older;
     return whole;
 }
 
-GraphRollup contribution_of(const StoreCore& core, TraceAssembly& assembly, const Trace& merged,
+GraphRollup contribution_of(const Groups& groups, TraceAssembly& assembly, const Trace& merged,
                             const WholeTrace& whole) {
-    GraphRollup contribution = graph_of(core, merged);
-    if (!whole.older.empty())
-        contribution.add(graph_of(core, assembly.assemble(merged.id, whole.older)), -1);
+    GraphRollup contribution = graph_of(groups, merged, whole.merged);
+    if (whole.older.documents.empty()) return contribution;
+    const Trace older = assembly.assemble(merged.id, whole.older.documents);
+    contribution.add(graph_of(groups, older, whole.older), -1);
     return contribution;
 }
 
-Result<void> describe_trace(StoreCore& core, TraceAssembly& assembly, const OpenTrace& trace) {
+Result<void> describe_trace(StoreCore& core, const Groups& groups, TraceAssembly& assembly,
+                            const OpenTrace& trace) {
     const Parts parts = core.parts();
     const WholeTrace whole = TRY(whole_trace(core, trace, *parts));
-    const Trace merged = assembly.assemble(trace.id, whole.merged);
+    const Trace merged = assembly.assemble(trace.id, whole.merged.documents);
     auto contribution =
-        std::make_shared<const GraphRollup>(contribution_of(core, assembly, merged, whole));
-    const auto before =
-        core.open.describe(trace.id, {.version = trace.version, .contribution = contribution});
+        std::make_shared<const GraphRollup>(contribution_of(groups, assembly, merged, whole));
+    const auto before = core.open.describe(trace, contribution);
     if (!before) return {};
     auto view = core.view.lock();
     if (*before) view->open_sum.add(**before, -1);
@@ -76,12 +113,15 @@ Result<void> describe_trace(StoreCore& core, TraceAssembly& assembly, const Open
 }
 
 Result<void> describe_open_traces(StoreCore& core) {
+    const bool has_groups = groups_now(core) != nullptr;
     std::vector<OpenTrace> stale;
     core.open.visit([&](const OpenTrace& trace) {
-        if (!trace.is_described()) stale.push_back(trace);
+        if (has_groups ? !trace.is_described_in_groups() : !trace.is_described())
+            stale.push_back(trace);
     });
-    TraceAssembly assembly(assembly_depth(core));
-    for (const OpenTrace& trace : stale) TRY(describe_trace(core, assembly, trace));
+    const Groups groups = groups_now(core);
+    TraceAssembly assembly(assembly_depth(groups));
+    for (const OpenTrace& trace : stale) TRY(describe_trace(core, groups, assembly, trace));
     return {};
 }
 

@@ -338,14 +338,16 @@ void OpenTraces::set_older(const OpenTrace& seen, std::optional<TraceRow> row) {
     if (trace.lsn_min == seen.lsn_min && !trace.older) trace.older = std::move(row);
 }
 
-std::optional<std::shared_ptr<const GraphRollup>> OpenTraces::describe(TraceId id,
-                                                                       Description description) {
-    auto shard = shard_of(id).lock();
-    const auto found = shard->traces.find(id);
+std::optional<std::shared_ptr<const GraphRollup>> OpenTraces::describe(
+    const OpenTrace& seen, std::shared_ptr<const GraphRollup> contribution) {
+    auto shard = shard_of(seen.id).lock();
+    const auto found = shard->traces.find(seen.id);
     if (found == shard->traces.end()) return std::nullopt;
     OpenTrace& trace = found->second->trace;
-    trace.described_version = description.version;
-    return std::exchange(trace.contribution, std::move(description.contribution));
+    trace.described_version = seen.version;
+    trace.described_newest = seen.lsn_max;
+    trace.described_limit = seen.limit_exceeded;
+    return std::exchange(trace.contribution, std::move(contribution));
 }
 
 void OpenTraces::set_unfinished(const OpenTrace& seen) {

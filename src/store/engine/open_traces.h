@@ -48,12 +48,18 @@ struct OpenTrace {
     /// yet.
     std::shared_ptr<const GraphRollup> contribution;
     std::uint64_t described_version = 0;
+    Lsn described_newest;
+    bool described_limit = false;
     std::uint64_t unfinished_version = 0;  ///< somebody looked at this version: it is not complete
 
     /// Set by the sealer in its copy: into a part only if it proves complete.
     bool only_if_complete = false;
 
     bool is_described() const { return contribution && described_version == version; }
+    /// With groups: these look at what leaves the documents as they are, too.
+    bool is_described_in_groups() const {
+        return is_described() && described_newest == lsn_max && described_limit == limit_exceeded;
+    }
     bool is_unfinished() const { return unfinished_version == version; }
 };
 
@@ -104,11 +110,10 @@ class OpenTraces {
     void set_older(const OpenTrace& seen, std::optional<TraceRow> row);
     /// Replaces the contribution; gives back the one before. Nothing happens when the trace is
     /// gone: then the answer is empty.
-    struct Description {
-        std::uint64_t version = 0;
-        std::shared_ptr<const GraphRollup> contribution;
-    };
-    std::optional<std::shared_ptr<const GraphRollup>> describe(TraceId id, Description description);
+    ///
+    /// seen  the copy of the trace that it was made of
+    std::optional<std::shared_ptr<const GraphRollup>> describe(
+        const OpenTrace& seen, std::shared_ptr<const GraphRollup> contribution);
 
     /// The version of this copy is not complete: not to be looked at again until it changes.
     void set_unfinished(const OpenTrace& seen);

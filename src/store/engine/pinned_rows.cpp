@@ -32,6 +32,7 @@ Result<PartFacts> write_rows(StoreCore& core, TraceAssembly& assembly,
     const LivePart& part = request.part;
     const auto writer = TRY(
         PartWriter::create(core.files, path, {.keys = core.file_keys(), .part_id = request.id}));
+    const Groups groups = groups_now(core);
     for (auto& [row, ordinal] : TRY(read_rows(part, request.rows))) {
         Arena texts;
         PartTrace trace{.row = row, .documents = {}, .spans = {}};
@@ -40,8 +41,12 @@ Result<PartFacts> write_rows(StoreCore& core, TraceAssembly& assembly,
         TRY(writer->add(trace));
         DocumentSet documents;
         documents.add(std::move(trace.documents));
-        sums.add(
-            contribution_of(core, assembly, assembly.assemble(row.id, documents.winners()), {}));
+        WholeTrace whole;
+        whole.merged = {.documents = documents.winners(),
+                        .newest = row.lsn_max,
+                        .limit_exceeded = (row.flags & trace_limit_exceeded) != 0};
+        const Trace pinned = assembly.assemble(row.id, whole.merged.documents);
+        sums.add(contribution_of(groups, assembly, pinned, whole));
     }
     return writer->finish(sums);
 }

@@ -22,7 +22,8 @@ Result<bool> Redactor::find_in_parts(TraceId id, const PartSnapshot& parts,
                                      std::vector<Affected>& found) {
     DocumentSet documents;
     Affected* newest = nullptr;
-    Lsn lsn_max;
+    WholeTrace whole;
+    Lsn& lsn_max = whole.merged.newest;
     for (std::size_t i = 0; i < parts.parts.size(); ++i) {
         const LivePart& part = *parts.parts[i];
         Affected& here = found[i];
@@ -36,11 +37,13 @@ Result<bool> Redactor::find_in_parts(TraceId id, const PartSnapshot& parts,
             if (newest != nullptr && row.lsn_max < lsn_max) continue;
             newest = &here;
             lsn_max = row.lsn_max;
+            whole.merged.limit_exceeded = (row.flags & trace_limit_exceeded) != 0;
         }
     }
     if (newest == nullptr) return false;
-    const Trace trace = assembly_.assemble(id, documents.winners());
-    newest->correction.add(contribution_of(core_, assembly_, trace, {}), -1);
+    whole.merged.documents = documents.winners();
+    const Trace trace = assembly_.assemble(id, whole.merged.documents);
+    newest->correction.add(contribution_of(groups_now(core_), assembly_, trace, whole), -1);
     return true;
 }
 

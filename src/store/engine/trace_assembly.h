@@ -23,6 +23,8 @@ class TraceAssembly {
  public:
     explicit TraceAssembly(AssemblyDepth depth = AssemblyDepth::whole) : depth_(depth) {}
 
+    void set_depth(AssemblyDepth depth) { depth_ = depth; }
+
     /// The trace borrows from `documents`.
     Trace assemble(TraceId id, const std::vector<DocumentPointer>& documents);
 

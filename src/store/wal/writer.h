@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -111,6 +112,13 @@ class WalWriter {
     Lsn older_than(Duration age);
     /// Background work: fills the spare, or tries to leave read-only.
     void maintain(bool disk_is_short);
+
+    /// Runs `work` between two groups: all numbers below `next` are applied, none from it on is
+    /// given yet.
+    void between_groups(const std::function<void(Lsn next)>& work) {
+        auto log = log_.lock();
+        work(log->next);
+    }
 
     /// Returns when no segment is being begun: each that was has its name.
     void wait_for_segment() { static_cast<void>(log_.lock()); }
