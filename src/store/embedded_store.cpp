@@ -332,6 +332,7 @@ StoreProgressCall EmbeddedStoreImpl::stoppable(StoreProgressCall progress) const
 Result<SnapshotReport> EmbeddedStoreImpl::snapshot(SnapshotOptions options) {
     const auto held = TRY(begin_operation());
     options.progress = stoppable(std::move(options.progress));
+    options.neighbours = core_.options.neighbours;
     const Duration start = core_.clock.monotonic();
     auto written = write_snapshot(core_.files, core_.options.directory, core_.clock.now(), options,
                                   [this] { return maintenance_->pin(); });

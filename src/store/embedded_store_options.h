@@ -3,11 +3,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "base/result.h"
 #include "model/predicate.h"
 #include "store/keys/master_keys.h"
 #include "store/limits.h"
+#include "store/store_neighbour.h"
 
 namespace tomograph {
 
@@ -65,9 +66,8 @@ struct EmbeddedStoreOptions {
     /// The groups that traces are counted in; null: only that of all traces.
     std::shared_ptr<const GroupSource> groups;
 
-    /// Run by open() when the directory is ours and fit for use, before the log is replayed: opens
-    /// what else is kept there. An error ends open().
-    std::function<Result<void>()> on_directory;
+    /// Opened and backed up with the store.
+    std::vector<StoreNeighbour> neighbours;
 };
 
 }  // namespace tomograph

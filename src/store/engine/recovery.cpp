@@ -34,7 +34,7 @@ Result<void> Recovery::open_directory() {
     inventory_ = TRY(list_wal(core_.files, core_.path(wal_directory), publisher_manifest_id_,
                               core_.file_keys(), core_.quarantine));
     TRY(open_parts());
-    if (core_.options.on_directory) TRY(core_.options.on_directory());
+    for (const StoreNeighbour& neighbour : core_.options.neighbours) TRY(neighbour.open());
     if (core_.keys) TRY(core_.keys->write_keyring());
     // A new manifest for every start: it ends the clean mark of the last one.
     edits_.emplace_back(SetFloor{publisher_.manifest().state().floor});

@@ -40,6 +40,7 @@ class SnapshotWriter {
         : files_(files),
           data_(data_directory),
           previous_(options.previous),
+          neighbours_(options.neighbours),
           target_(options.destination + std::string(temporary_suffix)),
           copier_(files, options.progress) {}
 
@@ -65,6 +66,7 @@ class SnapshotWriter {
         for (const auto& [id, rollup] : pin.manifest.rollups)
             TRY(take_part({rollup.path, rollup.bytes}));
         TRY(copy_telemetry(next, pin.keys));
+        for (const StoreNeighbour& neighbour : neighbours_) TRY(copy_neighbour(neighbour));
         TRY(write_state(pin, now));
         for (const std::string& directory : directories_) TRY(files_.sync_directory(directory));
         return {};
@@ -127,8 +129,7 @@ class SnapshotWriter {
         TRY(make_directory(parent_path(join_path(target_, part.path))));
         const std::uint64_t bytes = part.bytes;
         // The file system of the data first; a backup elsewhere shares with the one before it.
-        const bool is_linked =
-            link(data_, part) || (is_in_previous(part) && link(previous_, part));
+        const bool is_linked = link(data_, part) || (is_in_previous(part) && link(previous_, part));
         if (!is_linked) return copy(part.path, bytes);
         ++report_.linked_files;
         report_.linked_bytes += bytes;
@@ -157,6 +158,19 @@ class SnapshotWriter {
             TRY(write_small(path, kept));
         }
         return {};
+    }
+
+    /// After the log: numbers of documents that it speaks of may be new to the restored store, but
+    /// none that the store speaks of is new to it.
+    Result<void> copy_neighbour(const StoreNeighbour& neighbour) {
+        const std::string copy = join_path(target_, neighbour.name) + std::string(temporary_suffix);
+        TRY_WITHIN(neighbour.name, neighbour.copy_to(copy));
+        const auto file = TRY(files_.open(copy, OpenMode::read));
+        const std::uint64_t bytes = TRY(file->size());
+        copier_.expect(bytes);
+        const auto crc = TRY(copier_.copy(copy, join_path(target_, neighbour.name), bytes));
+        count(neighbour.name, bytes, crc);
+        return files_.remove(copy);
     }
 
     Result<void> write_small(const std::string& name, const std::string& text) {
@@ -195,6 +209,7 @@ class SnapshotWriter {
     FileSystem& files_;
     std::string data_;
     std::string previous_;
+    const std::vector<StoreNeighbour>& neighbours_;
     std::string target_;
     FileCopier copier_;
     std::set<std::string> directories_;

@@ -4,12 +4,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/file_system.h"
 #include "base/time.h"
 #include "store/engine/manifest.h"
 #include "store/engine/part_set.h"
 #include "store/operations/progress.h"
+#include "store/store_neighbour.h"
 #include "store/wal/writer.h"
 
 namespace tomograph {
@@ -22,6 +24,8 @@ struct SnapshotOptions {
     /// none.
     std::string previous = {};
     StoreProgressCall progress = ignore_progress;
+    /// EmbeddedStore fills it: what is kept beside the store.
+    std::vector<StoreNeighbour> neighbours{};
 };
 
 struct SnapshotReport {
