@@ -30,6 +30,7 @@ struct InsightsRecord {
 };
 
 struct GroupRecord {
+    GroupId id;  ///< that of its first version: stays when the filter is edited
     std::string name;
     std::string arn;
     InsightsRecord insights;

@@ -12,7 +12,7 @@ namespace {
 // docs/formats/catalog.md says what the columns mean. A version that a release has carried never
 // changes: what comes later is a step of its own.
 constexpr std::string_view version_1[] = {
-    "CREATE TABLE groups (name TEXT PRIMARY KEY, arn TEXT NOT NULL UNIQUE,"
+    "CREATE TABLE groups (name TEXT PRIMARY KEY, arn TEXT NOT NULL UNIQUE, id INTEGER NOT NULL,"
     " insights_enabled INTEGER NOT NULL, notifications_enabled INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID",
     "CREATE TABLE group_versions (id INTEGER PRIMARY KEY AUTOINCREMENT,"

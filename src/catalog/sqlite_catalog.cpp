@@ -37,9 +37,11 @@ class SqliteView : public CatalogChange {
     Result<std::vector<GroupRecord>> groups() override {
         std::vector<GroupRecord> groups;
         TRY(database_.run(
-            "SELECT name, arn, insights_enabled, notifications_enabled FROM groups ORDER BY name",
+            "SELECT name, arn, insights_enabled, notifications_enabled, id FROM groups"
+            " ORDER BY name",
             {}, [&](const SqlRow& row) {
-                groups.push_back({.name = row.text(0),
+                groups.push_back({.id = {static_cast<std::uint32_t>(row.integer(4))},
+                                  .name = row.text(0),
                                   .arn = row.text(1),
                                   .insights = {.enabled = row.integer(2) != 0,
                                                .notifications = row.integer(3) != 0},
@@ -68,10 +70,12 @@ class SqliteView : public CatalogChange {
 
     Result<void> add_group(const NewGroup& group) override {
         return audit_group(group.name, [&]() -> Result<void> {
-            TRY(database_.run("INSERT INTO groups VALUES (?1, ?2, ?3, ?4)",
+            TRY(database_.run("INSERT INTO groups VALUES (?1, ?2, 0, ?3, ?4)",
                               {group.name, group.arn, flag(group.insights.enabled),
                                flag(group.insights.notifications)}));
-            return insert_version(group.name, group.filter, group.first);
+            TRY(insert_version(group.name, group.filter, group.first));
+            return database_.run("UPDATE groups SET id = last_insert_rowid() WHERE name = ?1",
+                                 {group.name});
         });
     }
 

@@ -15,7 +15,7 @@ struct QueryMetrics {
     Counter& nodes_folded;           ///< beyond graph_nodes_max of a graph
 };
 
-class GroupFilters;
+class GroupDirectory;
 
 /// What every query stands on; borrowed for the call. Threads: any.
 struct QueryContext {
@@ -23,7 +23,7 @@ struct QueryContext {
     const PageTokenKey& token_key;
     QueryMetrics& metrics;
     Instant now;
-    const GroupFilters* groups = nullptr;  ///< of filter expressions; null: there are none
+    const GroupDirectory* groups = nullptr;  ///< null: there is only that of all traces
 };
 
 }  // namespace tomograph

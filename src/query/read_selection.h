@@ -6,12 +6,15 @@
 
 namespace tomograph {
 
+class GroupFilters;
+
 /// Which traces one of our own reads looks into, as a client says it.
 struct ReadSelection {
     Instant start;
     Instant end;
     std::string filter{};  ///< X-Ray's expression; "" is every trace
     SearchBudget budget{};
+    const GroupFilters* groups = nullptr;  ///< that the filter may name; null: none
 };
 
 /// errors  invalid  the range is empty, or the filter is none

@@ -7,6 +7,7 @@
 #include "query/decode_trace.h"
 #include "query/graph_services.h"
 #include "query/graph_sums.h"
+#include "query/group_graph.h"
 #include "query/limits.h"
 #include "query/request_checks.h"
 #include "trace/graph_of_trace.h"
@@ -74,32 +75,24 @@ Result<void> answer_page(const QueryContext& context, const PageBinding& binding
     return {};
 }
 
-/// There is one group until people can make others: that of all traces.
-Result<void> check_group(const ServiceGraphRequest& request) {
-    const bool is_default_name = request.group_name.empty() || request.group_name == "Default";
-    const bool is_default_arn =
-        request.group_arn.empty() || request.group_arn.find(":group/Default/") != std::string::npos;
-    if (is_default_name && is_default_arn) return {};
-    return Error(ErrorCode::invalid, "Group not found");
-}
-
 }  // namespace
 
 Result<ServiceGraphAnswer> get_service_graph(const QueryContext& context,
                                              const ServiceGraphRequest& request) {
     TRY(check_range(request.start, request.end));
-    TRY(check_group(request));
     PageBinding binding("GetServiceGraph");
     binding.add(request.start.ns)
         .add(request.end.ns)
         .add(request.group_name)
         .add(request.group_arn);
-    const GraphRollup rollup =
-        TRY(context.store.graph({.start = request.start, .end = request.end}, GraphGrain::whole));
+    const GroupGraph graph =
+        TRY(read_group_graph(context, {.start = request.start, .end = request.end},
+                             GraphGrain::whole, request.group_name, request.group_arn));
     ServiceGraphAnswer answer;
+    answer.contains_old_group_versions = graph.contains_old_versions;
     answer.start_second = request.start.second();
     answer.end_second = request.end.second();
-    TRY(answer_page(context, binding, request.next_token, rollup, answer));
+    TRY(answer_page(context, binding, request.next_token, graph.rollup, answer));
     return answer;
 }
 

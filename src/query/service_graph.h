@@ -69,7 +69,7 @@ struct ServiceNode {
 struct ServiceGraphRequest {
     Instant start;
     Instant end;
-    std::string group_name{};  ///< "" and "Default" are every trace; there are no others yet
+    std::string group_name{};  ///< "" and "Default" are every trace
     std::string group_arn{};
     std::string next_token{};
 };
@@ -89,10 +89,11 @@ struct ServiceGraphAnswer {
     std::string next_token;          ///< "" at the end
 };
 
-/// The graph of all traces in the range. Nodes and edges by name: equal data give equal answers.
+/// The graph of all traces of the group in the range. Nodes and edges by name: equal data give
+/// equal answers.
 ///
-/// errors  invalid  a member breaks a rule; also a token when services came or went since its page,
-/// for
+/// errors  invalid  a member breaks a rule, there is no such group; also a token when services came
+/// or went since its page, for
 ///                  then the reference ids of the pages would not fit
 ///         those of TraceStore::graph
 Result<ServiceGraphAnswer> get_service_graph(const QueryContext& context,

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "query/decode_trace.h"
 #include "query/filter/filter_expression.h"
+#include "query/group_directory.h"
 #include "query/limits.h"
 #include "query/request_checks.h"
 

@@ -201,6 +201,7 @@ TEST_CASE("a group keeps its newest versions") {
     const auto versions = groups_of(*catalog).at(0).versions;
     REQUIRE(versions.size() == group_versions_max);
     CHECK(versions.front().filter == "1");
+    CHECK(groups_of(*catalog).at(0).id.value + 1 == versions.front().id.value);
     CHECK(versions.back().filter == std::to_string(group_versions_max));
 }
 
@@ -348,7 +349,7 @@ TEST_CASE("a file of any older version is brought to the newest, its records kep
         REQUIRE(migrate_schema(**made, file.clock.now()));
         CHECK((*made)->integer("PRAGMA user_version").value() == schema_version());
         REQUIRE(migrate_schema(**made, file.clock.now()));
-        REQUIRE((*made)->run("INSERT INTO groups VALUES ('old', 'arn:old', 0, 0)"));
+        REQUIRE((*made)->run("INSERT INTO groups VALUES ('old', 'arn:old', 1, 0, 0)"));
         REQUIRE(
             (*made)->run("INSERT INTO group_versions (group_name, filter, since_ns, first_lsn)"
                          " VALUES ('old', '', 1, 2)"));

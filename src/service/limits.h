@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+
+namespace tomograph {
+
+// As AWS documents them (xray-api.md §1.4).
+inline constexpr std::size_t groups_max = 25;  ///< beside Default
+inline constexpr std::size_t group_name_bytes_max = 32;
+inline constexpr std::size_t group_arn_bytes_max = 400;
+inline constexpr std::size_t tags_per_resource_max = 50;
+inline constexpr std::size_t tags_per_request_max = 200;
+inline constexpr std::size_t tag_key_characters_max = 128;
+inline constexpr std::size_t tag_value_characters_max = 256;
+inline constexpr std::size_t resource_arn_bytes_long_max = 1011;  ///< of the tag operations
+
+}  // namespace tomograph

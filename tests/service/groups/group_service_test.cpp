@@ -1,0 +1,215 @@
+#include "service/groups/group_service.h"
+
+#include <atomic>
+#include <thread>
+
+#include "catalog/sqlite_catalog.h"
+#include "query/filter/filter_expression.h"
+#include "query/group_graph.h"
+#include "service/limits.h"
+#include "store/store_fixture.h"
+
+using namespace tomograph;
+using namespace tomograph::testing;
+
+namespace {
+
+const ChangeOrigin somebody{.who = "anonymous", .address = "", .operation = "Test"};
+constexpr TimeRange all_time{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
+
+/// An engine that classifies by the groups of a catalog.
+struct ServiceBench {
+    ManualClock catalog_clock{Instant::from_seconds(test_second)};
+    MetricsRegistry registry;
+    std::unique_ptr<Catalog> catalog = open_sqlite_catalog(":memory:", catalog_clock).value();
+    std::shared_ptr<GroupClasses> classes = std::make_shared<GroupClasses>(registry);
+    StoreFixture fixture{1, options()};
+    std::unique_ptr<GroupService> groups;
+
+    ServiceBench() {
+        REQUIRE(classes->load(*catalog, {}));
+        start();
+    }
+
+    void start() {
+        fixture.must_open();
+        groups = std::make_unique<GroupService>(*catalog, *fixture.store, *classes, ArnScope{});
+    }
+
+    EmbeddedStoreOptions options() const {
+        EmbeddedStoreOptions its = small_options();
+        its.groups = classes;
+        return its;
+    }
+
+    GraphRollup graph_of(const std::string& name) {
+        QueryMetrics metrics(registry);
+        const PageTokenKey key;
+        const auto graph = read_group_graph({.store = *fixture.store,
+                                             .token_key = key,
+                                             .metrics = metrics,
+                                             .now = catalog_clock.now(),
+                                             .groups = groups.get()},
+                                            all_time, GraphGrain::minute, name, "");
+        REQUIRE(graph);
+        return without_bounds(graph->rollup);
+    }
+
+    GraphRollup searched(const std::string& filter) {
+        TraceSelection traces{.range = all_time};
+        traces.predicate =
+            std::make_shared<const Predicate>(compile_filter(filter, nullptr).value());
+        return without_bounds(fixture.store->filtered_graph(traces)->graph);
+    }
+
+    double failed() {
+        const std::string text = registry.to_prometheus_text();
+        const std::string name = "\ntomograph_group_filters_failed_total ";
+        return std::stod(text.substr(text.find(name) + name.size()));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("the graph of a group is that of the traces which its filter finds") {
+    const std::vector<std::string> filters = {"",
+                                              "fault",
+                                              "!fault",
+                                              R"(annotation[mark] = "even")",
+                                              R"(annotation.mark = "odd" OR http.status = 503)",
+                                              R"(service("back") { fault })",
+                                              R"(edge("api", "back"))",
+                                              "duration > 0.15",
+                                              "partial"};
+    ServiceBench bench;
+    for (std::size_t i = 0; i < filters.size(); ++i)
+        REQUIRE(bench.groups->create(somebody,
+                                     {.name = "g" + std::to_string(i), .filter = filters[i]}));
+    const auto check = [&] {
+        for (std::size_t i = 0; i < filters.size(); ++i) {
+            CAPTURE(filters[i]);
+            const GraphRollup expected = bench.searched(filters[i]);
+            CHECK(bench.graph_of("g" + std::to_string(i)) == expected);
+            CHECK_FALSE(expected.cells.empty());
+        }
+    };
+    std::mt19937_64 random(7);
+    for (std::uint64_t round = 0; round < 4; ++round) {
+        for (std::uint64_t n = 0; n < 40; ++n) {
+            SegmentSpec spec{.trace = trace_number(random() % 30), .id = 1 + random() % 3};
+            spec.start_ms = static_cast<std::int64_t>(spec.id) * 10;
+            spec.end_ms = spec.start_ms + 20 + static_cast<std::int64_t>(random() % 200);
+            spec.in_progress = random() % 5 == 0;
+            spec.status = random() % 3 == 0 ? 503 : 200;
+            spec.mark = random() % 2 == 0 ? "even" : "odd";
+            if (spec.id > 1) {
+                spec.parent = 1;
+                spec.name = "back";
+            }
+            bench.fixture.must_append({spec});
+        }
+        check();
+        if (round == 1) bench.fixture.settle();
+        if (round == 2) {
+            bench.groups.reset();
+            bench.fixture.kill();
+            bench.start();
+        }
+        check();
+    }
+    CHECK(bench.failed() == 0);
+}
+
+TEST_CASE("a filter that no longer compiles is skipped and counted, and the others go on") {
+    ServiceBench bench;
+    const auto add = [&](const std::string& name, const std::string& filter) {
+        REQUIRE(bench.catalog->change(somebody, [&](CatalogChange& change) {
+            return change.add_group({.name = name,
+                                     .arn = "arn:" + name,
+                                     .insights = {},
+                                     .filter = filter,
+                                     .first = {}});
+        }));
+    };
+    add("broken", "a keyword of another time = 7");
+    add("sound", "fault");
+    REQUIRE(bench.classes->load(*bench.catalog, {}));
+    CHECK(bench.failed() == 1);
+    bench.fixture.must_append({{.trace = trace_number(1), .status = 500}});
+    CHECK(bench.graph_of("broken").cells.empty());
+    CHECK(bench.graph_of("sound").cells.size() > 0);
+    // It can be read, mended and deleted.
+    CHECK(bench.groups->get({.name = "broken"})->filter == "a keyword of another time = 7");
+    REQUIRE(bench.groups->update(somebody, {.name = "broken"}, {.filter = "fault"}));
+    REQUIRE(bench.groups->remove(somebody, {.name = "broken"}));
+}
+
+TEST_CASE("traces are read from their outlines as long as there is no group") {
+    ServiceBench bench;
+    CHECK(bench.classes->classifier() == nullptr);
+    REQUIRE(bench.groups->create(somebody, {.name = "g"}));
+    CHECK(bench.classes->classifier() != nullptr);
+    REQUIRE(bench.groups->remove(somebody, {.name = "g"}));
+    CHECK(bench.classes->classifier() == nullptr);
+}
+
+TEST_CASE("people who make groups at once get no more than there may be") {
+    ServiceBench bench;
+    constexpr std::size_t threads = 4;
+    std::atomic<std::size_t> made{0};
+    std::atomic<std::size_t> refused{0};
+    std::vector<std::thread> people;
+    for (std::size_t who = 0; who < threads; ++who)
+        people.emplace_back([&, who] {
+            for (std::size_t n = 0; n < 10; ++n) {
+                // Two of each name.
+                const std::string name = "g" + std::to_string(who / 2 * 10 + n);
+                const auto done = bench.groups->create(somebody, {.name = name, .filter = "fault"});
+                ++(done ? made : refused);
+                static_cast<void>(bench.groups->list());
+            }
+        });
+    for (std::thread& person : people) person.join();
+    CHECK(made == 20);
+    CHECK(refused == 20);
+    CHECK(bench.groups->list().size() == 21);
+}
+
+TEST_CASE("while the store starts groups are read, and not changed") {
+    ServiceBench bench;
+    class NotReady final : public ArrivalOrder {
+        Result<void> between_appends(const std::function<void(Lsn)>&) override {
+            return Error(ErrorCode::unavailable, "the store is not ready: replaying the log");
+        }
+    };
+    NotReady arrivals;
+    GroupService groups(*bench.catalog, arrivals, *bench.classes, {});
+    CHECK(groups.list().size() == 1);
+    const auto made = groups.create(somebody, {.name = "g"});
+    REQUIRE_FALSE(made);
+    CHECK(made.error().code() == ErrorCode::unavailable);
+}
+
+TEST_CASE("queries find filters and versions by name and by ARN") {
+    ServiceBench bench;
+    const Group group = bench.groups->create(somebody, {.name = "g", .filter = "fault"}).value();
+    CHECK(bench.groups->filter_of_name("g") == "fault");
+    CHECK(bench.groups->filter_of_arn(group.arn) == "fault");
+    CHECK(bench.groups->filter_of_name("Default") == "");
+    CHECK_FALSE(bench.groups->filter_of_name("G"));
+    CHECK_FALSE(bench.groups->filter_of_arn(group.arn + "x"));
+    CHECK(bench.groups->versions_of("", "")->size() == 1);
+    CHECK(bench.groups->versions_of("Default", "")->at(0).id.is_all());
+    REQUIRE(bench.groups->update(somebody, {.arn = group.arn}, {.filter = "error"}));
+    const auto versions = bench.groups->versions_of("g", group.arn).value();
+    REQUIRE(versions.size() == 2);
+    CHECK(versions[0].id < versions[1].id);
+}
+
+TEST_CASE("an ARN is of its group alone") {
+    const ArnScope scope{.region = "eu-west-1", .account_id = "111122223333"};
+    const std::string one = make_group_arn(scope, "g").value();
+    CHECK(one.starts_with("arn:aws:xray:eu-west-1:111122223333:group/g/"));
+    CHECK(one != make_group_arn(scope, "g").value());
+    CHECK(one.size() < group_arn_bytes_max);
+}
