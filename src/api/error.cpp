@@ -98,6 +98,7 @@ HttpReply to_reply(const ApiError& error) {
     json.text("__type", error.type);
     json.text("Message", error.message);
     json.text("message", error.message);
+    if (!error.resource_name.empty()) json.text("ResourceName", error.resource_name);
     json.end_object();
 
     HttpReply reply;

@@ -13,6 +13,7 @@ struct ApiError {
     std::string_view type;  ///< "InvalidRequestException" and the like; a literal
     int status = 500;
     std::string message;
+    std::string resource_name{};  ///< of exceptions whose model has a ResourceName; else ""
 };
 
 /// The only table from the 11 codes of the program to exceptions and HTTP statuses.

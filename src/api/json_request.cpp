@@ -173,6 +173,12 @@ std::vector<std::string> JsonRequest::texts(std::string_view member, std::size_t
     return impl_->texts(member, count_max).value_or(std::vector<std::string>());
 }
 
+std::string JsonRequest::required_text(std::string_view member) {
+    auto found = text(member);
+    if (!found) impl_->refuse_missing(member);
+    return std::move(found).value_or("");
+}
+
 Instant JsonRequest::required_timestamp(std::string_view member) {
     const auto instant = timestamp(member);
     if (!instant) impl_->refuse_missing(member);
@@ -193,11 +199,9 @@ std::optional<JsonRequest> JsonRequest::object(std::string_view member) {
         std::make_unique<Impl>(Impl{impl_->body, *object, impl_->name_of(member) + "."}));
 }
 
-std::vector<JsonRequest> JsonRequest::required_objects(std::string_view member,
-                                                       std::size_t count_max) {
+std::vector<JsonRequest> JsonRequest::objects(std::string_view member, std::size_t count_max) {
     std::vector<JsonRequest> all;
     const auto found = impl_->elements(member, count_max);
-    if (!found) impl_->refuse_missing(member);
     if (!found) return all;
     for (const dom::element each : *found) {
         const std::string name = impl_->name_of(member) + "[" + std::to_string(all.size()) + "]";
@@ -209,6 +213,12 @@ std::vector<JsonRequest> JsonRequest::required_objects(std::string_view member,
         all.push_back(JsonRequest(std::make_unique<Impl>(Impl{impl_->body, object, name + "."})));
     }
     return all;
+}
+
+std::vector<JsonRequest> JsonRequest::required_objects(std::string_view member,
+                                                       std::size_t count_max) {
+    if (!impl_->find(member)) impl_->refuse_missing(member);
+    return objects(member, count_max);
 }
 
 void JsonRequest::refuse_value(std::string_view member, std::string_view sentence) {

@@ -38,11 +38,13 @@ class JsonRequest {
     std::optional<Instant> timestamp(std::string_view member);
     std::vector<std::string> texts(std::string_view member, std::size_t count_max);
 
+    std::string required_text(std::string_view member);
     Instant required_timestamp(std::string_view member);
     std::vector<std::string> required_texts(std::string_view member, std::size_t count_max);
 
     /// The object behind a member; it shares the refusal with this one.
     std::optional<JsonRequest> object(std::string_view member);
+    std::vector<JsonRequest> objects(std::string_view member, std::size_t count_max);
     std::vector<JsonRequest> required_objects(std::string_view member, std::size_t count_max);
 
     /// A mistake that the caller found in a value: `refuse_value("Period", "must be at least 60")`.

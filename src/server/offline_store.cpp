@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/metrics.h"
+#include "server/server_catalog.h"
 
 namespace tomograph {
 
@@ -17,6 +18,8 @@ Result<void> with_offline_store(const std::string& data_dir, const Clock& clock,
     options.background = false;
     options.retention_age = {};
     options.disk_free_min_share = 0;
+    ServerCatalog catalog(data_dir, {}, clock, metrics);
+    catalog.join(options);
     auto store = EmbeddedStore::open(*files, clock, metrics, options);
     if (!store && store.error().code() == ErrorCode::conflict)
         return Error(

@@ -11,8 +11,11 @@
 #include "base/metrics.h"
 #include "server/addresses.h"
 #include "server/listeners.h"
+#include "server/server_catalog.h"
 #include "server/store_settings.h"
 #include "server/token_key.h"
+#include "service/groups/group_service.h"
+#include "service/tags/tag_service.h"
 #include "store/embedded_store.h"
 
 namespace tomograph {
@@ -51,9 +54,12 @@ class Signals {
 
 Result<std::unique_ptr<EmbeddedStore>> open_store(FileSystem& files, const Clock& clock,
                                                   MetricsRegistry& metrics,
-                                                  const Settings& settings) {
+                                                  const Settings& settings,
+                                                  ServerCatalog& catalog) {
     auto keys = TRY(read_master_keys(settings));
-    return EmbeddedStore::open(files, clock, metrics, store_options(settings, std::move(keys)));
+    EmbeddedStoreOptions options = store_options(settings, std::move(keys));
+    catalog.join(options);
+    return EmbeddedStore::open(files, clock, metrics, std::move(options));
 }
 
 /// The operator has put another key in its place.
@@ -86,9 +92,15 @@ Result<void> serve(const Settings& settings) {
     const RealClock clock;
     MetricsRegistry metrics;
     const std::unique_ptr<FileSystem> files = make_real_file_system();
-    const auto store = TRY(open_store(*files, clock, metrics, settings));
+    const ArnScope scope{.region = settings.region, .account_id = settings.account_id};
+    ServerCatalog catalog(settings.data_dir, scope, clock, metrics);
+    const auto store = TRY(open_store(*files, clock, metrics, settings, catalog));
+    GroupService groups(catalog.catalog(), *store, catalog.groups(), scope);
+    TagService tags(catalog.catalog());
     const PageTokenKey token_key = TRY(load_token_key(*files, settings.data_dir));
-    const XrayApiOptions api_options{.account_id = settings.account_id, .token_key = token_key};
+    const XrayApiOptions api_options{.account_id = settings.account_id,
+                                     .token_key = token_key,
+                                     .control = {.groups = &groups, .tags = &tags}};
     QueryMetrics query_metrics(metrics);
     LiveTail tail(*store, clock, query_metrics);
     Ingest ingest(*store, clock, metrics, &tail);

@@ -66,6 +66,16 @@ Result<void> apply_account(Settings& settings, std::string_view value) {
     return {};
 }
 
+Result<void> apply_region(Settings& settings, std::string_view value) {
+    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    constexpr std::size_t characters_max = 32;
+    if (value.empty() || value.size() > characters_max ||
+        value.find_first_not_of(allowed) != std::string_view::npos)
+        return Error(ErrorCode::invalid, fmt::format("'{}' is not a region, as us-east-1", value));
+    settings.region = value;
+    return {};
+}
+
 Result<void> apply_retention(Settings& settings, std::string_view value) {
     const std::uint64_t days = TRY(parse_whole(value));
     if (days < 1 || days > 3650)
@@ -177,6 +187,7 @@ const std::vector<SettingSpec>& setting_specs() {
              return {};
          }},
         {"account-id", "000000000000", "account shown where segments name none", false, apply_account},
+        {"region", "us-east-1", "region in the ARNs of groups that are made", false, apply_region},
         {"retention-days", "30", "how long traces are kept", false, apply_retention},
         {"summary-days", "0", "when traces are cut to what the map and searches by service need; 0: never", false,
          apply_summary},

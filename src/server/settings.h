@@ -29,6 +29,7 @@ struct Settings {
     std::vector<std::string> old_key_files;  ///< keys before it, as long as they are needed
     bool open = false;
     std::string account_id;
+    std::string region;
     Duration retention = Duration::days(30);
     Duration summary_age{};               ///< after it documents become summaries; zero: never
     std::uint64_t disk_budget_bytes = 0;  ///< 0: no budget but the disk itself

@@ -1,6 +1,7 @@
 // `tomo verify`
 #include "cli/progress.h"
 #include "server/damage_text.h"
+#include "server/server_catalog.h"
 #include "server/store_verb_options.h"
 #include "store/file_names.h"
 
@@ -24,10 +25,12 @@ Result<VerifyReport> verify(const StoreVerbOptions& options, const cli::Console&
     const auto files = make_real_file_system();
     const auto lock = TRY(lock_if_used(*files, directory));
     cli::ProgressLine line(console, "verify", options.err_is_tty);
-    return verify_store(*files, directory, [&](const StoreProgress& now) {
+    auto report = TRY(verify_store(*files, directory, [&](const StoreProgress& now) {
         line.update(now.done_bytes, now.total_bytes);
         return true;
-    });
+    }));
+    TRY(verify_catalog_in(*files, directory, report));
+    return report;
 }
 
 }  // namespace

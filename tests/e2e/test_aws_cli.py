@@ -22,7 +22,7 @@ def aws(request, server, tmp_path):
         done = subprocess.run([CLIS[request.param], "xray", *arguments, "--endpoint-url", server.endpoint,
                                "--output", "json"], env=environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0 and done.stderr == "", done.stderr
-        return json.loads(done.stdout)
+        return json.loads(done.stdout or "{}")  # operations without output members print nothing
 
     return run
 

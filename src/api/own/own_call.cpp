@@ -34,6 +34,7 @@ ReadSelection read_selection(const OwnContext& context, OwnCall& call) {
     read.end = call.query.timestamp("end").value_or(context.clock.now());
     read.start = call.query.timestamp("start").value_or(read.end - own_read_range);
     read.filter = call.query.text("filter").value_or("");
+    read.groups = context.groups;
     read.budget.time =
         call.query.seconds("budget", own_budget_min, own_budget_max).value_or(own_budget);
     read.budget.memory_bytes = own_memory_bytes;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/worker_pool.h"
 #include "net/http_message.h"
+#include "query/group_directory.h"
 #include "query/live_tail.h"
 #include "query/query_context.h"
 #include "query/read_selection.h"
@@ -26,10 +27,14 @@ struct OwnContext {
     QueryMetrics& query_metrics;
     const PageTokenKey& token_key;
     const std::string& account_id;  ///< of services that name none
+    const GroupDirectory* groups = nullptr;
 
     QueryContext query() const {
-        return {
-            .store = store, .token_key = token_key, .metrics = query_metrics, .now = clock.now()};
+        return {.store = store,
+                .token_key = token_key,
+                .metrics = query_metrics,
+                .now = clock.now(),
+                .groups = groups};
     }
 };
 

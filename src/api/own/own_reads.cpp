@@ -6,6 +6,7 @@
 #include "api/own/routes.h"
 #include "api/request_id.h"
 #include "base/log.h"
+#include "service/groups/group_service.h"
 
 namespace tomograph {
 
@@ -21,7 +22,8 @@ OwnReads::OwnReads(const Parts& parts)
                .tail = parts.tail,
                .query_metrics = query_metrics_,
                .token_key = parts.options.token_key,
-               .account_id = parts.options.account_id},
+               .account_id = parts.options.account_id,
+               .groups = parts.options.control.groups},
       tail_thread_(parts.tail) {
     for (const OwnRoute& route : own_routes()) metrics_.emplace_back(parts.metrics, route.name);
 }

@@ -62,7 +62,7 @@ void answer_tail(const OwnContext& context, OwnCall call) {
     if (!is_accepted(call)) return;
     SharedPredicate predicate;
     if (!filter.empty()) {
-        auto compiled = compile_filter(filter, nullptr);
+        auto compiled = compile_filter(filter, context.groups);
         if (!compiled) return call.respond(to_reply(to_api_error(compiled.error())));
         predicate = std::make_shared<Predicate>(*std::move(compiled));
     }

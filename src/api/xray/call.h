@@ -15,9 +15,20 @@
 
 namespace tomograph {
 
+class GroupService;
+class TagService;
+
+/// What the operations of the control plane delegate to. Without one they are answered
+/// UnknownOperationException, as on a server that has none.
+struct ControlPlane {
+    GroupService* groups = nullptr;
+    TagService* tags = nullptr;
+};
+
 struct XrayApiOptions {
     std::string account_id = "000000000000";  ///< of services that name none
     PageTokenKey token_key;                   ///< seals NextToken; random, kept with the data
+    ControlPlane control{};
 };
 
 /// The answer of an operation: a JSON object, or an error.
@@ -28,6 +39,7 @@ struct XrayCall {
     std::string body;
     IngestSource source = IngestSource::api;
     std::function<void(XrayAnswer)> answer;
+    std::string peer_address{};  ///< who asks, for the audit
 };
 
 /// What operations stand on. Outlives every call but those that wait for the store's disk.
@@ -46,7 +58,11 @@ struct XrayContext {
 void answer_from_worker(const XrayContext& context, XrayCall call,
                         std::function<Result<std::string>(const QueryContext&)> query);
 
-/// Names one function per operation; each stands in its own file.
+/// The same for what answers with errors of its own.
+void answer_from_worker(const XrayContext& context, XrayCall call,
+                        std::function<XrayAnswer(const QueryContext&)> query);
+
+/// Names one function per operation; each, or each family, stands in its own file.
 using XrayFunction = void (*)(const XrayContext& context, XrayCall call);
 
 void answer_put_trace_segments(const XrayContext& context, XrayCall call);
@@ -55,5 +71,13 @@ void answer_batch_get_traces(const XrayContext& context, XrayCall call);
 void answer_get_trace_summaries(const XrayContext& context, XrayCall call);
 void answer_get_service_graph(const XrayContext& context, XrayCall call);
 void answer_get_trace_graph(const XrayContext& context, XrayCall call);
+void answer_create_group(const XrayContext& context, XrayCall call);
+void answer_get_group(const XrayContext& context, XrayCall call);
+void answer_get_groups(const XrayContext& context, XrayCall call);
+void answer_update_group(const XrayContext& context, XrayCall call);
+void answer_delete_group(const XrayContext& context, XrayCall call);
+void answer_tag_resource(const XrayContext& context, XrayCall call);
+void answer_untag_resource(const XrayContext& context, XrayCall call);
+void answer_list_tags_for_resource(const XrayContext& context, XrayCall call);
 
 }  // namespace tomograph

@@ -66,7 +66,8 @@ void XrayApi::handle(HttpRequest request, HttpRespond respond, IngestSource sour
     };
     if (auto refusal = refuse(request, operation)) return answer(std::move(*refusal));
     try {
-        operation->function(context_, {std::move(request.body), source, answer});
+        operation->function(
+            context_, {std::move(request.body), source, answer, std::move(request.peer_address)});
     } catch (const std::exception& thrown) {
         log_error("operation failed", {{"operation", operation->name}, {"error", thrown.what()}});
         answer(ApiError{"InternalFailure", 500, "the operation failed"});

@@ -56,8 +56,8 @@ TEST_CASE("requests that reach no function are answered honestly") {
         {"PRI", "*", 404, "UnknownOperationException", "no operation has the path *"},
         {"POST", "/Nothing", 404, "UnknownOperationException",
          "no operation has the path /Nothing"},
-        {"POST", "/Groups", 404, "UnknownOperationException",
-         "GetGroups is not built in this version of Tomograph"},
+        {"POST", "/Insight", 404, "UnknownOperationException",
+         "GetInsight is not built in this version of Tomograph"},
         {"POST", "/GetSamplingRules", 404, "UnknownOperationException",
          "GetSamplingRules is not built in this version of Tomograph"},
     };
@@ -115,7 +115,7 @@ TEST_CASE("requests are counted by operation and outcome") {
     (void)bench.post("/TraceSegments", "{}");
     store.failure = Error(ErrorCode::unavailable, "overloaded");
     (void)bench.post("/TraceSegments", put_body({segment_text('a')}));
-    (void)bench.post("/Groups");
+    (void)bench.post("/Insight");
     (void)bench.post("/Nothing");
     const auto has = [&bench](std::string_view operation, std::string_view outcome, int count) {
         return bench.has_metric("tomograph_api_requests_total{operation=\"" +
