@@ -45,7 +45,18 @@ std::uint32_t count_of(JsonRequest& request, std::string_view member) {
     return 0;
 }
 
-RetentionPolicy policy_of(JsonRequest& request) {
+/// By its name, or as the answers tell a group that is gone: by its number.
+GroupId group_of(JsonRequest& request, const GroupService* groups) {
+    const auto name = request.text("GroupName");
+    if (!name) return {count_of(request, "Group")};
+    const auto id = groups == nullptr ? Result<GroupId>(Error(ErrorCode::invalid, "no groups"))
+                                      : groups->id_of(*name);
+    if (id && !id->is_all()) return *id;
+    request.refuse_value("GroupName", id ? "is that of all traces" : "is not that of a group");
+    return {};
+}
+
+RetentionPolicy policy_of(JsonRequest& request, const GroupService* groups) {
     RetentionPolicy policy;
     policy.retention_class = count_of(request, "Class");
     policy.days = count_of(request, "Days");
@@ -59,12 +70,12 @@ RetentionPolicy policy_of(JsonRequest& request) {
         request.refuse_value("DurationSeconds", "must be from 0 to 86400");
     else
         policy.duration_min = {static_cast<std::int64_t>(seconds * 1e9)};
-    policy.group = {count_of(request, "Group")};
+    policy.group = group_of(request, groups);
     policy.summary_days = count_of(request, "SummaryDays");
     return policy;
 }
 
-void write_policy(JsonWriter& json, const RetentionPolicy& policy) {
+void write_policy(JsonWriter& json, const RetentionPolicy& policy, const GroupService* groups) {
     json.begin_object();
     json.integer("Class", policy.retention_class);
     json.integer("Days", policy.days);
@@ -73,7 +84,11 @@ void write_policy(JsonWriter& json, const RetentionPolicy& policy) {
     if (policy.has_throttle) json.boolean("HasThrottle", true);
     if (!policy.root_service.empty()) json.text("Service", policy.root_service);
     if (policy.duration_min > Duration{}) json.seconds("DurationSeconds", policy.duration_min);
-    if (!policy.group.is_all()) json.integer("Group", policy.group.value);
+    if (!policy.group.is_all()) {
+        const std::string name = groups == nullptr ? "" : groups->name_of(policy.group);
+        if (!name.empty()) json.text("GroupName", name);
+        json.integer("Group", policy.group.value);
+    }
     if (policy.summary_days > 0) json.integer("SummaryDays", policy.summary_days);
     json.end_object();
 }
@@ -95,7 +110,7 @@ void write_slice(JsonWriter& json, const RetentionSlice& slice) {
     json.end_object();
 }
 
-HttpReply report_reply(const RetentionReport& report) {
+HttpReply report_reply(const RetentionReport& report, const GroupService* groups) {
     JsonWriter json;
     json.begin_object();
     json.integer("DefaultDays", report.default_age.ns / Duration::days(1).ns);
@@ -103,7 +118,7 @@ HttpReply report_reply(const RetentionReport& report) {
         json.integer("DefaultSummaryDays", report.default_summary_age.ns / Duration::days(1).ns);
     json.integer("BudgetBytes", number(report.budget_bytes));
     json.begin_array("Policies");
-    for (const RetentionPolicy& policy : report.policies) write_policy(json, policy);
+    for (const RetentionPolicy& policy : report.policies) write_policy(json, policy, groups);
     json.end_array();
     json.begin_array("Slices");
     for (const RetentionSlice& slice : report.slices) write_slice(json, slice);
@@ -145,8 +160,8 @@ HttpReply redaction_reply(const RedactionReport& report, bool is_dry_run) {
 
 }  // namespace
 
-RetentionOperations::RetentionOperations(EmbeddedStore& store)
-    : store_(store), thread_("store-retention", 1, retention_requests_max) {}
+RetentionOperations::RetentionOperations(EmbeddedStore& store, const GroupService* groups)
+    : store_(store), groups_(groups), thread_("store-retention", 1, retention_requests_max) {}
 
 std::span<const ApiRoute> RetentionOperations::routes() {
     static constexpr ApiRoute all[] = {{"POST", retention_path},
@@ -182,7 +197,7 @@ HttpReply RetentionOperations::policies(const std::string& body) {
     JsonRequest request(body);
     std::vector<RetentionPolicy> policies;
     for (JsonRequest& each : request.required_objects("Policies", retention_class_policy_max))
-        policies.push_back(policy_of(each));
+        policies.push_back(policy_of(each, groups_));
     if (request.refusal()) return to_reply(*request.refusal());
     const auto done = store_.set_policies(std::move(policies));
     return done ? retention({}) : refusal(done.error());
@@ -192,7 +207,7 @@ HttpReply RetentionOperations::retention(const std::string& body) {
     const JsonRequest request(body);
     if (request.refusal()) return to_reply(*request.refusal());
     const auto report = store_.retention();
-    return report ? report_reply(*report) : refusal(report.error());
+    return report ? report_reply(*report, groups_) : refusal(report.error());
 }
 
 HttpReply RetentionOperations::pins(const std::string& body) {

@@ -6,6 +6,7 @@
 #include "api/route.h"
 #include "base/worker_pool.h"
 #include "net/http_message.h"
+#include "service/groups/group_service.h"
 #include "store/embedded_store.h"
 
 namespace tomograph {
@@ -16,7 +17,7 @@ namespace tomograph {
 ///   /api/v1/retention            {}   what is there, when it goes, when the room ends
 ///   /api/v1/retention/policies   {"Policies":[{"Class":1,"Days":90,"HasFault":true,
 ///                                  "HasError":true,"HasThrottle":true,"Service":"shop",
-///                                  "DurationSeconds":2.5,"Group":3,
+///                                  "DurationSeconds":2.5,"GroupName":"slow",
 ///                                  "SummaryDays":14}]}
 ///                                take the place of all before; answers as the first
 ///   /api/v1/pins                 {"Pin":[id …],"Unpin":[id …]}   both may be absent; answers the
@@ -27,7 +28,8 @@ namespace tomograph {
 /// threads  handle() any; never blocks on the disk
 class RetentionOperations {
  public:
-    explicit RetentionOperations(EmbeddedStore& store);
+    /// groups  that policies may name; null: none
+    explicit RetentionOperations(EmbeddedStore& store, const GroupService* groups = nullptr);
 
     static std::span<const ApiRoute> routes();
 
@@ -41,6 +43,7 @@ class RetentionOperations {
     HttpReply redactions(const std::string& body);
 
     EmbeddedStore& store_;
+    const GroupService* groups_;
     WorkerPool thread_;  ///< last: joins before what its task uses goes away
 };
 

@@ -54,7 +54,10 @@ std::string condition_text(Json policy) {
     if (policy["Service"]) all.push_back(fmt::format("enters at {}", policy["Service"].text()));
     if (policy["DurationSeconds"])
         all.push_back(fmt::format("takes {} s or more", policy["DurationSeconds"].number()));
-    if (policy["Group"]) all.push_back(fmt::format("is in group {}", count(policy["Group"])));
+    if (policy["GroupName"])
+        all.push_back(fmt::format("is in group {}", policy["GroupName"].text()));
+    else if (policy["Group"])
+        all.emplace_back("is in a group that was deleted");
     return fmt::format("{}", fmt::join(all, ", "));
 }
 
@@ -117,7 +120,8 @@ std::string policy_json(const RetentionOptions& options) {
         json += fmt::format(R"(,"Service":{})", cli::json_quoted(options.service));
     if (options.slower_seconds)
         json += fmt::format(R"(,"DurationSeconds":{})", *options.slower_seconds);
-    if (options.group) json += fmt::format(R"(,"Group":{})", *options.group);
+    if (!options.group.empty())
+        json += fmt::format(R"(,"GroupName":{})", cli::json_quoted(options.group));
     if (options.summary_days) json += fmt::format(R"(,"SummaryDays":{})", *options.summary_days);
     return json + "}";
 }

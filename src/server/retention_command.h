@@ -25,7 +25,7 @@ struct RetentionOptions {
     bool has_throttle = false;
     std::string service;
     std::optional<double> slower_seconds;
-    std::optional<std::uint32_t> group;
+    std::string group;
     bool remove = false;
 };
 

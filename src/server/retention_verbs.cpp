@@ -51,7 +51,7 @@ void add_set(CLI::App& set, RetentionOptions& options) {
     set.add_option("--service", options.service, "traces that enter at this service");
     set.add_option("--slower", options.slower_seconds, "traces that take so long or longer")
         ->type_name("SECONDS");
-    set.add_option("--group", options.group, "traces of the group of this number");
+    set.add_option("--group", options.group, "traces of the group of this name");
     auto* remove = set.add_flag("--remove", options.remove, "no policy for this class any more");
     remove->excludes(days);
     remove->excludes(summary);

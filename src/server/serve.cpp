@@ -108,7 +108,7 @@ Result<void> serve(const Settings& settings) {
     {
         XrayApi xray(api_options, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
-        RetentionOperations retention(*store);
+        RetentionOperations retention(*store, &groups);
         OwnReads own({*store, clock, metrics, tail, api_options});
         HttpApi http(xray, *store, metrics, &operations, &retention, &own);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));

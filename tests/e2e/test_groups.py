@@ -275,3 +275,28 @@ def test_the_command_line_tools_manage_groups(aws):  # noqa: F811
     assert edited == {**made, "FilterExpression": "error"}
     aws("delete-group", "--group-name", "cli")
     assert [g["GroupName"] for g in aws("get-groups")["Groups"]] == ["Default"]
+
+
+def test_a_policy_names_a_group_and_keeps_to_it_when_the_filter_is_edited(tomo, server, xray):
+    at = ["--endpoint", server.endpoint]
+    code, _, err = run(tomo, "retention", "set", "3", "--days", "90", "--group", "g", *at)
+    assert code != 0 and "GroupName" in err
+    assert run(tomo, "retention", "set", "3", "--days", "90", "--group", "Default", *at)[0] != 0
+    xray.create_group(GroupName="g", FilterExpression="fault")
+    code, out, err = run(tomo, "retention", "set", "3", "--days", "90", "--group", "g", *at)
+    assert code == 0 and "is in group g" in out, err
+    xray.update_group(GroupName="g", FilterExpression='annotation[tier] = "tin"')
+    put(xray, request("gold"))
+    put(xray, request("tin"), request("tin"))
+
+    def traces_of_class_3():
+        slices = json.loads(run(tomo, "retention", "plan", "-o", "json", *at)[1])["Slices"]
+        return sum(s["Traces"] for s in slices if s["Class"] == 3)
+
+    assert server.stop() == 0  # which seals
+    server.start()
+    at, xray = ["--endpoint", server.endpoint], xray_client(server.endpoint)
+    eventually(lambda: traces_of_class_3() == 2)
+    xray.delete_group(GroupName="g")
+    code, out, _ = run(tomo, "retention", "set", "1", "--days", "9", "--fault", *at)
+    assert code == 0 and "is in a group that was deleted" in out

@@ -135,6 +135,18 @@ std::vector<Group> GroupService::list() const {
     return groups;
 }
 
+Result<GroupId> GroupService::id_of(std::string_view name) const {
+    const GroupRecord group = TRY(find(classes_.now()->groups, name, ""));
+    return group.name == default_group_name ? GroupId{} : group.id;
+}
+
+std::string GroupService::name_of(GroupId id) const {
+    const auto state = classes_.now();
+    for (const GroupRecord& group : state->groups)
+        if (group.id == id) return group.name;
+    return "";
+}
+
 std::optional<std::string> GroupService::filter_of_name(std::string_view name) const {
     const auto group = find(classes_.now()->groups, name, "");
     return group ? std::optional(group->versions.back().filter) : std::nullopt;

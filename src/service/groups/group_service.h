@@ -61,6 +61,12 @@ class GroupService final : public GroupDirectory {
     /// By name, Default among them.
     std::vector<Group> list() const;
 
+    /// What policies know a group by: it stays when the filter is edited. That of Default is
+    /// GroupId{}. errors: invalid "Group not found"
+    Result<GroupId> id_of(std::string_view name) const;
+    /// "" of a group that is gone.
+    std::string name_of(GroupId id) const;
+
     std::optional<std::string> filter_of_name(std::string_view name) const override;
     std::optional<std::string> filter_of_arn(std::string_view arn) const override;
     Result<std::vector<GroupVersion>> versions_of(std::string_view name,
