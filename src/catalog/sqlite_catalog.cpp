@@ -223,9 +223,10 @@ class SqliteCatalog final : public Catalog {
 
 /// The checks that SQLite makes of its pages and of our keys.
 Result<void> check_pages(SqliteDatabase& database) {
-    const std::string found = TRY(database.text("PRAGMA quick_check(1)"));
-    if (found != "ok") return Error(ErrorCode::corrupt, found);
-    return {};
+    std::string found;
+    const auto note = [&](const SqlRow& row) { found = row.text(0); };
+    TRY(database.run("PRAGMA quick_check(1)", {}, note));
+    return found == "ok" ? Result<void>() : Error(ErrorCode::corrupt, found);
 }
 
 Result<void> prepare(SqliteDatabase& database, Instant now) {
