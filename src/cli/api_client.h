@@ -1,9 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "cli/console.h"
@@ -16,7 +18,8 @@ namespace tomograph::cli {
 /// not an http or https URL
 Result<std::string> choose_endpoint(std::string_view flag, const Environment& environment);
 
-/// Calls operations of the X-Ray API over HTTP. One connection, kept open between calls.
+/// Calls operations of the X-Ray API, and our own reads, over HTTP. One connection, kept open
+/// between calls.
 class ApiClient {
  public:
     ApiClient(std::string endpoint, const Console& console);
@@ -31,6 +34,14 @@ class ApiClient {
     ///         invalid      the request is wrong (400)    internal, limit, timeout  all else
     Result<JsonDocument> call(std::string_view path, const std::string& body);
 
+    /// GETs `path` with its query ("/api/v1/latency?step=60"), as url_query() makes it. As call().
+    Result<JsonDocument> get(const std::string& path);
+
+    /// GETs a stream of server-sent events and gives each to `take` as it comes, until the stream
+    /// ends or `take` says no. errors: as call()
+    using TakeEvent = std::function<bool(std::string_view event, Json data)>;
+    Result<void> events(const std::string& path, const TakeEvent& take);
+
     /// Reads a listing to its end, or until `take` says no. `body` is the request without
     /// NextToken, as the inside of an object: `"StartTime":1,"EndTime":2`.
     Result<void> pages(std::string_view path, const std::string& body,
@@ -38,10 +49,17 @@ class ApiClient {
 
  private:
     struct Curl;
+    struct Answer;
+    void prepare(const std::string& url, Answer& answer);
+    Result<void> perform(const std::string& url, const Answer& answer);
+    Result<JsonDocument> ask(const std::string& url, Answer& answer);
     std::string endpoint_;
     const Console& console_;
     std::unique_ptr<Curl> curl_;
 };
+
+/// "?name=value&…", percent-encoded; pairs with "" are left out, and so is the '?' of none.
+std::string url_query(std::initializer_list<std::pair<std::string_view, std::string_view>> pairs);
 
 /// A word for the shell, in single quotes.
 std::string shell_quoted(std::string_view text);

@@ -10,6 +10,9 @@
 #include "cli/map_command.h"
 #include "cli/overview.h"
 #include "cli/send_command.h"
+#include "cli/services_command.h"
+#include "cli/stats_command.h"
+#include "cli/tail_command.h"
 #include "cli/trace_command.h"
 #include "cli/traces_command.h"
 #include "cli/version_command.h"
@@ -36,6 +39,9 @@ class Commands {
         add_traces();
         add_trace();
         add_map();
+        add_services();
+        add_tail();
+        add_stats();
         add_send();
         add_demo();
         add_version();
@@ -165,15 +171,85 @@ class Commands {
                             "  tomo map                           the last five minutes\n"
                             "  tomo map --watch                   live\n"
                             "  tomo map -t 6h -o mermaid >> README.md\n"
-                            "  tomo map -o dot | dot -Tsvg > map.svg\n"
+                            "  tomo map -o svg > map.svg           a picture; dot is for Graphviz\n"
                             "  tomo map | sort -t$'\\t' -k6nr       calls, busiest first");
         to->add_option("-t,--time", map_.time, time_help)->capture_default_str()->type_name("TIME");
         to->add_flag("-w,--watch", map_.is_watching, "draw again every two seconds");
         to->add_flag("--exit-status", map_.exit_status, "exit with 1 when nothing was seen");
-        takes_output(to, {"table", "json", "ndjson", "csv", "dot", "mermaid"});
+        takes_output(to, {"table", "json", "ndjson", "csv", "dot", "mermaid", "svg"});
         takes_endpoint(to);
         set_format(to, map_);
         on_parse(to, map_, run_map);
+    }
+
+    void add_services() {
+        CLI::App* to =
+            verb("services", Message::verb_services,
+                 "  tomo services                      the last 15 minutes, busiest first\n"
+                 "  tomo services -t 2026-08-22T04:00..2026-08-22T05:00\n"
+                 "  tomo services -o csv > services.csv");
+        to->add_option("-t,--time", services_.time, time_help)
+            ->capture_default_str()
+            ->type_name("TIME");
+        to->add_flag("--exit-status", services_.exit_status, "exit with 1 when nothing was seen");
+        takes_output(to, {"table", "json", "csv"});
+        takes_endpoint(to);
+        set_format(to, services_);
+        on_parse(to, services_, run_services);
+    }
+
+    void add_tail() {
+        CLI::App* to =
+            verb("tail", Message::verb_tail,
+                 "  tomo tail                          every trace, a second after its last word\n"
+                 "  tomo tail --errors --slow 500ms\n"
+                 "  tomo tail 'service(\"cart\") AND annotation.vip = true'\n"
+                 "  tomo tail -o ndjson | jq .Id");
+        to->add_option("filter", tail_.filter, "a filter expression of X-Ray, in quotes")
+            ->type_name("FILTER");
+        to->add_option("-n,--count", tail_.count, "end after so many")->type_name("N");
+        to->add_flag("--errors", tail_.only_errors,
+                     "only those with a fault, an error or a throttle in some service");
+        to->add_option("--slow", tail_.slow, "only those that took at least that long")
+            ->type_name("TIME");
+        takes_output(to, {"table", "ndjson", "id"});
+        takes_endpoint(to);
+        set_format(to, tail_);
+        on_parse(to, tail_, run_tail);
+    }
+
+    void add_stats() {
+        CLI::App* to = verb("stats", Message::verb_stats,
+                            "  tomo stats                         how long traces took\n"
+                            "  tomo stats --by annotations.tenant\n"
+                            "  tomo stats 'fault' --by exception_type --traces -t 6h\n"
+                            "  tomo stats --service cart --spans --every 1m -o csv");
+        to->add_option("filter", stats_.filter, "a filter expression of X-Ray, in quotes")
+            ->type_name("FILTER");
+        to->add_option("-t,--time", stats_.time, time_help)
+            ->capture_default_str()
+            ->type_name("TIME");
+        CLI::Option* by =
+            to->add_option(
+                  "--by", stats_.by,
+                  "a field of spans (service, name, status, exception_type, ...) or the path "
+                  "of an attribute (annotations.tenant); @name is the attribute, not the field")
+                ->type_name("WHAT");
+        to->add_option("--every", stats_.every, "a row for each step of time")
+            ->type_name("TIME")
+            ->excludes(by);
+        to->add_option("--service", stats_.service, "only spans of that service")
+            ->type_name("NAME");
+        to->add_flag("--spans", stats_.counts_spans, "without --by: count spans, not traces");
+        to->add_flag("--traces", stats_.counts_traces, "with --by: count traces, not spans");
+        to->add_option("-n,--count", stats_.count, "how many groups, the largest first")
+            ->capture_default_str()
+            ->check(CLI::Range(1, 10'000))
+            ->type_name("N");
+        takes_output(to, {"table", "json", "csv"});
+        takes_endpoint(to);
+        set_format(to, stats_);
+        on_parse(to, stats_, run_stats);
     }
 
     void add_send() {
@@ -255,6 +331,9 @@ class Commands {
     TracesOptions traces_;
     TraceOptions trace_;
     MapOptions map_;
+    ServicesOptions services_;
+    TailOptions tail_;
+    StatsOptions stats_;
     SendOptions send_;
     DemoOptions demo_;
     bool version_as_json_ = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/map_diagram.h"
+#include "cli/map_svg.h"
 #include "cli/map_text.h"
 #include "cli/service_map.h"
 #include "cli/stop_signal.h"
@@ -15,17 +16,6 @@ namespace tomograph::cli {
 namespace {
 
 constexpr Duration watch_pause = Duration::seconds(2);
-
-Result<ServiceMap> fetch_map(TimeRange range, ApiClient& api) {
-    ServiceMapReader reader;
-    const std::string body = fmt::format("\"StartTime\":{:.3f},\"EndTime\":{:.3f}",
-                                         range.start.as_seconds(), range.end.as_seconds());
-    TRY(api.pages("/ServiceGraph", body, [&](Json answer) {
-        reader.add(answer["Services"]);
-        return true;
-    }));
-    return reader.finish();
-}
 
 std::string as_json(const ServiceMap& map, bool as_lines) {
     std::string out = as_lines ? "" : "[";
@@ -72,6 +62,8 @@ std::string rendered(const MapOptions& options, const ServiceMap& map, TimeRange
             return map_to_dot(map);
         case OutputFormat::mermaid:
             return map_to_mermaid(map);
+        case OutputFormat::svg:
+            return map_to_svg(map);
         default:
             break;
     }

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/time.h"
+#include "cli/map_health.h"
 #include "cli/text.h"
-#include "cli/time_text.h"
 
 namespace tomograph::cli {
 namespace {
@@ -33,41 +32,6 @@ std::string mermaid_text(std::string_view text) {
     return out;
 }
 
-std::string milliseconds(double ms) {
-    return duration_text(Duration::nanoseconds(static_cast<std::int64_t>(ms * 1e6)));
-}
-
-/// "812 req · p95 412ms · 1.8% faults"; "" for a link, which counts nothing.
-std::string figures_text(const MapFigures& figures) {
-    if (figures.total == 0) return "";
-    std::string text =
-        fmt::format("{} req · p95 {}", figures.total, milliseconds(figures.percentile_ms(0.95)));
-    if (figures.error_percent() > 0)
-        text += fmt::format(" · {:.1f}% errors", figures.error_percent());
-    if (figures.fault_percent() > 0)
-        text += fmt::format(" · {:.1f}% faults", figures.fault_percent());
-    return text;
-}
-
-enum class Health { good, erring, faulty };
-
-Health health_of(const MapFigures& figures) {
-    if (figures.fault_percent() >= 1) return Health::faulty;
-    return figures.error_percent() >= 1 ? Health::erring : Health::good;
-}
-
-std::string_view colour_of(Health health) {
-    switch (health) {
-        case Health::good:
-            return "#2e7d32";
-        case Health::erring:
-            return "#b26a00";
-        case Health::faulty:
-            return "#c62828";
-    }
-    return "";
-}
-
 }  // namespace
 
 std::string map_to_dot(const ServiceMap& map) {
@@ -89,7 +53,7 @@ std::string map_to_dot(const ServiceMap& map) {
             out += fmt::format("  n{} -> n{} [label=\"{}\"", i, call.target,
                                figures_text(call.figures));
             if (call.is_link) out += ", style=dashed";
-            if (health_of(call.figures) != Health::good)
+            if (health_of(call.figures) != MapHealth::good)
                 out += fmt::format(", color=\"{}\"", colour_of(health_of(call.figures)));
             out += "];\n";
         }
@@ -115,7 +79,7 @@ std::string map_to_mermaid(const ServiceMap& map) {
             out += fmt::format("  n{} {}{} n{}\n", i, call.is_link ? "-.->" : "-->", label,
                                call.target);
         }
-        if (map.nodes[i].figures.total > 0 && health_of(map.nodes[i].figures) != Health::good)
+        if (map.nodes[i].figures.total > 0 && health_of(map.nodes[i].figures) != MapHealth::good)
             marked += fmt::format("  style n{} stroke:{}\n", i,
                                   colour_of(health_of(map.nodes[i].figures)));
     }

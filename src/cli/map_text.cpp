@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "cli/figure_text.h"
 #include "cli/map_tree.h"
 #include "cli/messages.h"
 #include "cli/table.h"
@@ -14,21 +15,6 @@
 
 namespace tomograph::cli {
 namespace {
-
-std::string percent(double value) {
-    if (value == 0) return "";
-    return value < 10 ? fmt::format("{:.1f}%", value) : fmt::format("{:.0f}%", value);
-}
-
-std::string milliseconds(double ms) {
-    return duration_text(Duration::nanoseconds(static_cast<std::int64_t>(ms * 1e6)));
-}
-
-std::string per_minute(std::int64_t requests, TimeRange range) {
-    const double minutes = std::max(1.0 / 60, (range.end - range.start).as_seconds() / 60);
-    const double rate = static_cast<double>(requests) / minutes;
-    return rate < 10 ? fmt::format("{:.1f}", rate) : fmt::format("{:.0f}", rate);
-}
 
 /// Ten cells: how much went well. Any trouble takes at least one, the worst first.
 constexpr std::size_t health_cells = 10;
@@ -132,15 +118,15 @@ std::string figures_text(const MapFigures& figures, const Terminal& terminal, Ti
         return paint(terminal, style, pad_left(text, width));
     };
     std::string out = cell(Style::plain, std::to_string(figures.total), 8) + " ";
-    out += cell(Style::dim, per_minute(figures.total, range), 7) + "  ";
+    out += cell(Style::dim, per_minute_text(figures.total, range), 7) + "  ";
     out += health_bar(terminal, figures) + "  ";
     const bool is_throttled = figures.throttle > figures.error;
-    out +=
-        cell(is_throttled ? Style::throttle : Style::error, percent(figures.error_percent()), 6) +
-        " ";
-    out += cell(Style::fault, percent(figures.fault_percent()), 6) + "  ";
-    out += cell(Style::plain, milliseconds(figures.mean_ms()), 8) + " ";
-    return out + cell(Style::bold, milliseconds(figures.percentile_ms(0.95)), 8);
+    out += cell(is_throttled ? Style::throttle : Style::error,
+                percent_text(figures.error_percent()), 6) +
+           " ";
+    out += cell(Style::fault, percent_text(figures.fault_percent()), 6) + "  ";
+    out += cell(Style::plain, milliseconds_text(figures.mean_ms()), 8) + " ";
+    return out + cell(Style::bold, milliseconds_text(figures.percentile_ms(0.95)), 8);
 }
 
 Style name_style(const MapRow& row) {

@@ -16,6 +16,7 @@ Result<OutputFormat> parse_output_format(std::string_view text) {
     if (text == "id") return OutputFormat::id;
     if (text == "dot") return OutputFormat::dot;
     if (text == "mermaid") return OutputFormat::mermaid;
+    if (text == "svg") return OutputFormat::svg;
     return Error(ErrorCode::invalid,
                  fmt::format("there is no output format \"{}\"", text.substr(0, 40)));
 }

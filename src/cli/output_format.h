@@ -7,7 +7,7 @@
 
 namespace tomograph::cli {
 
-enum class OutputFormat { table, json, ndjson, csv, id, dot, mermaid };
+enum class OutputFormat { table, json, ndjson, csv, id, dot, mermaid, svg };
 
 Result<OutputFormat> parse_output_format(std::string_view text);
 

@@ -13,19 +13,18 @@ struct Verb {
     Message summary;
 };
 
-constexpr Verb run_verbs[] = {{"serve", Message::verb_serve},
-                              {"demo", Message::verb_demo},
-                              {"send", Message::verb_send},
-                              {"config", Message::verb_config},
-                              {"key", Message::verb_key},
-                              {"version", Message::verb_version}};
+constexpr Verb run_verbs[] = {{"serve", Message::verb_serve}, {"demo", Message::verb_demo},
+                              {"send", Message::verb_send},   {"config", Message::verb_config},
+                              {"key", Message::verb_key},     {"version", Message::verb_version}};
 constexpr Verb keep_verbs[] = {{"backup", Message::verb_backup},
                                {"restore", Message::verb_restore},
                                {"verify", Message::verb_verify},
                                {"fsck", Message::verb_fsck},
                                {"compact", Message::verb_compact}};
 constexpr Verb look_verbs[] = {
-    {"map", Message::verb_map}, {"traces", Message::verb_traces}, {"trace", Message::verb_trace}};
+    {"map", Message::verb_map},       {"services", Message::verb_services},
+    {"traces", Message::verb_traces}, {"trace", Message::verb_trace},
+    {"tail", Message::verb_tail},     {"stats", Message::verb_stats}};
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "cli/service_map.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -133,6 +135,17 @@ std::string short_type(std::string_view type) {
         }
     }
     return out;
+}
+
+Result<ServiceMap> fetch_map(TimeRange range, ApiClient& api) {
+    ServiceMapReader reader;
+    const std::string body = fmt::format("\"StartTime\":{:.3f},\"EndTime\":{:.3f}",
+                                         range.start.as_seconds(), range.end.as_seconds());
+    TRY(api.pages("/ServiceGraph", body, [&](Json answer) {
+        reader.add(answer["Services"]);
+        return true;
+    }));
+    return reader.finish();
 }
 
 }  // namespace tomograph::cli

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
+#include "cli/api_client.h"
 #include "cli/json.h"
 
 namespace tomograph::cli {
@@ -68,6 +70,9 @@ class ServiceMapReader {
     std::vector<Reference> references_;
     std::vector<std::vector<std::int64_t>> targets_;  ///< of each node's calls
 };
+
+/// The map of that time, all pages of it. errors: as ApiClient::call()
+Result<ServiceMap> fetch_map(TimeRange range, ApiClient& api);
 
 /// "shop@orders-db.internal" -> "orders-db": what people call it.
 std::string short_database_name(std::string_view name);

@@ -1,5 +1,7 @@
 #include "cli/trace_summary_row.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -43,6 +45,17 @@ TraceSummaryRow read_trace_summary(Json summary) {
                  .in_progress = summary["IsPartial"].boolean()};
     row.json = summary.to_json();
     return row;
+}
+
+std::string request_text(const TraceSummaryRow& row) {
+    std::string_view url = row.url;
+    const std::size_t scheme = url.find("://");
+    if (scheme != std::string_view::npos) {
+        const std::size_t slash = url.find('/', scheme + 3);
+        url = slash == std::string_view::npos ? "/" : url.substr(slash);
+    }
+    url = url.substr(0, url.find('?'));
+    return row.method.empty() ? std::string(url) : fmt::format("{} {}", row.method, url);
 }
 
 }  // namespace tomograph::cli

@@ -25,4 +25,7 @@ struct TraceSummaryRow {
 
 TraceSummaryRow read_trace_summary(Json summary);
 
+/// "POST /checkout": without scheme, host and query.
+std::string request_text(const TraceSummaryRow& row);
+
 }  // namespace tomograph::cli

@@ -50,18 +50,6 @@ Result<Listing> read_listing(const TracesOptions& options, TimeRange range, ApiC
     return listing;
 }
 
-/// "POST /checkout": without scheme, host and query.
-std::string request_text(const TraceSummaryRow& row) {
-    std::string_view url = row.url;
-    const std::size_t scheme = url.find("://");
-    if (scheme != std::string_view::npos) {
-        const std::size_t slash = url.find('/', scheme + 3);
-        url = slash == std::string_view::npos ? "/" : url.substr(slash);
-    }
-    url = url.substr(0, url.find('?'));
-    return row.method.empty() ? std::string(url) : fmt::format("{} {}", row.method, url);
-}
-
 std::string for_people(const Listing& listing, const Console& console) {
     const auto title = [&](Message message) { return console.say(message); };
     Table table({{title(Message::column_age), Align::right},

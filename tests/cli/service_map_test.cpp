@@ -6,6 +6,7 @@
 
 #include "cli/json.h"
 #include "cli/map_diagram.h"
+#include "cli/map_svg.h"
 #include "cli/map_text.h"
 #include "cli/map_tree.h"
 
@@ -178,4 +179,32 @@ TEST_CASE("types and names are shortened for people") {
     CHECK(short_database_name("shop@10.0.0.7") == "shop@10.0.0.7");
     CHECK(short_database_name("shop@") == "shop@");
     CHECK(short_database_name("plain") == "plain");
+}
+
+TEST_CASE("a map as SVG is well formed, leads from left to right, and ends in spite of rings") {
+    ServiceMap map;
+    map.nodes.resize(3);
+    map.nodes[0].name = "a<b>&\"\x1b[2J";
+    map.nodes[1].name = "b";
+    map.nodes[2].name = "c";
+    map.nodes[0].calls.push_back({.target = 1, .is_link = false, .figures = {}});
+    map.nodes[0].calls.push_back({.target = 2, .is_link = true, .figures = {}});
+    map.nodes[1].calls.push_back({.target = 2, .is_link = false, .figures = {}});
+    map.nodes[2].calls.push_back({.target = 0, .is_link = false, .figures = {}});  // a ring
+    map.nodes[1].figures.total = 10;
+    map.nodes[1].figures.fault = 2;
+    const std::string svg = map_to_svg(map);
+    CHECK(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
+    CHECK(svg.ends_with("</svg>\n"));
+    CHECK(svg.find("a&lt;b&gt;&amp;&quot;\\x1b[2J") != std::string::npos);
+    CHECK(svg.find('\x1b') == std::string::npos);
+    CHECK(svg.find("stroke-dasharray=\"6 5\"") != std::string::npos);
+    CHECK(svg.find("stroke=\"#c62828\"") != std::string::npos);
+    const auto x_of = [&](const std::string& name) {
+        const std::size_t rect = svg.find("<rect x=\"", svg.find("<title>" + name));
+        return std::stoi(svg.substr(rect + 9));
+    };
+    CHECK(x_of("a") < x_of("b"));
+    CHECK(x_of("b") < x_of("c"));
+    CHECK(map_to_svg({}).ends_with("</svg>\n"));
 }

@@ -3,6 +3,7 @@ import json
 import pathlib
 import socket
 import struct
+import subprocess
 import threading
 import time
 import urllib.error
@@ -252,3 +253,24 @@ def test_each_parameter_of_the_openapi_document_is_taken_and_no_other(server, do
         for each in [each["name"] for each in parameters if each["in"] == "query"]:
             sentence = refused(server, where, **{**rest, each: "\x7f", "zzz": "1"})[1]
             assert not sentence.startswith(f"there is no parameter {each}"), (path, each)
+
+
+def test_the_verbs_show_what_the_reads_answer(tomo, shop):
+    at = ["--endpoint", shop.endpoint]
+    code, out, err = run(tomo, "services", "-t", "15m", *at)
+    assert code == 0 and out.startswith("service\ttype\trequests\t") and "\nstorefront\t" in out, err
+    code, out, _ = run(tomo, "stats", "--by", "service", "--traces", *at)
+    rows = [line.split("\t") for line in out.splitlines()[1:]]
+    groups = get(shop, "groups-by", by="service", unit="traces")["Groups"]
+    assert code == 0 and [int(row[1]) for row in rows] == [each["Count"] for each in groups]
+    assert run(tomo, "stats", "--every", "1m", *at)[1].count("\n") >= 9
+    assert run(tomo, "stats", "service(", *at)[0] == 2
+    assert run(tomo, "stats", "--by", "name", "--every", "1m", *at)[0] == 2
+    code, out, _ = run(tomo, "map", "-t", "15m", "-o", "svg", *at)
+    assert code == 0 and out.startswith("<svg ") and ">storefront</text>" in out
+    tail = subprocess.Popen([tomo, "tail", "-n", "1", "-o", "id", "--errors", *at], stdout=subprocess.PIPE, text=True)
+    eventually(lambda: 'operation="Tail",outcome="ok"} 1' in metrics(shop))
+    assert run(tomo, "send", "--api", "--name", "calm", *at)[0] == 0
+    trace = run(tomo, "send", "--api", "--fault", "--name", "broken", *at)[1].split()[0]
+    assert tail.communicate(timeout=15)[0] == f"{trace}\n"
+    assert tail.returncode == 0

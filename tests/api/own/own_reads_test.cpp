@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <set>
 #include <thread>
 
@@ -169,6 +170,27 @@ TEST_CASE("a read whose client has gone while it waited is not begun") {
     bench.api.http.handle(std::move(request),
                           [&](HttpReply each) { answered.set_value(std::move(each)); });
     CHECK(answered.get_future().get().status == 503);
+}
+
+TEST_CASE("a read ends when its client goes") {
+    struct EndlessStore : ScriptedStore {
+        std::atomic<bool> has_begun{false};
+        Result<ValueGroups> group(const GroupQuery& query) override {
+            has_begun = true;
+            while (!query.traces.budget.is_cancelled()) std::this_thread::yield();
+            return ValueGroups{};
+        }
+    };
+    EndlessStore store;
+    ApiBench bench(store);
+    std::atomic<bool> is_gone{false};
+    HttpRequest request = ApiBench::request("GET", "/api/v1/latency", "");
+    request.is_client_gone = [&] { return is_gone.load(); };
+    std::promise<HttpReply> answered;
+    bench.http.handle(std::move(request), [&](HttpReply each) { answered.set_value(each); });
+    while (!store.has_begun) std::this_thread::yield();
+    is_gone = true;
+    CHECK(answered.get_future().get().status == 200);  // to nobody
 }
 
 TEST_CASE("errors of the store are answered as such") {
