@@ -323,6 +323,10 @@ HttpConnection::Next HttpConnection::write_more() {
         return Next::again;
     }
     if (pieces->empty()) {
+        if (service_->stopping) {
+            close();
+            return Next::parked;
+        }
         enter(Phase::streaming);
         return Next::when_readable;
     }
