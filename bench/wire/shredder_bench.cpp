@@ -105,9 +105,9 @@ void rebuild_segment(benchmark::State& state) {
         out.clear();
         const std::size_t document = i++ % all.size();
         const auto written = rebuild(
-            rows[document],
-            [&](std::uint32_t, std::uint32_t slot, ShreddedValue& value) {
-                value = values[document][slot];
+            rows[document], shredder.objects(),
+            [&](std::uint32_t, std::uint32_t number, ShreddedValue& value) {
+                value = values[document][number];
                 return true;
             },
             out);

@@ -81,14 +81,15 @@ class SlotValues {
     Result<void> enter(std::size_t block, std::uint32_t span) {
         codes_ = TRY(group_.template_codes(block));
         block_ = block;
-        std::vector<std::uint32_t> seen(layout_.slot_columns.size() + template_first);
+        std::vector<std::uint32_t> seen(layout_.codes());
         for (std::uint32_t i = 0; i < span; ++i) ++seen[(*codes_)[i]];
         for (Column& column : columns_) column = {};
-        for (std::size_t i = 0; i < layout_.slot_columns.size(); ++i) {
+        const std::vector<RowShape>& shapes = layout_.head.dictionary.shapes;
+        for (std::size_t i = 0; i < shapes.size(); ++i) {
             const std::uint32_t spans = seen[i + template_first];
             if (spans == 0) continue;
-            for (const std::uint32_t column : layout_.slot_columns[i])
-                if (column != GroupLayout::npos) columns_[column].next += spans;
+            layout_.each_column(shapes[i],
+                                [&](std::uint32_t column) { columns_[column].next += spans; });
         }
         if (raw_column_ != GroupHead::npos) columns_[raw_column_].next += seen[template_raw];
         return {};
@@ -217,28 +218,28 @@ class DocumentsOfRow {
     }
 
     Result<void> read_values(std::size_t at) {
-        const std::uint32_t index = rows_[at].code - template_first;
-        const Template& shape = group_.head().dictionary.templates[index];
-        const std::vector<std::uint32_t>& columns = group_.layout().slot_columns[index];
+        const TemplateDictionary& dictionary = group_.head().dictionary;
+        const RowShape& shape = dictionary.shapes[rows_[at].code - template_first];
+        const std::vector<std::uint32_t>& columns =
+            group_.layout().slot_columns[shape.template_index];
+        const std::span<const std::uint32_t> forms = dictionary.forms_of(shape);
         const SpanRow& span = spans_[at];
         std::size_t value = 0;
-        for (const Slot& slot : shape.slots) {
+        std::size_t object = 0;
+        for (const Slot& slot : dictionary.templates[shape.template_index].slots) {
             if (slot.kind == SlotKind::children) continue;
             const std::uint32_t column = columns[value++];
             ShreddedValue& out = values_.emplace_back();
             switch (slot.kind) {
                 case SlotKind::text:
-                case SlotKind::json:
-                    out.text = TRY(slots_.text(column, arena_));
-                    break;
-                case SlotKind::number: {
-                    const column::Decimal decimal = TRY(slots_.decimal(column));
-                    out.mantissa = decimal.mantissa;
-                    out.scale = decimal.scale;
-                    break;
-                }
+                case SlotKind::number:
                 case SlotKind::literal:
-                    out.mantissa = TRY(slots_.code_value(column));
+                case SlotKind::json:
+                    TRY(read_slot(slot.kind, column, out));
+                    break;
+                case SlotKind::object:
+                    out.mantissa = forms[object];
+                    TRY(read_members(forms[object++]));
                     break;
                 case SlotKind::span_id:
                     out.mantissa = static_cast<std::int64_t>(span.id.value);
@@ -264,6 +265,32 @@ class DocumentsOfRow {
             }
         }
         return {};
+    }
+
+    Result<void> read_members(std::uint32_t form) {
+        const ObjectForms& objects = group_.head().dictionary.objects;
+        for (const std::uint32_t member : objects.members_of(form))
+            TRY(read_slot(objects.members()[member].kind, group_.layout().member_columns[member],
+                          values_.emplace_back()));
+        return {};
+    }
+
+    /// The next value of the column.
+    Result<void> read_slot(SlotKind kind, std::uint32_t column, ShreddedValue& out) {
+        switch (kind) {
+            case SlotKind::number: {
+                const column::Decimal decimal = TRY(slots_.decimal(column));
+                out.mantissa = decimal.mantissa;
+                out.scale = decimal.scale;
+                return {};
+            }
+            case SlotKind::literal:
+                out.mantissa = TRY(slots_.code_value(column));
+                return {};
+            default:
+                out.text = TRY(slots_.text(column, arena_));
+                return {};
+        }
     }
 
     Result<void> read_time(std::uint32_t column, Instant moment, ShreddedValue& out) {
@@ -296,18 +323,19 @@ class DocumentsOfRow {
             return {};
         }
         document.header = header_of(first, end);
+        const TemplateDictionary& dictionary = group_.head().dictionary;
         shapes_.clear();
         for (std::size_t i = first; i < end; ++i) {
             if (rows_[i].code < template_first) return group_.damaged("a span without a text");
-            shapes_.push_back({&group_.head().dictionary.templates[rows_[i].code - template_first],
-                               rows_[i].children});
+            const RowShape& shape = dictionary.shapes[rows_[i].code - template_first];
+            shapes_.push_back({&dictionary.templates[shape.template_index], rows_[i].children});
         }
-        const auto value_of = [&](std::size_t row, std::size_t slot, ShreddedValue& value) {
-            const Template& shape = *shapes_[row].shape;
-            value = values_[rows_[first + row].first_value + shape.value_index(slot)];
+        const auto value_of = [&](std::size_t row, std::size_t i, ShreddedValue& value) {
+            value = values_[rows_[first + row].first_value + i];
             return true;
         };
-        TRY_WITHIN(group_.blocks().path(), rebuild(shapes_, value_of, document.bytes));
+        TRY_WITHIN(group_.blocks().path(),
+                   rebuild(shapes_, dictionary.objects, value_of, document.bytes));
         return {};
     }
 

@@ -16,6 +16,7 @@ namespace tomograph {
 namespace {
 
 constexpr std::uint64_t head_version = 1;
+constexpr std::uint64_t head_version_with_forms = 2;
 constexpr std::uint64_t chunk_bytes_max = frame_bytes_max + seal_tag_bytes;
 
 Error damaged(std::string_view what) {
@@ -47,10 +48,12 @@ class HeadDecoder {
     explicit HeadDecoder(std::string_view bytes) : reader_(bytes) {}
 
     Result<GroupHead> run() {
-        if (reader_.varint() != head_version) return damaged("version");
+        const std::uint64_t version = reader_.varint();
+        if (version != head_version && version != head_version_with_forms)
+            return damaged("version");
         head_.seed = reader_.fixed<std::uint64_t>();
         TRY(read_counts());
-        TRY(read_dictionary());
+        TRY(read_dictionary(version));
         const std::uint64_t columns = reader_.varint();
         if (columns > group_columns_max) return damaged("number of columns");
         for (std::uint64_t i = 0; i < columns; ++i) TRY(read_column());
@@ -84,10 +87,12 @@ class HeadDecoder {
         return {};
     }
 
-    Result<void> read_dictionary() {
+    Result<void> read_dictionary(std::uint64_t version) {
         const std::string_view bytes = reader_.text();
         if (reader_.failed()) return damaged("dictionary");
         head_.dictionary = TRY_WITHIN("group head", decode_dictionary(bytes));
+        if (has_forms(head_.dictionary) != (version == head_version_with_forms))
+            return damaged("its version does not fit the dictionary");
         return {};
     }
 
@@ -175,13 +180,10 @@ std::size_t GroupHead::find(GroupColumn column, std::uint32_t path) const {
 }
 
 std::size_t GroupHead::bytes() const {
-    std::size_t bytes = sizeof *this;
+    std::size_t bytes = sizeof *this + dictionary.bytes();
     for (const ColumnHead& column : columns)
         bytes += sizeof column + column.values.size() * sizeof(std::uint32_t) +
                  column.chunks.size() * sizeof(ChunkPlace);
-    for (const Template& each : dictionary.templates)
-        bytes += sizeof each + each.slots.size() * sizeof(Slot) + each.text.size();
-    for (const std::string& path : dictionary.paths) bytes += sizeof path + path.size();
     return bytes;
 }
 
@@ -194,7 +196,7 @@ std::string encode_group_head(const GroupHead& head) {
     ASSERT(head.columns.size() <= group_columns_max);
     std::string bytes;
     ByteWriter writer(bytes);
-    writer.varint(head_version);
+    writer.varint(has_forms(head.dictionary) ? head_version_with_forms : head_version);
     writer.fixed(head.seed);
     writer.varint(head.traces);
     for (const std::uint32_t spans : head.trace_block_spans) writer.varint(spans);

@@ -63,8 +63,8 @@ enum ParentCode : std::int64_t {
     parent_elsewhere = 1,  ///< not in this trace row: span_parent_id has the id
 };
 
-/// What a span's text is made by: the values of span_template above these are 2 + the template's
-/// index.
+/// What a span's text is made by: the values of span_template above these are 2 + the index of the
+/// shape.
 enum TemplateCode : std::int64_t {
     template_raw = 0,         ///< the document begins here and is kept whole in raw_document
     template_raw_inside = 1,  ///< a further span of it
@@ -97,7 +97,7 @@ struct GroupHead {
     std::uint32_t traces = 0;
     std::vector<std::uint32_t> trace_block_spans;  ///< spans of each trace_block_rows rows
     std::vector<std::uint32_t> block_spans;        ///< spans of each block
-    TemplateDictionary dictionary;    ///< the spans' templates and the paths of their slots
+    TemplateDictionary dictionary;    ///< the spans' shapes and the paths of their slots
     std::vector<ColumnHead> columns;  ///< by (column, path)
 
     std::uint32_t spans() const;

@@ -51,6 +51,14 @@ bool is_in_the_row(SlotKind kind) {
            kind == SlotKind::name;
 }
 
+Result<std::uint32_t> column_of_slot(const GroupHead& head, SlotKind kind, std::uint32_t path) {
+    const GroupColumn column = column_of(kind);
+    const std::size_t found = head.find(column, is_path_column(column) ? path : 0);
+    if (found == GroupHead::npos)
+        return Error(ErrorCode::corrupt, "a template needs a column that is not there");
+    return static_cast<std::uint32_t>(found);
+}
+
 /// What an opened chunk takes beside its rows: the object, and its place in the cache.
 constexpr std::size_t chunk_bytes_least = 256;
 
@@ -81,20 +89,19 @@ Result<GroupLayout> GroupLayout::make(GroupHead head) {
         for (const Slot& slot : each.slots) {
             if (slot.kind == SlotKind::children) continue;
             columns.push_back(npos);
-            if (is_in_the_row(slot.kind)) continue;
-            const GroupColumn column = column_of(slot.kind);
-            const std::size_t found = head.find(column, is_path_column(column) ? slot.path : 0);
-            if (found == GroupHead::npos)
-                return Error(ErrorCode::corrupt, "a template needs a column that is not there");
-            columns.back() = static_cast<std::uint32_t>(found);
+            if (is_in_the_row(slot.kind) || slot.kind == SlotKind::object) continue;
+            columns.back() = TRY(column_of_slot(head, slot.kind, slot.path));
         }
     }
+    for (const ObjectMember& each : head.dictionary.objects.members())
+        layout.member_columns.push_back(TRY(column_of_slot(head, each.kind, each.path)));
     layout.head = std::move(head);
     return layout;
 }
 
 std::size_t GroupLayout::bytes() const {
-    std::size_t bytes = head.bytes() + block_first.size() * sizeof(std::uint32_t);
+    std::size_t bytes =
+        head.bytes() + (block_first.size() + member_columns.size()) * sizeof(std::uint32_t);
     for (const auto& columns : slot_columns)
         bytes += sizeof columns + columns.size() * sizeof(std::uint32_t);
     return bytes;
@@ -232,7 +239,7 @@ Result<std::shared_ptr<const std::vector<std::uint32_t>>> GroupReader::template_
     if (known) return known;
     const BlockColumn column = TRY(BlockColumn::open(*this, GroupColumn::span_template, block));
     const std::vector<std::int64_t> values = column.ints();
-    const std::uint64_t end = template_first + head().dictionary.templates.size();
+    const std::uint64_t end = layout().codes();
     Codes codes(values.size());
     bool is_good = true;
     for (std::size_t i = 0; i < values.size(); ++i) {

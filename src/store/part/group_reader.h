@@ -19,17 +19,31 @@
 
 namespace tomograph {
 
-/// A head, and where the values of its templates' slots are.
+/// A head, and where the values of its templates' slots and its objects' members are.
 struct GroupLayout {
     GroupHead head;
     std::vector<std::uint32_t> block_first;  ///< first span of each block, and one past the last
-    /// For each template, the column of each slot but children's: npos where the span's row has it.
+    /// For each template, the column of each slot but children's: npos where the span's row has it,
+    /// and of objects.
     std::vector<std::vector<std::uint32_t>> slot_columns;
+    std::vector<std::uint32_t> member_columns;  ///< of the members of objects
     static constexpr std::uint32_t npos = ~std::uint32_t{0};
 
     /// errors  corrupt  a template needs a column that is not there
     static Result<GroupLayout> make(GroupHead head);
     std::size_t bytes() const;
+
+    /// How many values span_template may have.
+    std::size_t codes() const { return template_first + head.dictionary.shapes.size(); }
+    /// Calls with each column that a row of this shape has a value in.
+    template <class Visit>
+    void each_column(const RowShape& shape, const Visit& visit) const {
+        for (const std::uint32_t column : slot_columns[shape.template_index])
+            if (column != npos) visit(column);
+        for (const std::uint32_t form : head.dictionary.forms_of(shape))
+            for (const std::uint32_t member : head.dictionary.objects.members_of(form))
+                visit(member_columns[member]);
+    }
 };
 
 /// Spans of a group, counted from its first.

@@ -68,6 +68,11 @@ GroupColumn column_of(SlotKind kind) {
     }
 }
 
+/// Of the value of a slot of kind object.
+std::uint32_t form_of(const ShreddedValue& value) {
+    return static_cast<std::uint32_t>(value.mantissa);
+}
+
 /// What people look for by its value: annotations, and the texts of requests.
 bool is_filtered(GroupColumn column, std::string_view path) {
     if (column != GroupColumn::text && column != GroupColumn::number) return false;
@@ -160,7 +165,8 @@ void GroupWriter::add_spans(const PartTrace& trace) {
                 .add(i == 0 ? static_cast<std::int64_t>(older) : std::int64_t{0});
             if (is_apart) {
                 const BoundTemplate& bound = bind(rows_[i].template_index, deviations_[i]);
-                column(GroupColumn::span_template).add(std::int64_t{bound.code});
+                column(GroupColumn::span_template)
+                    .add(std::int64_t{template_first} + shape_of(rows_[i], bound));
                 column(GroupColumn::span_children).add(std::int64_t{rows_[i].children});
                 add_values(rows_[i], bound);
             } else {
@@ -227,6 +233,9 @@ std::optional<std::uint8_t> GroupWriter::deviations(const ShreddedRow& row, cons
         if (slot.kind == SlotKind::children) continue;
         const ShreddedValue& each = *value++;
         switch (slot.kind) {
+            case SlotKind::object:
+                value += shredder_.objects().members_of(form_of(each)).size();
+                break;
             case SlotKind::span_id:
                 if (each.mantissa != as_int(span.id)) return std::nullopt;
                 break;
@@ -255,29 +264,61 @@ std::optional<std::uint8_t> GroupWriter::deviations(const ShreddedRow& row, cons
     return static_cast<std::uint8_t>(found);
 }
 
+std::uint32_t GroupWriter::shape_of(const ShreddedRow& row, const BoundTemplate& bound) {
+    if (!bound.has_objects) return bound.shape;
+    forms_.clear();
+    const ShreddedValue* value = values_.data() + row.first_value;
+    for (const BoundSlot& slot : bound.slots) {
+        const ShreddedValue& each = *value++;
+        if (slot.kind != SlotKind::object) continue;
+        forms_.push_back(form_of(each));
+        value += shredder_.objects().members_of(forms_.back()).size();
+    }
+    return dictionary_.shape(bound.index, forms_);
+}
+
 void GroupWriter::add_values(const ShreddedRow& row, const BoundTemplate& bound) {
     const ShreddedValue* value = values_.data() + row.first_value;
-    for (const auto& [kind, into] : bound.slots) {
-        switch (kind) {
-            case SlotKind::text:
-            case SlotKind::json:
-                into->add(value->text);
-                break;
-            case SlotKind::number:
-                into->add(column::Decimal{value->mantissa, value->scale});
-                break;
-            case SlotKind::literal:
-                into->add(value->mantissa);
-                break;
-            case SlotKind::start_time:
-            case SlotKind::end_time:
-                into->add(std::int64_t{value->scale});
-                break;
-            default:
-                break;  // the span's row has it
+    for (const BoundSlot& slot : bound.slots) {
+        const ShreddedValue& each = *value++;
+        if (slot.kind != SlotKind::object) {
+            add_value(slot, each);
+            continue;
         }
-        ++value;
+        for (const std::uint32_t member : shredder_.objects().members_of(form_of(each)))
+            add_value(bind_member(member), *value++);
     }
+}
+
+void GroupWriter::add_value(const BoundSlot& slot, const ShreddedValue& value) {
+    switch (slot.kind) {
+        case SlotKind::text:
+        case SlotKind::json:
+            slot.into->add(value.text);
+            break;
+        case SlotKind::number:
+            slot.into->add(column::Decimal{value.mantissa, value.scale});
+            break;
+        case SlotKind::literal:
+            slot.into->add(value.mantissa);
+            break;
+        case SlotKind::start_time:
+        case SlotKind::end_time:
+            slot.into->add(std::int64_t{value.scale});
+            break;
+        default:
+            break;  // the span's row has it
+    }
+}
+
+GroupWriter::BoundSlot GroupWriter::bind_member(std::uint32_t shredder_member) {
+    if (shredder_member >= bound_members_.size()) bound_members_.resize(shredder_member + 1);
+    BoundSlot& bound = bound_members_[shredder_member];
+    if (bound.into == nullptr) {
+        const ObjectMember& member = shredder_.objects().members()[shredder_member];
+        bound = {member.kind, &path_column(column_of(member.kind), dictionary_.path(member.path))};
+    }
+    return bound;
 }
 
 const GroupWriter::BoundTemplate& GroupWriter::bind(std::uint32_t template_index,
@@ -299,7 +340,6 @@ GroupWriter::BoundTemplate GroupWriter::make_bound(std::uint32_t template_index,
             slot.kind = SlotKind::number;
         if (slot.kind == SlotKind::end_time && (deviations & end_differs) != 0)
             slot.kind = SlotKind::number;
-        slot.path = path_index(slot.path);
         if (slot.kind == SlotKind::children) continue;
         BoundSlot& each = bound.slots.emplace_back(BoundSlot{slot.kind, nullptr});
         switch (slot.kind) {
@@ -307,7 +347,7 @@ GroupWriter::BoundTemplate GroupWriter::make_bound(std::uint32_t template_index,
             case SlotKind::number:
             case SlotKind::literal:
             case SlotKind::json:
-                each.into = &path_column(column_of(slot.kind), slot.path);
+                each.into = &path_column(column_of(slot.kind), dictionary_.path(slot.path));
                 break;
             case SlotKind::start_time:
                 each.into = &column(GroupColumn::span_start_scale);
@@ -319,19 +359,10 @@ GroupWriter::BoundTemplate GroupWriter::make_bound(std::uint32_t template_index,
                 break;
         }
     }
-    auto& templates = head_.dictionary.templates;
-    bound.code = static_cast<std::uint32_t>(template_first + templates.size());
-    templates.push_back(std::move(shape));
+    bound.has_objects = shape.objects > 0;
+    bound.index = dictionary_.add_template(std::move(shape));
+    if (!bound.has_objects) bound.shape = dictionary_.shape(bound.index, {});
     return bound;
-}
-
-/// The group's number of a path of the shredder.
-std::uint32_t GroupWriter::path_index(std::uint32_t shredder_path) {
-    auto& paths = head_.dictionary.paths;
-    const auto [found, is_new] =
-        path_indexes_.try_emplace(shredder_path, static_cast<std::uint32_t>(paths.size()));
-    if (is_new) paths.push_back(shredder_.paths()[shredder_path]);
-    return found->second;
 }
 
 ColumnBuilder& GroupWriter::path_column(GroupColumn kind, std::uint32_t path) {
@@ -339,7 +370,7 @@ ColumnBuilder& GroupWriter::path_column(GroupColumn kind, std::uint32_t path) {
         path_columns_[std::uint64_t{path} << 8 | static_cast<std::uint8_t>(kind)];
     if (known != nullptr) return *known;
     known = &path_builders_.emplace_back(kind, path);
-    const std::string& name = head_.dictionary.paths[path];
+    const std::string& name = dictionary_.dictionary().paths[path];
     if (is_filtered(kind, name)) known->want_filter(path_hash(name));
     return *known;
 }
@@ -369,6 +400,7 @@ void GroupWriter::end_trace_block() {
 
 Result<GroupFacts> GroupWriter::finish(PartBlockWriter& blocks) {
     const std::vector<ColumnBuilder*> columns = finish_columns();
+    head_.dictionary = dictionary_.take();
     head_.seed = mix64(blocks.part_seed() + blocks.blocks(PartSection::group_filters) + 1);
     facts_.offset = blocks.end();
     TRY(write_chunks(columns, blocks));
@@ -468,13 +500,15 @@ void GroupWriter::clear() {
     core_ = make_core();
     path_builders_.clear();
     path_columns_.clear();
-    path_indexes_.clear();
     bound_.clear();
+    bound_members_.clear();
     block_spans_ = block_traces_ = trace_block_spans_ = 0;
     block_bytes_ = document_bytes_ = 0;
     trace_blocks_ = 0;
-    // A table that filled up with templates of the past makes room for those of now.
-    if (shredder_.counters().is_coarse) shredder_.reset();
+    // A table that filled up with templates or forms of the past makes room for those of now.
+    const ShredderCounters& counters = shredder_.counters();
+    if (counters.is_coarse || !counters.has_room) shredder_.reset();
+    dictionary_ = DictionaryBuilder(shredder_);
 }
 
 void GroupWriter::widen(const PartTrace& trace) {

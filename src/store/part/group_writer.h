@@ -42,6 +42,10 @@ Result<void> write_group_end(const GroupHead& head, std::string_view filter,
 /// shredder, which learns the documents' templates. Not for threads.
 class GroupWriter {
  public:
+    GroupWriter() = default;
+    GroupWriter(const GroupWriter&) = delete;
+    GroupWriter& operator=(const GroupWriter&) = delete;
+
     /// Whether the trace would take the group beyond its bounds. An empty group takes every trace.
     bool is_full_for(const PartTrace& trace) const;
     bool empty() const { return head_.traces == 0; }
@@ -66,20 +70,24 @@ class GroupWriter {
         ColumnBuilder* into;
     };
     struct BoundTemplate {
-        std::uint32_t code = 0;        ///< in span_template
+        std::uint32_t index = 0;       ///< in the group's dictionary
+        std::uint32_t shape = 0;       ///< without slots of kind object
+        bool has_objects = false;      ///< the values tell the shape
         std::vector<BoundSlot> slots;  ///< in order, but children's
     };
 
     ColumnBuilder& column(GroupColumn kind) { return core_[static_cast<std::size_t>(kind)]; }
     ColumnBuilder& path_column(GroupColumn kind, std::uint32_t path);
-    std::uint32_t path_index(std::uint32_t shredder_path);
     const BoundTemplate& bind(std::uint32_t template_index, std::uint8_t deviations);
     BoundTemplate make_bound(std::uint32_t template_index, std::uint8_t deviations);
 
     bool take_apart(const StoredDocument& stored, std::span<const SpanRow> spans);
     std::optional<std::uint8_t> deviations(const ShreddedRow& row, const SpanRow& span,
                                            TraceId trace_id) const;
+    std::uint32_t shape_of(const ShreddedRow& row, const BoundTemplate& bound);
     void add_values(const ShreddedRow& row, const BoundTemplate& bound);
+    void add_value(const BoundSlot& slot, const ShreddedValue& value);
+    BoundSlot bind_member(std::uint32_t shredder_member);
     void add_row(const PartTrace& trace);
     void add_spans(const PartTrace& trace);
     void add_span(const PartTrace& trace, std::size_t row);
@@ -103,9 +111,10 @@ class GroupWriter {
     std::vector<ColumnBuilder> core_ = make_core();
     std::deque<ColumnBuilder> path_builders_;
     std::unordered_map<std::uint64_t, ColumnBuilder*> path_columns_;
-    std::unordered_map<std::uint32_t, std::uint32_t>
-        path_indexes_;  ///< of the shredder to the group
+    DictionaryBuilder dictionary_{shredder_};
     std::unordered_map<std::uint64_t, BoundTemplate> bound_;
+    std::vector<BoundSlot> bound_members_;  ///< by the shredder's number; not bound: of no column
+    std::vector<std::uint32_t> forms_;      ///< of the row at hand
     std::unordered_map<SpanId, std::size_t> row_of_;
     std::uint32_t block_spans_ = 0;  ///< of the block that is being filled
     std::uint64_t block_bytes_ = 0;

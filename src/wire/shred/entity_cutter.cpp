@@ -108,12 +108,15 @@ bool EntityCutter::cut_member(Entity& entity, unsigned depth, ObjectShape& objec
     } else if (is_subsegments && *at_ == '{') {
         is_cut = false;
     } else {
-        const bool takes_objects = is_whole_(entity.path);
-        if (*at_ == '{' && !takes_objects) {
+        using How = ObjectTreatment::How;
+        const ObjectTreatment treatment = treatment_(entity.path);
+        if (*at_ == '{' && treatment.how == How::apart) {
             is_cut = cut_object(entity, depth + 1);
         } else {
             SlotKind kind = SlotKind::json;
-            is_cut = cut_value(entity, takes_objects, kind);
+            is_cut = *at_ == '{' && treatment.how == How::by_members
+                         ? cut_by_members(entity, treatment.place, kind)
+                         : cut_value(entity, treatment.how == How::whole, kind);
             kind_in_shape = static_cast<std::uint8_t>(kind);
         }
     }
@@ -131,6 +134,30 @@ bool EntityCutter::cut_value(Entity& entity, bool takes_objects, SlotKind& kind)
     if ((*drafts_)[entity.row].shape.slots.size() == slots_per_template_max) return false;
     end_literal(entity, kind);
     entity.values.push_back(value);
+    at_ = behind;
+    entity.literal_begin = at_;
+    return true;
+}
+
+bool EntityCutter::cut_by_members(Entity& entity, std::uint32_t place, SlotKind& kind) {
+    if ((*drafts_)[entity.row].shape.slots.size() == slots_per_template_max) return false;
+    const std::size_t own = entity.values.size();
+    entity.values.emplace_back();
+    std::uint32_t form = 0;
+    const char* behind = nullptr;
+    switch (objects_.learn(at_, end_, place, reader_, entity.values, form, behind)) {
+        case ObjectTable::Learned::refused:
+            return false;
+        case ObjectTable::Learned::full:
+            entity.values.resize(own);
+            return cut_value(entity, true, kind);
+        case ObjectTable::Learned::form:
+            break;
+    }
+    kind = SlotKind::object;
+    end_literal(entity, kind);
+    ++(*drafts_)[entity.row].shape.objects;
+    entity.values[own].mantissa = form;
     at_ = behind;
     entity.literal_begin = at_;
     return true;

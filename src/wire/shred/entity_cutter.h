@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/shred/object_table.h"
 #include "wire/shred/template.h"
 #include "wire/shred/value_reader.h"
 
@@ -19,6 +20,17 @@ struct ObjectShape {
     std::vector<std::string> keys;
 };
 
+/// What becomes of the objects at a path.
+struct ObjectTreatment {
+    enum class How : std::uint8_t {
+        apart,       ///< their members get slots, their keys stand in the template
+        by_members,  ///< one slot of kind object; an object without room for its form is whole
+        whole,       ///< one json value
+    };
+    How how = How::apart;
+    std::uint32_t place = 0;  ///< by_members: in the ObjectTable
+};
+
 /// The template of one row before it has a number. Its slots name `paths`, one each.
 struct TemplateDraft {
     Template shape;
@@ -29,9 +41,11 @@ struct TemplateDraft {
 /// Takes a document apart without knowing any template: finds every value by the rules of JSON.
 class EntityCutter {
  public:
-    /// is_whole  whether an object at this path is one json value
-    EntityCutter(ValueReader& values, std::function<bool(std::string_view path)> is_whole)
-        : reader_(values), is_whole_(std::move(is_whole)) {}
+    /// objects    learns the forms of objects
+    /// treatment  what becomes of an object at this path
+    EntityCutter(ValueReader& values, ObjectTable& objects,
+                 std::function<ObjectTreatment(std::string_view path)> treatment)
+        : reader_(values), objects_(objects), treatment_(std::move(treatment)) {}
 
     /// Row i has draft i; template_index is not set.
     ///
@@ -47,13 +61,15 @@ class EntityCutter {
     bool cut_member(Entity& entity, unsigned depth, ObjectShape& object);
     bool cut_children(Entity& entity);
     bool cut_value(Entity& entity, bool takes_objects, SlotKind& kind);
+    bool cut_by_members(Entity& entity, std::uint32_t place, SlotKind& kind);
     bool take_key(std::string& key);
     bool take(char wanted);
     std::string_view take_space();
     void end_literal(Entity& entity, SlotKind kind);
 
     ValueReader& reader_;
-    std::function<bool(std::string_view path)> is_whole_;
+    ObjectTable& objects_;
+    std::function<ObjectTreatment(std::string_view path)> treatment_;
     const char* at_ = nullptr;
     const char* end_ = nullptr;
     std::vector<TemplateDraft>* drafts_ = nullptr;

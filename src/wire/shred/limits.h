@@ -46,11 +46,22 @@ inline constexpr std::size_t object_keys_max = 128;
 inline constexpr std::size_t known_object_shapes_max = 512;
 inline constexpr std::size_t known_object_keys_max = 512;
 
+// With more shapes than that, objects are taken apart by their members: the forms at one path, all
+// forms and their members, and the space in front of a closing brace. A form takes 4 bytes a
+// member in each group that it comes in.
+inline constexpr std::size_t object_forms_max = 16'384;
+inline constexpr std::size_t object_forms_sum_max = 32'768;
+inline constexpr std::size_t object_listed_sum_max = 1'048'576;
+inline constexpr std::size_t object_close_bytes_max = 64;
+
 /// 10^18 is the largest power of ten in 64 bits.
 inline constexpr unsigned number_scale_max = 18;
 
 // A stored dictionary may come from several shredders, by merging.
 inline constexpr std::size_t dictionary_templates_max = 65'536;
 inline constexpr std::size_t dictionary_paths_max = 65'536;
+inline constexpr std::size_t dictionary_members_max = 65'536;
+inline constexpr std::size_t dictionary_forms_max = 65'536;
+inline constexpr std::size_t dictionary_shapes_max = 262'144;
 
 }  // namespace tomograph

@@ -149,6 +149,7 @@ bool append_value(SlotKind kind, const ShreddedValue& value, DocumentSink& out) 
             append_trace_id(static_cast<std::uint64_t>(value.mantissa), value.low, out);
             return true;
         case SlotKind::children:
+        case SlotKind::object:
             break;
     }
     return false;
@@ -174,7 +175,7 @@ bool DocumentRebuild::push_row() {
     if (next_row_ == rows_.size() || depth_ == stack_.size()) return false;
     const RebuildRow& row = rows_[next_row_];
     if ((row.children > 0) != (row.shape->children_slot >= 0)) return false;
-    stack_[depth_++] = {.row = next_row_++, .slot = 0, .children_left = row.children};
+    stack_[depth_++] = {.row = next_row_++, .slot = 0, .value = 0, .children_left = row.children};
     return true;
 }
 

@@ -11,7 +11,7 @@ namespace tomograph {
 struct Shredder::Impl {
     ValueReader values;
     TemplateTable table;
-    TemplateTrie trie;
+    TemplateTrie trie{table.objects()};
     std::vector<TemplateDraft> drafts;
     ShredderCounters counters;
 
@@ -20,13 +20,14 @@ struct Shredder::Impl {
     void teach_trie(const std::vector<ShreddedRow>& rows);
 };
 
-/// Every time that a document is cut again one more object is kept whole, so it ends; a document
-/// that makes the rules change this often is none to take apart.
+/// Every time that a document is cut again one more object is no longer in the template, so it
+/// ends; a document that makes the rules change this often is none to take apart.
 constexpr int cuts_max = 16;
 
 bool Shredder::Impl::cut(std::string_view document, std::vector<ShreddedRow>& rows,
                          std::vector<ShreddedValue>& shredded) {
-    EntityCutter cutter(values, [this](std::string_view path) { return table.is_whole(path); });
+    EntityCutter cutter(values, table.objects(),
+                        [this](std::string_view path) { return table.treatment(path); });
     for (int cuts = 0; cuts < cuts_max; ++cuts) {
         if (!cutter.cut(document, drafts, rows, shredded)) return false;
         const Admission admission = table.admit(drafts, rows);
@@ -48,7 +49,13 @@ void Shredder::Impl::teach_trie(const std::vector<ShreddedRow>& rows) {
         places.clear();
         for (const Slot& slot : shape.slots) {
             const std::string& path = table.paths()[slot.path];
-            places.push_back({role_of(path), table.is_whole(path)});
+            const ObjectTreatment treatment = table.treatment(path);
+            using How = ObjectTreatment::How;
+            places.push_back({.role = role_of(path),
+                              .takes_objects = treatment.how == How::whole,
+                              .object_place = treatment.how == How::by_members
+                                                  ? treatment.place
+                                                  : ObjectTable::npos});
         }
         trie.insert(shape, row.template_index, places);
     }
@@ -68,6 +75,8 @@ bool Shredder::shred(std::string_view document, std::vector<ShreddedRow>& rows,
     }
     const bool is_cut =
         document.size() <= shredded_document_bytes_max && impl.cut(document, rows, values);
+    impl.counters.objects_by_members = impl.table.objects().places();
+    impl.counters.has_room = impl.table.objects().has_room();
     impl.counters.objects_kept_whole = impl.table.objects_kept_whole();
     impl.counters.is_coarse = impl.table.is_coarse();
     if (is_cut) {
@@ -88,6 +97,8 @@ const Template& Shredder::template_at(std::uint32_t index) const {
 }
 
 const std::vector<std::string>& Shredder::paths() const { return impl_->table.paths(); }
+
+const ObjectForms& Shredder::objects() const { return impl_->table.objects().forms(); }
 
 void Shredder::reset() { impl_ = std::make_unique<Impl>(); }
 

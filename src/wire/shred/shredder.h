@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/shred/object_form.h"
 #include "wire/shred/template.h"
 
 namespace tomograph {
@@ -16,8 +17,10 @@ struct ShredderCounters {
     std::uint64_t matched = 0;             ///< taken apart by templates seen before, the fast way
     std::uint64_t cut = 0;                 ///< taken apart byte by byte: something in them was new
     std::uint64_t refused = 0;             ///< not taken apart: kept whole by the caller
+    std::uint64_t objects_by_members = 0;  ///< paths with many combinations of keys: forms since
     std::uint64_t objects_kept_whole = 0;  ///< paths whose keys exploded: json slots since
     bool is_coarse = false;  ///< the tables are full: metadata is no longer taken apart
+    bool has_room = true;    ///< for forms; objects of new forms are json slots else
 };
 
 /// Takes documents apart into templates and values.
@@ -26,7 +29,8 @@ struct ShredderCounters {
 /// entity. Each entity becomes a row, in the order of their opening braces (as Segment::spans); a
 /// row names a template and holds a value for each of its slots. Only scalars under objects get
 /// slots of their own. An array is one json slot; so is an object nested deeper than slot_depth_max
-/// or whose keys exploded. An empty object is literal text.
+/// or whose keys exploded. An object whose keys come in many combinations is one slot: its form,
+/// and the values of its members behind it. An empty object is literal text.
 ///
 /// Which template a document gets depends on its text and on the documents before it, never on
 /// time or chance. Not for threads: keep one for each.
@@ -53,6 +57,8 @@ class Shredder {
     std::size_t templates() const;
     const Template& template_at(std::uint32_t index) const;
     const std::vector<std::string>& paths() const;
+    /// The forms of objects; numbered as templates are.
+    const ObjectForms& objects() const;
 
     /// Forgets all templates and paths.
     void reset();

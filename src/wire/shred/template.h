@@ -23,8 +23,9 @@ enum class SlotKind : std::uint8_t {
     end_time = 9,    ///< "end_time", as a number
     name = 10,       ///< "name", as a text
     children = 11,   ///< the elements of "subsegments", which are rows of their own; no value
+    object = 12,     ///< an object whose form is the value; those of its members follow it
 };
-inline constexpr std::uint8_t slot_kinds = 12;  ///< one more than the largest
+inline constexpr std::uint8_t slot_kinds = 13;  ///< one more than the largest
 
 struct Slot {
     SlotKind kind = SlotKind::json;
@@ -50,18 +51,12 @@ struct Template {
     std::vector<Slot> slots = {};
     Separators separators = {};  ///< of the children slot; empty without one
     std::int32_t children_slot = -1;
+    std::uint32_t objects = 0;  ///< slots of kind object
 
     std::string_view literal(std::size_t i) const {
         const std::size_t begin = i == 0 ? 0 : slots[i - 1].literal_end;
         const std::size_t end = i == slots.size() ? text.size() : slots[i].literal_end;
         return std::string_view(text).substr(begin, end - begin);
-    }
-
-    /// Values of a row: all slots but the children's have one, in order.
-    std::size_t values() const { return slots.size() - (children_slot >= 0 ? 1 : 0); }
-    /// Where the value of slot i stands among them.
-    std::size_t value_index(std::size_t i) const {
-        return i - (children_slot >= 0 && i > static_cast<std::size_t>(children_slot) ? 1 : 0);
     }
 
     bool operator==(const Template&) const = default;
@@ -75,14 +70,16 @@ inline constexpr std::int64_t literal_null = 2;
 /// The value of one slot of one row; which members count, the slot's kind says.
 struct ShreddedValue {
     std::string_view text = {};  ///< text, name: unescaped; json: the bytes
-    std::int64_t mantissa = 0;   ///< numbers and times; literal: its code; ids: the (high) 64 bits
+    std::int64_t mantissa = 0;   ///< numbers and times; literal: its code; object: its form;
+                                 ///< ids: the (high) 64 bits
     std::uint64_t low = 0;       ///< trace_id: the low 64 bits
     std::uint8_t scale = 0;      ///< numbers and times: digits behind the point, 0 to 18
 
     bool operator==(const ShreddedValue&) const = default;
 };
 
-/// One entity of a document. `values` counts from `first_value`, one for each slot but children's.
+/// One entity of a document. `values` counts from `first_value`: one for each slot but children's,
+/// and behind an object's those of its members.
 struct ShreddedRow {
     std::uint32_t template_index = 0;
     std::uint32_t first_value = 0;

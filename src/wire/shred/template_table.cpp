@@ -36,10 +36,14 @@ std::string template_key(const Template& shape) {
 
 }  // namespace
 
-bool TemplateTable::is_whole(std::string_view path) const {
-    if (is_coarse_ && !is_known(path)) return true;
-    if (std::ranges::count(path, path_separator) + 1 >= slot_depth_max) return true;
-    return !whole_.empty() && whole_.contains(std::string(path));
+ObjectTreatment TemplateTable::treatment(std::string_view path) const {
+    using How = ObjectTreatment::How;
+    if (is_coarse_ && !is_known(path)) return {How::whole};
+    if (std::ranges::count(path, path_separator) + 1 >= slot_depth_max) return {How::whole};
+    if (!whole_.empty() && whole_.contains(std::string(path))) return {How::whole};
+    const std::uint32_t place = objects_.place_of(path);
+    if (place == ObjectTable::npos) return {How::apart};
+    return {How::by_members, place};
 }
 
 Admission TemplateTable::admit(std::span<const TemplateDraft> drafts, std::span<ShreddedRow> rows) {
@@ -62,7 +66,7 @@ Admission TemplateTable::admit(std::span<const TemplateDraft> drafts, std::span<
     return Admission::admitted;
 }
 
-/// false: an object of the draft is to be kept whole from now on.
+/// false: an object of the draft is to be taken apart by its members, or not at all, from now on.
 bool TemplateTable::note_objects(const TemplateDraft& draft) {
     if (notes_ > object_notes_max) return true;
     for (const ObjectShape& object : draft.objects) {
@@ -70,9 +74,14 @@ bool TemplateTable::note_objects(const TemplateDraft& draft) {
         SeenObject& seen = seen_[object.path];
         notes_ += seen.shapes.insert(object.shape).second ? 1 : 0;
         for (const std::string& key : object.keys) notes_ += seen.keys.insert(key).second ? 1 : 0;
+        const std::size_t keys_max = known ? known_object_keys_max : object_keys_max;
+        const bool has_too_many_keys = seen.keys.size() > keys_max;
         if (seen.shapes.size() > (known ? known_object_shapes_max : object_shapes_max) ||
-            seen.keys.size() > (known ? known_object_keys_max : object_keys_max)) {
-            whole_.insert(object.path);
+            has_too_many_keys) {
+            if (has_too_many_keys)
+                whole_.insert(object.path);
+            else
+                objects_.add_place(object.path, keys_max);
             notes_ -= seen.shapes.size() + seen.keys.size();
             seen_.erase(object.path);
             return false;
@@ -93,19 +102,13 @@ Admission TemplateTable::make_coarse() {
 /// How many of `paths`, each of which is there once, have no number yet.
 std::size_t TemplateTable::new_paths(std::span<const std::string> paths) {
     return static_cast<std::size_t>(std::ranges::count_if(
-        paths, [&](const std::string& path) { return !path_of_.contains(path); }));
+        paths, [&](const std::string& path) { return !paths_.contains(path); }));
 }
 
 std::uint32_t TemplateTable::add(const TemplateDraft& draft, std::string key) {
     const auto index = static_cast<std::uint32_t>(templates_.size());
     Template& shape = templates_.emplace_back(draft.shape);
-    for (Slot& slot : shape.slots) {
-        const std::string& path = draft.paths[slot.path];
-        const auto [place, is_new] =
-            path_of_.try_emplace(path, static_cast<std::uint32_t>(paths_.size()));
-        if (is_new) paths_.push_back(path);
-        slot.path = place->second;
-    }
+    for (Slot& slot : shape.slots) slot.path = paths_.add(draft.paths[slot.path]);
     bytes_ += shape.text.size();
     template_of_.emplace(std::move(key), index);
     return index;

@@ -39,9 +39,14 @@ std::string_view text_between(const char* begin, const char* end) {
 
 class TemplateTrie::Matcher {
  public:
-    Matcher(Node& root, const char* end, ValueReader& reader, std::vector<ShreddedRow>& rows,
-            std::vector<ShreddedValue>& values)
-        : root_(root), end_(end), reader_(reader), rows_(rows), values_(values) {}
+    Matcher(Node& root, ObjectTable& objects, const char* end, ValueReader& reader,
+            std::vector<ShreddedRow>& rows, std::vector<ShreddedValue>& values)
+        : root_(root),
+          objects_(objects),
+          end_(end),
+          reader_(reader),
+          rows_(rows),
+          values_(values) {}
 
     /// Behind the entity, or nullptr. depth: 1 for the document's own.
     const char* match_entity(const char* at, unsigned depth) {
@@ -63,8 +68,8 @@ class TemplateTrie::Matcher {
     }
 
  private:
-    /// The branch that the text at `at` goes along; its value is the last of values_, its kind and
-    /// end are kind_ and behind_.
+    /// The branch that the text at `at` goes along; its value is at the end of values_ (an object's
+    /// with those of its members), its kind and end are kind_ and behind_.
     Branch* take_branch(Node& node, const char* at) {
         for (std::size_t i = 0; i < node.branches.size(); ++i) {
             Branch* const branch = node.branches[i];
@@ -87,13 +92,38 @@ class TemplateTrie::Matcher {
             const char* const first = skip_space(at, end_);
             return first != end_ && *first == '{';
         }
+        const std::size_t held = values_.size();
+        bool takes_objects = branch.place.takes_objects;
+        if (branch.place.object_place != ObjectTable::npos && at != end_ && *at == '{') {
+            if (read_object(branch.place.object_place, at)) {
+                if (branch.next[static_cast<std::size_t>(kind_)] != nullptr) return true;
+                values_.resize(held);
+                return false;
+            }
+            // An object without room for its form is whole; any other is new, and to be learnt.
+            if (!objects_.is_full(branch.place.object_place)) return false;
+            takes_objects = true;
+        }
         ShreddedValue& value = values_.emplace_back();
-        behind_ =
-            reader_.read(at, end_, branch.place.role, branch.place.takes_objects, kind_, value);
+        behind_ = reader_.read(at, end_, branch.place.role, takes_objects, kind_, value);
         if (behind_ != nullptr && branch.next[static_cast<std::size_t>(kind_)] != nullptr)
             return true;
-        values_.pop_back();
+        values_.resize(held);
         return false;
+    }
+
+    bool read_object(std::uint32_t place, const char* at) {
+        const std::size_t own = values_.size();
+        values_.emplace_back();
+        std::uint32_t form = 0;
+        behind_ = objects_.read(at, end_, place, reader_, values_, form);
+        if (behind_ == nullptr) {
+            values_.resize(own);
+            return false;
+        }
+        values_[own].mantissa = form;
+        kind_ = SlotKind::object;
+        return true;
     }
 
     const char* match_ending(const Node& node, const char* at, std::size_t row, std::size_t first,
@@ -156,6 +186,7 @@ class TemplateTrie::Matcher {
     }
 
     Node& root_;
+    ObjectTable& objects_;
     const char* end_;
     ValueReader& reader_;
     std::vector<ShreddedRow>& rows_;
@@ -165,7 +196,7 @@ class TemplateTrie::Matcher {
     const char* behind_ = nullptr;
 };
 
-TemplateTrie::TemplateTrie() { clear(); }
+TemplateTrie::TemplateTrie(ObjectTable& objects) : objects_(objects) { clear(); }
 
 void TemplateTrie::clear() {
     nodes_.clear();
@@ -177,7 +208,8 @@ bool TemplateTrie::match(std::string_view document, ValueReader& reader,
                          std::vector<ShreddedRow>& rows, std::vector<ShreddedValue>& values) {
     rows.clear();
     values.clear();
-    Matcher matcher(nodes_.front(), document.data() + document.size(), reader, rows, values);
+    Matcher matcher(nodes_.front(), objects_, document.data() + document.size(), reader, rows,
+                    values);
     return matcher.match_entity(document.data(), 1) != nullptr;
 }
 

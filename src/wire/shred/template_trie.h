@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/shred/object_table.h"
 #include "wire/shred/template.h"
 #include "wire/shred/value_reader.h"
 
@@ -24,9 +25,10 @@ class TemplateTrie {
     struct Place {
         MemberRole role = MemberRole::other;
         bool takes_objects = false;
+        std::uint32_t object_place = ObjectTable::npos;  ///< its objects are taken apart by members
     };
 
-    TemplateTrie();
+    explicit TemplateTrie(ObjectTable& objects);
 
     /// shape   stays where it is while the trie lives
     /// places  one for each of its slots
@@ -68,6 +70,7 @@ class TemplateTrie {
     Branch& branch_at(Node& node, std::string_view literal, const Place& place, bool has_children);
     Node*& behind(Branch& branch, const Template& shape, SlotKind kind);
 
+    ObjectTable& objects_;
     std::deque<Node> nodes_;  ///< the first is the root
     std::deque<Branch> branches_;
 };

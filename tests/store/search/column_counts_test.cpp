@@ -158,6 +158,58 @@ TEST_CASE("columns and documents count the same") {
     }
 }
 
+/// A segment whose annotations are some of eleven, of changing kinds.
+std::string combination_of(int i) {
+    constexpr std::array values{"1", "\"x\"", "true", "\"y\"", "0.5", "null", "[1,\"x\"]"};
+    std::string annotations;
+    for (int key = 0; key < 11; ++key)
+        if ((i >> key & 1) != 0)
+            annotations +=
+                fmt::format(R"({}"k{}":{})", annotations.empty() ? "" : ",", key,
+                            values[static_cast<std::size_t>(i / 64 + key) % values.size()]);
+    return fmt::format(R"("id":"0000000000000001","name":"s{0}","start_time":{1},"end_time":{1},)"
+                       R"("annotations":{{{2}}},"metadata":{{"m":{0}}})",
+                       i % 3, test_second + i, annotations);
+}
+
+TEST_CASE("annotations in many combinations are columns too") {
+    Counted both;
+    constexpr int traces = 1'500;
+    for (int i = 0; i < traces; ++i)
+        both.append(trace_number(static_cast<std::uint64_t>(i), test_second + i),
+                    combination_of(i));
+    both.fixture.settle();
+    for (const char* text : {"", "some span { @annotations.k9 = 1 }",
+                             "some span { @annotations.k3 is set and not @annotations.k4 = true }",
+                             "not some span { @annotations.k10 = \"x\" }"}) {
+        CAPTURE(std::string(text));
+        int asked = 0;
+        TraceSelection selection{.range = all_time, .predicate = predicate(text)};
+        selection.budget.is_cancelled = [&] {
+            ++asked;  // before each trace that is read
+            return false;
+        };
+        both.check_names(selection);
+        for (const char* path : {"annotations.k0", "annotations.k10", "metadata.m"}) {
+            CAPTURE(std::string(path));
+            both.check(selection, path);
+            both.check({.traces = selection, .by = {.field = Field::name, .path = path_of(path)}});
+        }
+        // Arrays are read, every seventh value; nothing else is.
+        CHECK(asked < 7 * traces / 2);
+        TraceQuery query;
+        query.range = all_time;
+        query.limit = 100;
+        query.predicate = selection.predicate;
+        const auto page = both.fixture.store->find(query);
+        const auto expected = both.oracle.find(query);
+        REQUIRE(page);
+        REQUIRE(page->traces.size() == expected->traces.size());
+        for (std::size_t i = 0; i < page->traces.size(); ++i)
+            CHECK(page->traces[i].id == expected->traces[i].id);
+    }
+}
+
 TEST_CASE("traces of which columns tell all are not read") {
     Counted both;
     for (int i = 0; i < 40; ++i)

@@ -50,12 +50,12 @@ TEST_CASE("documents of the real SDKs are taken apart, and put together byte for
             if (segment->subsegments_dropped != 0) continue;
             REQUIRE(shredded.rows.size() == segment->spans.size());
             for (std::size_t i = 0; i < shredded.rows.size(); ++i) {
-                const Template& shape = shredder.template_at(shredded.rows[i].template_index);
-                for (std::size_t slot = 0; slot < shape.slots.size(); ++slot) {
-                    if (shape.slots[slot].kind != SlotKind::span_id) continue;
-                    CHECK(static_cast<std::uint64_t>(shredded.value(i, slot, shape).mantissa) ==
-                          segment->spans[i].id.value);
-                }
+                shredded.each_value(shredder, i,
+                                    [&](std::uint32_t, SlotKind kind, const ShreddedValue& value) {
+                                        if (kind != SlotKind::span_id) return;
+                                        CHECK(static_cast<std::uint64_t>(value.mantissa) ==
+                                              segment->spans[i].id.value);
+                                    });
             }
         }
     }

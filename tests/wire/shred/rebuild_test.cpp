@@ -15,12 +15,24 @@ const Template parent = {.text = "{[]}",
 const Template text = {.text = "{}",
                        .slots = {{.kind = SlotKind::text, .path = 0, .literal_end = 1}}};
 
+/// Form 0: {"a":□, "b":□ }.
+const ObjectForms objects = [] {
+    ObjectForms made;
+    const std::uint32_t list[] = {
+        made.add_member({.kind = SlotKind::text, .path = 0, .literal = "\"a\":"}),
+        made.add_member({.kind = SlotKind::number, .path = 0, .literal = " \"b\":"})};
+    made.add_form(list, made.add_close(" "));
+    return made;
+}();
+const Template with_object = {
+    .text = "{}", .slots = {{.kind = SlotKind::object, .path = 0, .literal_end = 1}}, .objects = 1};
+
 /// The document, or the error's message.
 std::string rebuilt_rows(const std::vector<RebuildRow>& rows, const ShreddedValue& every_value = {},
                          bool has_values = true) {
     std::string out;
     const auto written = rebuild(
-        rows,
+        rows, objects,
         [&](std::uint32_t, std::uint32_t, ShreddedValue& value) {
             value = every_value;
             return has_values;
@@ -43,6 +55,11 @@ TEST_CASE("rows are put together around their children") {
     CHECK(rebuilt_rows({{&leaf, 0}}) == "{}");
     CHECK(rebuilt_rows({{&parent, 2}, {&parent, 1}, {&leaf, 0}, {&leaf, 0}}) ==
           "{[ {[ {}\n]}, {}\n]}");
+}
+
+TEST_CASE("an object is put together by the members of its form") {
+    CHECK(rebuilt_rows({{&with_object, 0}}, {.text = "x"}) == R"({{"a":"x", "b":0 }})");
+    CHECK(rebuilt_rows({{&with_object, 0}}, {.mantissa = 1}).ends_with("an object has no form"));
 }
 
 TEST_CASE("rows that are no tree are damage") {

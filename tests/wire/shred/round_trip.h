@@ -16,8 +16,24 @@ struct Shredded {
     std::vector<ShreddedRow> rows;
     std::vector<ShreddedValue> values;
 
-    const ShreddedValue& value(std::size_t row, std::size_t slot, const Template& shape) const {
-        return values[rows[row].first_value + shape.value_index(slot)];
+    /// Calls with each slot of a row but children's, as (path, kind, value); with the members of
+    /// objects after their object.
+    template <class Visit>
+    void each_value(const Shredder& shredder, std::size_t row, const Visit& visit) const {
+        const ShreddedValue* value = values.data() + rows[row].first_value;
+        for (const Slot& slot : shredder.template_at(rows[row].template_index).slots) {
+            if (slot.kind == SlotKind::children) continue;
+            const ShreddedValue& own = *value++;
+            visit(slot.path, slot.kind, own);
+            if (slot.kind != SlotKind::object) continue;
+            const ObjectForms& objects = shredder.objects();
+            for (const std::uint32_t index :
+                 objects.members_of(static_cast<std::size_t>(own.mantissa))) {
+                const ObjectMember& member = objects.members()[index];
+                visit(member.path, member.kind, *value++);
+            }
+        }
+        CHECK(value == values.data() + rows[row].first_value + rows[row].values);
     }
 };
 
@@ -28,10 +44,10 @@ inline std::string rebuilt(const Shredder& shredder, const Shredded& shredded) {
     }
     std::string out;
     const auto written = rebuild(
-        rows,
-        [&](std::uint32_t row, std::uint32_t slot, ShreddedValue& value) {
-            value = shredded.value(row, slot, *rows[row].shape);
-            return true;
+        rows, shredder.objects(),
+        [&](std::uint32_t row, std::uint32_t i, ShreddedValue& value) {
+            value = shredded.values[shredded.rows[row].first_value + i];
+            return i < shredded.rows[row].values;
         },
         out);
     REQUIRE(written);

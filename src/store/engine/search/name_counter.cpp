@@ -71,9 +71,9 @@ class RunNames {
         });
     }
 
-    /// Texts and numbers are as many as the spans whose templates have them.
+    /// Texts and numbers are as many as the spans whose shapes have them.
     Result<void> count_templates() {
-        std::vector<std::uint64_t> spans(template_first + group_.layout().slot_columns.size());
+        std::vector<std::uint64_t> spans(group_.layout().codes());
         TRY(each_block([&](std::size_t, std::uint32_t first,
                            const std::vector<std::uint32_t>& templates) -> Result<void> {
             for (std::uint32_t i = 0; i < templates.size(); ++i)
@@ -81,18 +81,31 @@ class RunNames {
             return {};
         }));
         const TemplateDictionary& dictionary = group_.head().dictionary;
-        for (std::size_t i = 0; i < dictionary.templates.size(); ++i) {
+        std::vector<std::uint64_t> of_template(dictionary.templates.size());
+        std::vector<std::uint64_t> of_member(dictionary.objects.members().size());
+        for (std::size_t i = 0; i < dictionary.shapes.size(); ++i) {
+            const RowShape& shape = dictionary.shapes[i];
             const std::uint64_t count = spans[template_first + i];
-            if (count == 0) continue;
-            for (const Slot& slot : dictionary.templates[i].slots) {
-                const std::string& path = dictionary.paths[slot.path];
-                const bool is_text = slot.kind == SlotKind::text || slot.kind == SlotKind::name;
-                if (!is_text && slot.kind != SlotKind::number) continue;
-                if (is_attribute_path(path))
-                    table_.add(path, is_text ? ScalarKind::text : ScalarKind::number, count);
-            }
+            of_template[shape.template_index] += count;
+            for (const std::uint32_t form : dictionary.forms_of(shape))
+                for (const std::uint32_t member : dictionary.objects.members_of(form))
+                    of_member[member] += count;
+        }
+        for (std::size_t i = 0; i < of_template.size(); ++i)
+            for (const Slot& slot : dictionary.templates[i].slots)
+                add_slot(slot.kind, dictionary.paths[slot.path], of_template[i]);
+        for (std::size_t i = 0; i < of_member.size(); ++i) {
+            const ObjectMember& member = dictionary.objects.members()[i];
+            add_slot(member.kind, dictionary.paths[member.path], of_member[i]);
         }
         return {};
+    }
+
+    void add_slot(SlotKind kind, const std::string& path, std::uint64_t count) {
+        const bool is_text = kind == SlotKind::text || kind == SlotKind::name;
+        if (count == 0 || (!is_text && kind != SlotKind::number)) return;
+        if (is_attribute_path(path))
+            table_.add(path, is_text ? ScalarKind::text : ScalarKind::number, count);
     }
 
     /// Literals, some of which are null, and what was kept whole.

@@ -27,12 +27,45 @@ bool is_attribute_path(std::string_view path) {
                std::string_view::npos;
 }
 
+namespace {
+
+/// Which forms have a value in the column.
+std::vector<std::uint8_t> forms_with(const GroupReader& group, std::size_t column) {
+    const ObjectForms& objects = group.head().dictionary.objects;
+    const std::vector<std::uint32_t>& columns = group.layout().member_columns;
+    std::vector<std::uint8_t> having(objects.size(), 0);
+    if (std::find(columns.begin(), columns.end(), column) == columns.end()) return having;
+    for (std::size_t form = 0; form < having.size(); ++form)
+        for (const std::uint32_t member : objects.members_of(form))
+            if (columns[member] == column) having[form] = 1;
+    return having;
+}
+
+/// For each code of span_template 1 when its template is so.
+template <class IsSo>
+std::vector<std::uint8_t> codes_where(const GroupReader& group, const IsSo& is_so) {
+    const TemplateDictionary& dictionary = group.head().dictionary;
+    std::vector<std::uint8_t> templates(dictionary.templates.size());
+    for (std::size_t i = 0; i < templates.size(); ++i) templates[i] = is_so(i) ? 1 : 0;
+    std::vector<std::uint8_t> codes(group.layout().codes(), 0);
+    for (std::size_t i = 0; i < dictionary.shapes.size(); ++i)
+        codes[template_first + i] = templates[dictionary.shapes[i].template_index];
+    return codes;
+}
+
+}  // namespace
+
 std::vector<std::uint8_t> templates_of(const GroupReader& group, std::size_t column) {
     const auto& slots = group.layout().slot_columns;
-    std::vector<std::uint8_t> having(template_first + slots.size(), 0);
-    for (std::size_t i = 0; i < slots.size(); ++i)
-        if (std::find(slots[i].begin(), slots[i].end(), column) != slots[i].end())
-            having[template_first + i] = 1;
+    std::vector<std::uint8_t> having = codes_where(group, [&](std::size_t i) {
+        return std::find(slots[i].begin(), slots[i].end(), column) != slots[i].end();
+    });
+    const TemplateDictionary& dictionary = group.head().dictionary;
+    if (dictionary.objects.empty()) return having;
+    const std::vector<std::uint8_t> forms = forms_with(group, column);
+    for (std::size_t i = 0; i < dictionary.shapes.size(); ++i)
+        for (const std::uint32_t form : dictionary.forms_of(dictionary.shapes[i]))
+            having[template_first + i] |= forms[form];
     return having;
 }
 
@@ -40,7 +73,7 @@ PathColumns find_path_columns(const GroupReader& group, std::string_view path) {
     const GroupHead& head = group.head();
     const auto& templates = head.dictionary.templates;
     PathColumns found;
-    found.unknown.assign(template_first + templates.size(), 0);
+    found.unknown.assign(group.layout().codes(), 0);
     if (!is_attribute_path(path)) return found;
     if (head.find(GroupColumn::raw_document) != GroupHead::npos) {
         found.unknown[template_raw] = found.unknown[template_raw_inside] = 1;
@@ -61,13 +94,16 @@ PathColumns find_path_columns(const GroupReader& group, std::string_view path) {
         for (std::size_t i = 0; i < having.size(); ++i) found.unknown[i] |= having[i];
         found.has_unknown = true;
     }
-    // The name may stand in the span's row instead.
-    for (std::size_t i = 0; path == "name" && i < templates.size(); ++i)
-        for (const Slot& slot : templates[i].slots)
-            if (slot.kind == SlotKind::name) {
-                found.unknown[template_first + i] = 1;
-                found.has_unknown = true;
-            }
+    if (path != "name") return found;
+    // It may stand in the span's row instead.
+    const std::vector<std::uint8_t> named = codes_where(group, [&](std::size_t i) {
+        return std::ranges::any_of(templates[i].slots,
+                                   [](const Slot& slot) { return slot.kind == SlotKind::name; });
+    });
+    for (std::size_t i = 0; i < named.size(); ++i) {
+        found.unknown[i] |= named[i];
+        found.has_unknown |= named[i] != 0;
+    }
     return found;
 }
 

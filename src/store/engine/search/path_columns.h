@@ -9,7 +9,7 @@
 
 namespace tomograph {
 
-/// Where the values of an attribute stand in a group. Sets of templates are by what span_template
+/// Where the values of an attribute stand in a group. Sets of shapes are by what span_template
 /// says, so a span's code finds its place without a subtraction.
 struct PathColumns {
     struct Column {
@@ -30,7 +30,7 @@ bool is_attribute_path(std::string_view path);
 
 PathColumns find_path_columns(const GroupReader& group, std::string_view path);
 
-/// Which templates have a value in the column with this index in the head; as Column::templates.
+/// Which shapes have a value in the column with this index in the head; as Column::templates.
 std::vector<std::uint8_t> templates_of(const GroupReader& group, std::size_t column);
 
 /// Calls with each span of a block that has a value in the column, and where the value stands among
