@@ -15,7 +15,8 @@ constexpr std::array compared_fields = {
     Field::exception_message, Field::service_type, Field::fault,  Field::error,
     Field::throttle};
 /// Of the time: to find the attributes of each selection.
-constexpr std::int64_t names_time_divisor = 10;
+constexpr std::int64_t names_time_divisor = 20;
+constexpr std::int64_t slow_factor = 4;
 /// Fewer traces than this may well have a value each and yet differ for a reason.
 constexpr std::uint64_t few_traces = 20;
 
@@ -50,10 +51,19 @@ class Comparison {
     Result<Differences> run() {
         const std::vector<Subject> subjects = TRY(find_subjects());
         answer_.candidates = subjects.size();
+        std::vector<Subject> slow;
         for (const Subject& subject : subjects) {
             // At least one subject is compared, whatever it takes.
-            if (answer_.compared + answer_.skipped > 0 && is_spent()) break;
-            if (!TRY(compare(subject))) break;
+            if (has_begun() && is_spent()) break;
+            const Duration begun = clock_.monotonic();
+            const bool is_first = !has_begun();
+            if (!TRY(compare(subject))) slow.push_back(subject);
+            if (is_first) time_max_ = time_of_others(clock_.monotonic() - begun);
+        }
+        time_max_ = {};
+        for (const Subject& subject : slow) {
+            if (is_spent()) break;
+            TRY(compare(subject));
         }
         auto& found = answer_.subjects;
         std::stable_sort(found.begin(), found.end(),
@@ -72,6 +82,14 @@ class Comparison {
         const Duration time = request_.a.budget.time;
         if (time.ns <= 0) return {};
         return std::max(time - (clock_.monotonic() - begun_), Duration::milliseconds(1));
+    }
+
+    bool has_begun() const { return answer_.compared + answer_.skipped > 0; }
+
+    /// What a column tells takes about as long for any subject; of what none tells every trace is
+    /// read, and that comes last.
+    static Duration time_of_others(Duration first) {
+        return std::max(first * slow_factor, Duration::milliseconds(50));
     }
 
     /// Fields, then attributes by frequency; cuts the ranges to what was looked at.
@@ -108,19 +126,24 @@ class Comparison {
         query.by = subject;
         query.limit = difference_values_max;
         query.traces.budget.time = time_left();
+        if (time_max_.ns > 0)
+            query.traces.budget.time = query.traces.budget.time.ns > 0
+                                           ? std::min(query.traces.budget.time, time_max_)
+                                           : time_max_;
         return store_.group(query);
     }
 
     /// False when the time was too short for all of it.
     Result<bool> compare(const Subject& subject) {
-        const bool is_first = answer_.compared + answer_.skipped == 0;
+        const bool is_first = !has_begun();
         const ValueGroups a = TRY(groups_of(a_, subject));
+        if (!is_first && a.coverage.is_partial()) return false;
         const ValueGroups b = TRY(groups_of(b_, subject));
         if (is_first) {
             note_coverage(answer_.a, a.coverage);
             note_coverage(answer_.b, b.coverage);
         }
-        if (!is_first && (a.coverage.is_partial() || b.coverage.is_partial())) return false;
+        if (!is_first && b.coverage.is_partial()) return false;
         const std::uint64_t traces = a.coverage.matched + b.coverage.matched;
         std::map<std::optional<Scalar>, ValueShare> table;
         for (const ValueGroup& group : a.groups) table[group.value].a = group.count;
@@ -168,6 +191,7 @@ class Comparison {
     Duration begun_;
     TraceSelection a_;
     TraceSelection b_;
+    Duration time_max_;  ///< of a read; zero: none but what is left
     Differences answer_;
 };
 

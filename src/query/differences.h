@@ -42,8 +42,9 @@ struct Differences {
     std::size_t skipped = 0;  ///< with a value for nearly each trace: ids and the like
 };
 
-/// A fifth of the time finds the attributes and how much of the ranges can be looked at; what is
-/// left compares fields, then attributes, the most frequent first, until it ends.
+/// A tenth of the time finds the attributes and how much of the ranges can be looked at; what is
+/// left compares fields, then attributes, the most frequent first, and last what takes much longer
+/// than the others, until it ends.
 ///
 /// errors  those of TraceStore::group
 /// cost    two reads of one column a subject; at most difference_candidates_max subjects
