@@ -13,7 +13,7 @@ namespace tomograph {
 
 /// A trace as groups are asked about it.
 struct GroupSubject {
-    const Trace& trace;                       ///< as of after_grace, its documents read whole
+    const Trace& trace;  ///< as of after_grace; of outlines unless needs_documents()
     std::span<const std::string_view> texts;  ///< the bytes of each of trace.documents
     Lsn newest;                               ///< the highest number that came for the trace
     bool limit_exceeded = false;              ///< later documents were refused for the trace's size
@@ -38,6 +38,9 @@ class GroupClassifier {
  public:
     virtual ~GroupClassifier() = default;
 
+    /// Whether it looks at more than the outlines of documents have (model/segment_outline.h).
+    virtual bool needs_documents() const = 0;
+
     /// Without group 0, which has every trace; no version twice.
     virtual std::vector<GroupMatch> groups_of(const GroupSubject& subject) const = 0;
 };
@@ -47,7 +50,7 @@ class GroupSource {
  public:
     virtual ~GroupSource() = default;
 
-    /// As of now; null when there are no groups: then traces need not be read whole.
+    /// As of now; null when there are no groups.
     virtual std::shared_ptr<const GroupClassifier> classifier() const = 0;
 };
 

@@ -20,6 +20,8 @@ class EditedGroup final : public GroupSource, public GroupClassifier {
         return {std::shared_ptr<void>(), this};
     }
 
+    bool needs_documents() const override { return true; }
+
     std::vector<GroupMatch> groups_of(const GroupSubject& subject) const override {
         std::size_t in_force = firsts_.size();
         while (in_force > 0 && firsts_[in_force - 1] > subject.newest) --in_force;

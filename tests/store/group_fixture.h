@@ -13,6 +13,8 @@ inline constexpr GroupId group_of_odd{2};
 /// the number of documents became even).
 class FaultsAndOdd final : public GroupClassifier {
  public:
+    bool needs_documents() const override { return true; }
+
     std::vector<GroupMatch> groups_of(const GroupSubject& subject) const override {
         std::vector<GroupMatch> groups;
         for (const TraceDocument& document : subject.trace.documents) {

@@ -16,6 +16,7 @@ struct CompiledVersion {
     GroupId id;
     Lsn first;
     std::optional<TraceMatcher> matcher;  ///< nothing: the filter does not compile
+    bool needs_documents = false;
 };
 
 struct CompiledGroup {
@@ -29,6 +30,29 @@ struct CompiledGroup {
         return nullptr;
     }
 };
+
+bool is_in_outlines(Field field) {
+    return field != Field::exception_type && field != Field::exception_message;
+}
+
+/// Outlines have neither attributes nor the exceptions that root causes are told with.
+bool needs_documents(const Predicate& predicate) {
+    switch (predicate.kind) {
+        case Predicate::Kind::cause_path:
+            return true;
+        case Predicate::Kind::condition:
+            return predicate.condition.subject.is_attribute() ||
+                   !is_in_outlines(predicate.condition.subject.field);
+        case Predicate::Kind::some:
+            if (predicate.scope == Scope::cause) return true;
+            break;
+        case Predicate::Kind::all:
+        case Predicate::Kind::any:
+        case Predicate::Kind::negation:
+            break;
+    }
+    return std::any_of(predicate.children.begin(), predicate.children.end(), needs_documents);
+}
 
 /// A filter that is asked of a trace, and what the documents say at its paths.
 struct Asked {
@@ -77,6 +101,13 @@ class CompiledGroups final : public GroupClassifier {
     CompiledGroups(std::vector<CompiledGroup> groups, GroupMetrics& metrics)
         : groups_(std::move(groups)), metrics_(metrics) {}
 
+    bool needs_documents() const override {
+        return std::any_of(groups_.begin(), groups_.end(), [](const CompiledGroup& group) {
+            return std::any_of(group.versions.begin(), group.versions.end(),
+                               [](const auto& version) { return version.needs_documents; });
+        });
+    }
+
     std::vector<GroupMatch> groups_of(const GroupSubject& subject) const override {
         std::vector<Asked> all;
         all.reserve(groups_.size());
@@ -112,6 +143,7 @@ CompiledVersion compile(const GroupRecord& group, const GroupVersionRecord& vers
     const auto predicate = compile_filter(version.filter, nullptr);
     if (predicate) {
         compiled.matcher.emplace(*predicate);
+        compiled.needs_documents = needs_documents(*predicate);
     } else {
         metrics.filters_failed.add();
         log_error("group filter does not compile, the group is skipped",

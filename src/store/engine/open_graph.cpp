@@ -48,7 +48,7 @@ Groups groups_now(const StoreCore& core) {
 }
 
 AssemblyDepth assembly_depth(const Groups& groups) {
-    return groups ? AssemblyDepth::whole : AssemblyDepth::outline;
+    return groups && groups->needs_documents() ? AssemblyDepth::whole : AssemblyDepth::outline;
 }
 
 std::vector<GroupMatch> matches_of(const Groups& groups, const Trace& trace,

@@ -13,7 +13,7 @@ namespace tomograph {
 using Groups = std::shared_ptr<const GroupClassifier>;
 Groups groups_now(const StoreCore& core);
 
-/// What of open documents must be read: groups judge whole ones.
+/// What of open documents must be read: some groups judge whole ones.
 AssemblyDepth assembly_depth(const Groups& groups);
 
 /// The newest row of the trace in the parts, looked up once. errors: io

@@ -72,19 +72,27 @@ struct ServiceBench {
 }  // namespace
 
 TEST_CASE("the graph of a group is that of the traces which its filter finds") {
-    const std::vector<std::string> filters = {"",
-                                              "fault",
-                                              "!fault",
-                                              R"(annotation[mark] = "even")",
-                                              R"(annotation.mark = "odd" OR http.status = 503)",
-                                              R"(service("back") { fault })",
-                                              R"(edge("api", "back"))",
-                                              "duration > 0.15",
-                                              "partial"};
+    std::vector<std::string> filters = {"",
+                                        "fault",
+                                        "!fault",
+                                        "http.status = 503",
+                                        R"(service("back") { fault })",
+                                        R"(edge("api", "back"))",
+                                        "duration > 0.15",
+                                        "partial"};
+    bool looks_into_documents = false;
+    SUBCASE("by what their outlines have") {}
+    SUBCASE("by what only documents have") {
+        looks_into_documents = true;
+        filters.emplace_back(R"(annotation[mark] = "even")");
+        filters.emplace_back(R"(annotation.mark = "odd" OR http.status = 503)");
+        filters.emplace_back(R"(rootcause.fault.service { name = "back" })");
+    }
     ServiceBench bench;
     for (std::size_t i = 0; i < filters.size(); ++i)
         REQUIRE(bench.groups->create(somebody,
                                      {.name = "g" + std::to_string(i), .filter = filters[i]}));
+    CHECK(bench.classes->classifier()->needs_documents() == looks_into_documents);
     const auto check = [&] {
         for (std::size_t i = 0; i < filters.size(); ++i) {
             CAPTURE(filters[i]);
