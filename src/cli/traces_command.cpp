@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "cli/time_input.h"
 #include "cli/time_text.h"
 #include "cli/trace_summary_row.h"
+#include "wire/json/utf8.h"
 
 namespace tomograph::cli {
 namespace {
@@ -153,13 +155,32 @@ void give_hints(const TracesOptions& options, const Listing& listing, TimeRange 
     console.hint(console.say(Message::next_trace, {safe_text(next.id)}));
 }
 
+/// The filter, and below it a mark under the character that the error names; "" when it names none.
+std::string marked_filter(std::string_view filter, std::string_view error) {
+    constexpr std::string_view start = "Invalid filter expression at position ";
+    std::size_t position = 0;
+    if (const std::size_t at = error.find(start); at != std::string_view::npos)
+        std::from_chars(error.data() + at + start.size(), error.data() + error.size(), position);
+    if (position == 0) return "";
+    const std::string_view before = cut_characters(filter, position - 1);
+    return fmt::format("  {}\n  {}^\n", safe_text(filter),
+                       repeat(" ", display_width(safe_text(before))));
+}
+
+ExitCode fail_listing(const TracesOptions& options, const Error& error, const Console& console) {
+    const ExitCode code = console.fail(error);
+    const std::string marked = marked_filter(options.filter, error.message());
+    if (!marked.empty()) console.err(marked);
+    return code;
+}
+
 }  // namespace
 
 ExitCode run_traces(const TracesOptions& options, ApiClient& api, const Console& console) {
     const auto range = parse_time_range(options.time, console.clock.now());
     if (!range) return console.fail(range.error());
     const auto listing = read_listing(options, *range, api);
-    if (!listing) return console.fail(listing.error());
+    if (!listing) return fail_listing(options, listing.error(), console);
     console.out(rendered(options, *listing, console));
     give_hints(options, *listing, *range, console);
     return listing->rows.empty() && options.exit_status ? ExitCode::nothing_matched : ExitCode::ok;

@@ -69,6 +69,24 @@ TEST_CASE("traces prints a table for people and what to do next") {
     CHECK(s.api.bodies().front().ends_with(R"(,"FilterExpression":"fault = true"})"));
 }
 
+TEST_CASE("a wrong filter is shown with a mark under the place") {
+    FakeApi api;
+    api.reply(
+        "/TraceSummaries",
+        {.status = 400,
+         .headers = {{"x-amzn-ErrorType", "InvalidRequestException"}},
+         .body = R"({"Message":"Invalid filter expression at position 12: Unknown keyword"})"});
+    Captured captured;
+    ApiClient client(api.endpoint(), captured.console);
+    CHECK(run_traces({.time = "15m", .filter = "user = \"商\" fualt"}, client, captured.console) !=
+          ExitCode::ok);
+    CHECK(
+        captured.err ==
+        "tomo: InvalidRequestException: Invalid filter expression at position 12: Unknown keyword\n"
+        "  user = \"商\" fualt\n"
+        "              ^\n");
+}
+
 TEST_CASE("traces can be narrowed to errors and to slow ones") {
     const struct {
         TracesOptions options;

@@ -145,3 +145,75 @@ TEST_CASE("every expression of the guide becomes its predicate") {
         CHECK(*again == *parsed);
     }
 }
+
+TEST_CASE("a mistake is named with its place") {
+    struct Case {
+        std::string_view expression;
+        std::size_t position;
+        std::string_view reason;
+    };
+    const Case cases[] = {
+        {"fualt", 1, "Unknown keyword 'fualt'; did you mean 'fault'?"},
+        {"responstime > 5", 1, "Unknown keyword 'responstime'; did you mean 'responsetime'?"},
+        {"annotations.a", 1, "Unknown keyword 'annotations.a'; did you mean 'annotation.a'?"},
+        {"qwertyuiop", 1, "Unknown keyword 'qwertyuiop'"},
+        {"ok AND\u00a0", 7, "unexpected '\u00a0'"},
+        {"user = \"ä\" foo", 12, "Unknown keyword 'foo'"},
+        {"duration >", 11, "expected a value behind '>', found the end"},
+        {"duration > \"5\"", 12, "'duration' is compared with a number, without quotes"},
+        {"duration > 5s", 13, "a number has no unit; times are seconds, as 0.25"},
+        {"duration CONTAINS 5", 10, "a number takes =, !=, <, <=, > and >=, not CONTAINS"},
+        {"fault > true", 7, "a boolean takes = and !=, not >"},
+        {"fault = \"true\"", 9, "'fault' is compared with true or false, without quotes"},
+        {"http.url < \"a\"", 10, "a text takes =, !=, CONTAINS, BEGINSWITH and ENDSWITH, not <"},
+        {"user = 5", 8, "'user' is compared with a text, in quotes"},
+        {"user = \"alice", 8, "the quote \" is not closed"},
+        {"index > 5", 1, "'index' has no meaning here; it stands inside rootcause braces"},
+        {"rootcause.fault.entity { coverage > 0.5 }", 26,
+         "'coverage' has no meaning here; it stands inside rootcause.responsetime.entity braces"},
+        {"service(\"a\") { service(\"b\") }", 16,
+         "service, edge, group and rootcause stand outside of all braces"},
+        {"service(\"a\") { fault", 14, "'{' is not closed"},
+        {"(ok", 1, "'(' is not closed"},
+        {"ok)", 3, "')' closes nothing"},
+        {"service(\"a\") { }", 16, "nothing stands between '{' and '}'"},
+        {"5 < duration", 1,
+         "expected a keyword, found '5'; a comparison begins with its keyword, as 'duration > 5'"},
+        {"rootcause.json = [1]", 18, "expected #[ … ], found '['"},
+        {"rootcause.json = #[{\"Services\": 1}]", 33, "JSON: expected an array"},
+        {"rootcause.json = #[{\"Service\": []}]", 32, "JSON: 'Service' is not one of Services"},
+        {"rootcause.json = #[{\"Services\": []", 19, "the JSON is not closed"},
+        {"source.annotation.a", 1,
+         "source.annotation and destination.annotation stand inside edge braces"},
+        {"annotation.", 1, "the key of the annotation is missing"},
+        {"group.name = \"none\"", 1, "there is no group 'none'"},
+        {"group.name = \"circular\"", 1,
+         "the filter of group 'circular' is no longer valid: Invalid filter expression at "
+         "position 1: the filter of a group cannot name groups itself"},
+        {"group.name = \"broken\"", 1,
+         "the filter of group 'broken' is no longer valid: Invalid filter expression at position "
+         "11: expected a value behind '>', found the end"},
+    };
+    for (const Case& each : cases) {
+        CAPTURE(each.expression);
+        CHECK(compiled(each.expression) == "Invalid filter expression at position " +
+                                               std::to_string(each.position) + ": " +
+                                               std::string(each.reason));
+    }
+}
+
+TEST_CASE("what is too much is refused, not followed") {
+    const auto times = [](std::size_t n, std::string_view text) {
+        std::string out;
+        for (std::size_t i = 0; i < n; ++i) out += text;
+        return out;
+    };
+    CHECK(compiled(times(32, "(") + "ok" + times(32, ")")) == "some root { ok = true }");
+    CHECK(compiled(times(33, "(") + "ok" + times(33, ")")).ends_with("deeper than 32 levels"));
+    CHECK(compiled(times(2000, "!") + "ok").ends_with("deeper than 32 levels"));
+    CHECK(compiled(times(64, "ok ")).starts_with("(some root"));
+    CHECK(compiled(times(65, "ok ")).ends_with("more than 64 conditions"));
+    CHECK(compiled(times(201, "ok ")).ends_with("more than 200 terms"));
+    CHECK(compiled("user = \"" + times(4096, "x") + "\"").ends_with("more than 4096 characters"));
+    CHECK(compiled("user = \"\xff\"").ends_with("not UTF-8"));
+}
