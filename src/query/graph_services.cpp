@@ -9,15 +9,6 @@
 namespace tomograph {
 namespace {
 
-ServiceStatistics statistics_of(const RequestStatistics& counted) {
-    return {.ok = counted.ok,
-            .throttle = counted.throttle,
-            .other_error = counted.error,
-            .fault = counted.fault,
-            .total_response_time =
-                std::round(static_cast<double>(counted.response_time_ns) / 1e3) / 1e6};
-}
-
 std::int64_t second_after(Instant t) {
     return t.second() + (Instant::from_seconds(t.second()) < t ? 1 : 0);
 }
@@ -125,6 +116,15 @@ class ServiceLister {
 };
 
 }  // namespace
+
+ServiceStatistics statistics_of(const RequestStatistics& counted) {
+    return {.ok = counted.ok,
+            .throttle = counted.throttle,
+            .other_error = counted.error,
+            .fault = counted.fault,
+            .total_response_time =
+                std::round(static_cast<double>(counted.response_time_ns) / 1e3) / 1e6};
+}
 
 std::vector<ServiceNode> services_of(const GraphSums& graph) { return ServiceLister(graph).list(); }
 

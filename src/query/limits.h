@@ -68,4 +68,11 @@ inline constexpr std::size_t filter_terms_max = 200;
 /// An EntitySelectorExpression (API model).
 inline constexpr std::size_t selector_characters_max = 500;
 
+/// Points of one page of a time series, nearly: a day of minutes is two pages. A page reads the
+/// graph in pieces of six hours, so that their cells are all that is held.
+inline constexpr std::size_t series_page_points = 1000;
+inline constexpr std::int64_t series_chunk_seconds = 6 * 60 * 60;
+/// From start to end of a time series: what X-Ray keeps.
+inline constexpr Duration series_range_max = Duration::hours(31 * 24);
+
 }  // namespace tomograph

@@ -70,6 +70,7 @@ void answer_put_telemetry_records(const XrayContext& context, XrayCall call);
 void answer_batch_get_traces(const XrayContext& context, XrayCall call);
 void answer_get_trace_summaries(const XrayContext& context, XrayCall call);
 void answer_get_service_graph(const XrayContext& context, XrayCall call);
+void answer_get_time_series(const XrayContext& context, XrayCall call);
 void answer_get_trace_graph(const XrayContext& context, XrayCall call);
 void answer_create_group(const XrayContext& context, XrayCall call);
 void answer_get_group(const XrayContext& context, XrayCall call);

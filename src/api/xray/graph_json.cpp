@@ -7,34 +7,6 @@ namespace tomograph {
 
 namespace {
 
-void write_statistics(JsonWriter& json, const ServiceStatistics& statistics) {
-    json.begin_object("SummaryStatistics");
-    json.integer("OkCount", statistics.ok);
-    json.begin_object("ErrorStatistics");
-    json.integer("ThrottleCount", statistics.throttle);
-    json.integer("OtherCount", statistics.other_error);
-    json.integer("TotalCount", statistics.error_total());
-    json.end_object();
-    json.begin_object("FaultStatistics");
-    json.integer("OtherCount", statistics.fault);
-    json.integer("TotalCount", statistics.fault);
-    json.end_object();
-    json.integer("TotalCount", statistics.total());
-    json.number("TotalResponseTime", statistics.total_response_time);
-    json.end_object();
-}
-
-void write_histogram(JsonWriter& json, std::string_view member, const ServiceHistogram& histogram) {
-    json.begin_array(member);
-    for (const HistogramEntry& entry : histogram) {
-        json.begin_object();
-        json.number("Value", entry.value);
-        json.integer("Count", entry.count);
-        json.end_object();
-    }
-    json.end_array();
-}
-
 void write_names(JsonWriter& json, const std::vector<std::string>& names) {
     json.begin_array("Names");
     for (const std::string& name : names) json.text(name);
@@ -46,7 +18,7 @@ void write_edge(JsonWriter& json, const ServiceEdge& edge) {
     json.integer("ReferenceId", edge.reference_id);
     json.whole_second("StartTime", Instant::from_seconds(edge.start_second));
     json.whole_second("EndTime", Instant::from_seconds(edge.end_second));
-    write_statistics(json, edge.statistics);
+    write_statistics(json, "SummaryStatistics", edge.statistics);
     write_histogram(json, "ResponseTimeHistogram", edge.response_times);
     json.begin_array("Aliases");
     for (const EdgeAlias& alias : edge.aliases) {
@@ -85,7 +57,7 @@ void write_service(JsonWriter& json, const ServiceNode& node, std::string_view a
     for (const ServiceEdge& edge : node.edges) write_edge(json, edge);
     json.end_array();
     if (node.statistics) {
-        write_statistics(json, *node.statistics);
+        write_statistics(json, "SummaryStatistics", *node.statistics);
         write_histogram(json, "DurationHistogram", node.durations);
         write_histogram(json, "ResponseTimeHistogram", node.response_times);
     }
@@ -93,6 +65,35 @@ void write_service(JsonWriter& json, const ServiceNode& node, std::string_view a
 }
 
 }  // namespace
+
+void write_statistics(JsonWriter& json, std::string_view member,
+                      const ServiceStatistics& statistics) {
+    json.begin_object(member);
+    json.integer("OkCount", statistics.ok);
+    json.begin_object("ErrorStatistics");
+    json.integer("ThrottleCount", statistics.throttle);
+    json.integer("OtherCount", statistics.other_error);
+    json.integer("TotalCount", statistics.error_total());
+    json.end_object();
+    json.begin_object("FaultStatistics");
+    json.integer("OtherCount", statistics.fault);
+    json.integer("TotalCount", statistics.fault);
+    json.end_object();
+    json.integer("TotalCount", statistics.total());
+    json.number("TotalResponseTime", statistics.total_response_time);
+    json.end_object();
+}
+
+void write_histogram(JsonWriter& json, std::string_view member, const ServiceHistogram& histogram) {
+    json.begin_array(member);
+    for (const HistogramEntry& entry : histogram) {
+        json.begin_object();
+        json.number("Value", entry.value);
+        json.integer("Count", entry.count);
+        json.end_object();
+    }
+    json.end_array();
+}
 
 void write_services(JsonWriter& json, std::span<const ServiceNode> services,
                     std::string_view account_id) {

@@ -8,6 +8,10 @@
 
 namespace tomograph {
 
+void write_statistics(JsonWriter& json, std::string_view member,
+                      const ServiceStatistics& statistics);
+void write_histogram(JsonWriter& json, std::string_view member, const ServiceHistogram& histogram);
+
 /// Writes `"Services": […]` as a member of the object that is open (service-graph.md §2 and §3).
 ///
 /// account_id  of services that sent segments and name none; client and inferred nodes stay without

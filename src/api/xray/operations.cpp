@@ -28,7 +28,7 @@ constexpr std::array<XrayOperation, 38> operations = {{
     {"GetSamplingStatisticSummaries", "/SamplingStatisticSummaries"},
     {"GetSamplingTargets", "/SamplingTargets"},
     {"GetServiceGraph", "/ServiceGraph", answer_get_service_graph},
-    {"GetTimeSeriesServiceStatistics", "/TimeSeriesServiceStatistics"},
+    {"GetTimeSeriesServiceStatistics", "/TimeSeriesServiceStatistics", answer_get_time_series},
     {"GetTraceGraph", "/TraceGraph", answer_get_trace_graph},
     {"GetTraceSegmentDestination", "/GetTraceSegmentDestination"},
     {"GetTraceSummaries", "/TraceSummaries", answer_get_trace_summaries},

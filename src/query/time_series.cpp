@@ -1,0 +1,142 @@
+#include "query/time_series.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/bytes.h"
+#include "query/filter/selector.h"
+#include "query/graph_services.h"
+#include "query/group_graph.h"
+#include "query/histogram_entries.h"
+#include "query/limits.h"
+#include "query/request_checks.h"
+#include "trace/graph_of_trace.h"
+
+namespace tomograph {
+namespace {
+
+constexpr std::int64_t day_seconds = 24 * 60 * 60;
+
+Result<void> check(const TimeSeriesRequest& request) {
+    TRY(check_range(request.start, request.end));
+    if (request.end - request.start > series_range_max)
+        return Error(ErrorCode::invalid, "the time from StartTime to EndTime is more than 31 days");
+    const std::int64_t period = request.period_seconds;
+    if (period < 60 || period > day_seconds || period % 60 != 0)
+        return Error(ErrorCode::invalid, "Period must be a multiple of 60, from 60 to 86400");
+    return {};
+}
+
+/// Without an expression: what clients called.
+Result<Selector> selector_of(const TimeSeriesRequest& request) {
+    if (!request.selector.empty()) return parse_selector(request.selector);
+    Selector clients;
+    clients.edges.push_back(
+        {.source = {.name = {}, .type = std::string(client_type), .account = {}}, .target = {}});
+    return clients;
+}
+
+bool is_selected(const Selector& selector, const GraphKey& key) {
+    if (key.entry == GraphEntry::node)
+        return std::ranges::any_of(
+            selector.nodes, [&](const NodeSelector& node) { return node.matches(key.target); });
+    return key.entry == GraphEntry::edge &&
+           std::ranges::any_of(selector.edges, [&](const EdgeSelector& edge) {
+               return edge.source.matches(key.source) && edge.target.matches(key.target);
+           });
+}
+
+Instant period_start(Instant moment, std::int64_t period) {
+    const std::int64_t second = moment.second();
+    const std::int64_t past = second % period;
+    return Instant::from_seconds(second - (past < 0 ? past + period : past));
+}
+
+PageBinding binding_of(const TimeSeriesRequest& request) {
+    PageBinding binding("GetTimeSeriesServiceStatistics");
+    binding.add(request.start.ns)
+        .add(request.end.ns)
+        .add(request.group_name)
+        .add(request.group_arn)
+        .add(request.selector)
+        .add(request.period_seconds);
+    return binding;
+}
+
+class SeriesReader {
+ public:
+    SeriesReader(const QueryContext& context, const TimeSeriesRequest& request, Selector selector)
+        : context_(context), request_(request), selector_(std::move(selector)) {}
+
+    /// Fills the page from `from` on; returns where the next one begins, the range's end at the
+    /// end.
+    Result<Instant> read(Instant from, TimeSeriesAnswer& answer) {
+        while (from < request_.end && answer.points.size() < series_page_points) {
+            const Instant next = std::min(
+                request_.end, period_start(from, request_.period_seconds) +
+                                  Duration::seconds(request_.period_seconds * chunk_periods()));
+            TRY(read_chunk({.start = from, .end = next}, answer));
+            from = next;
+        }
+        return from;
+    }
+
+ private:
+    /// So many periods as are about six hours, and no more than a page.
+    std::int64_t chunk_periods() const {
+        return std::clamp<std::int64_t>(series_chunk_seconds / request_.period_seconds, 1,
+                                        static_cast<std::int64_t>(series_page_points) / 2);
+    }
+
+    Result<void> read_chunk(const TimeRange& range, TimeSeriesAnswer& answer) {
+        const GroupGraph graph = TRY(read_group_graph(context_, range, GraphGrain::minute,
+                                                      request_.group_name, request_.group_arn));
+        answer.contains_old_group_versions |= graph.contains_old_versions;
+        std::map<std::int64_t, RequestStatistics> periods;
+        for (const auto& [key, cell] : graph.rollup.cells) {
+            if (!is_selected(selector_, key)) continue;
+            // A coarse cell of old sums may begin before the range.
+            const Instant minute =
+                std::max(Instant::from_seconds(key.minute * 60), period_start(range.start, 60));
+            periods[period_start(minute, request_.period_seconds).second()].add(cell.statistics);
+        }
+        for (const auto& [second, counted] : periods)
+            if (counted.total() > 0)
+                answer.points.push_back(
+                    {.start_second = second,
+                     .statistics = statistics_of(counted),
+                     .response_times = histogram_entries(counted.response_time)});
+        return {};
+    }
+
+    const QueryContext& context_;
+    const TimeSeriesRequest& request_;
+    Selector selector_;
+};
+
+}  // namespace
+
+Result<TimeSeriesAnswer> get_time_series(const QueryContext& context,
+                                         const TimeSeriesRequest& request) {
+    TRY(check(request));
+    Selector selector = TRY(selector_of(request));
+    const PageBinding binding = binding_of(request);
+    Instant from = request.start;
+    if (!request.next_token.empty()) {
+        const std::string place =
+            TRY(open_page_token(context.token_key, binding, request.next_token, context.now));
+        from = {ByteReader(place).fixed<std::int64_t>()};
+    }
+    TimeSeriesAnswer answer;
+    answer.is_of_edges = selector.nodes.empty();
+    const Instant next =
+        TRY(SeriesReader(context, request, std::move(selector)).read(from, answer));
+    if (next < request.end) {
+        std::string place;
+        ByteWriter(place).fixed(next.ns);
+        answer.next_token = seal_page_token(context.token_key, binding, place, context.now);
+    }
+    return answer;
+}
+
+}  // namespace tomograph

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "query/service_graph.h"
+
+namespace tomograph {
+
+/// GetTimeSeriesServiceStatistics (xray-api.md §3.3).
+struct TimeSeriesRequest {
+    Instant start;
+    Instant end;
+    std::string group_name{};  ///< "" and "Default" are every trace
+    std::string group_arn{};
+    std::string selector{};  ///< "": what clients called; see parse_selector()
+    std::int64_t period_seconds = 60;
+    std::string next_token{};
+};
+
+/// One period in which something was asked; periods begin at multiples of their length.
+struct TimeSeriesPoint {
+    std::int64_t start_second = 0;
+    ServiceStatistics statistics;
+    ServiceHistogram response_times;
+    bool operator==(const TimeSeriesPoint&) const = default;
+};
+
+struct TimeSeriesAnswer {
+    std::vector<TimeSeriesPoint> points;  ///< ascending, at most series_page_points
+    bool is_of_edges = true;              ///< calls as the callers saw them, else services
+    bool contains_old_group_versions = false;
+    std::string next_token;  ///< "" at the end
+};
+
+/// Sums over the selected nodes and edges together, by the minutes that the range touches.
+///
+/// errors  invalid  a member breaks a rule, or there is no such group
+///         those of TraceStore::graph
+/// cost    every cell of the graph in the range: no span is read
+Result<TimeSeriesAnswer> get_time_series(const QueryContext& context,
+                                         const TimeSeriesRequest& request);
+
+}  // namespace tomograph
