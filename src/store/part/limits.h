@@ -51,9 +51,9 @@ constexpr std::size_t sections_max = 64;
 /// Ids of a block of the list of fragments: 64 KiB read at once.
 constexpr std::size_t fragments_block_bytes = 64 << 10;
 
-/// Decoded blocks a reader keeps of its own when it shares no cache: a block of each kind, and then
-/// some.
-constexpr std::size_t reader_cache_bytes = 2 << 20;
+/// Decoded blocks a reader keeps of its own when it shares no cache: a chunk of each column, and then
+/// some. Those of a hundred annotations are 4 MiB; with less, a walk opens them for each trace.
+constexpr std::size_t reader_cache_bytes = 16 << 20;
 /// Bytes gathered before a write.
 constexpr std::size_t write_buffer_bytes = 1 << 20;
 
