@@ -236,8 +236,8 @@ bool EntityCutter::take(char wanted) {
 
 std::string_view EntityCutter::take_space() {
     const char* const begin = at_;
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
-    return {begin, static_cast<std::size_t>(at_ - begin)};
+    at_ = skip_space(at_, end_);
+    return text_between(begin, at_);
 }
 
 }  // namespace tomograph

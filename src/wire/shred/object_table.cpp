@@ -11,15 +11,6 @@
 namespace tomograph {
 namespace {
 
-const char* skip_space(const char* at, const char* end) {
-    while (at != end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
-    return at;
-}
-
-std::string_view text_between(const char* begin, const char* end) {
-    return {begin, static_cast<std::size_t>(end - begin)};
-}
-
 /// Behind the closing quote of the string that begins at `at`; nullptr when it has no end.
 const char* skip_string(const char* at, const char* end) {
     if (at == end || *at != '"') return nullptr;

@@ -26,15 +26,6 @@ bool starts_with(const char* at, const char* end, std::string_view literal) {
     return a == b;
 }
 
-const char* skip_space(const char* at, const char* end) {
-    while (at != end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
-    return at;
-}
-
-std::string_view text_between(const char* begin, const char* end) {
-    return {begin, static_cast<std::size_t>(end - begin)};
-}
-
 }  // namespace
 
 class TemplateTrie::Matcher {

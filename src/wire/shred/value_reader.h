@@ -24,6 +24,16 @@ enum class MemberRole : std::uint8_t {
 /// By the path relative to the entity.
 MemberRole role_of(std::string_view path);
 
+/// The first byte at or behind `at` that is no white space of JSON, or `end`.
+inline const char* skip_space(const char* at, const char* end) {
+    while (at != end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
+    return at;
+}
+
+inline std::string_view text_between(const char* begin, const char* end) {
+    return {begin, static_cast<std::size_t>(end - begin)};
+}
+
 /// The first `"`, `\` or control character (which no JSON string holds) at or behind `at`, or
 /// `end`; 16 bytes at a time where the processor can.
 const char* find_string_stop(const char* at, const char* end);
