@@ -203,6 +203,16 @@ class Searched {
             REQUIRE(found);
             REQUIRE(expected);
             CHECK(texts_of(found->traces) == texts_of(expected->traces));
+            if (!found->next && expected->next) {
+                // Columns told that nothing else matches; the oracle learns it with its next page.
+                query.before = expected->next;
+                const auto rest = oracle_.find(query);
+                CHECK(rest->traces.empty());
+                CHECK_FALSE(rest->next.has_value());
+                CHECK(found->processed == expected->processed + rest->processed);
+                CHECK(found->oldest == rest->oldest);
+                return;
+            }
             CHECK(found->processed == expected->processed);
             CHECK(found->oldest == expected->oldest);
             CHECK(found->next == expected->next);
@@ -270,7 +280,7 @@ TEST_CASE("random predicates over random traces find what a plain store finds") 
 }
 
 TEST_CASE("what columns tell of rows is used, and what they leave open is read") {
-    for (std::uint64_t seed = 101; seed <= 105; ++seed) {
+    for (std::uint64_t seed = 101; seed <= 112; ++seed) {
         CAPTURE(seed);
         Searched(seed, true).run();
     }
