@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -30,6 +31,13 @@ class Bitmap {
     void fill();
     std::size_t count() const;
     bool any() const;
+    /// Calls with each row whose bit is set, ascending.
+    template <class Visit>
+    void each(const Visit& visit) const {
+        for (std::size_t word = 0; word < words_.size(); ++word)
+            for (std::uint64_t bits = words_[word]; bits != 0; bits &= bits - 1)
+                visit(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
+    }
 
     /// Both of as many rows.
     Bitmap& operator&=(const Bitmap& other);

@@ -235,6 +235,49 @@ TEST_CASE("traces of which columns tell all are not read") {
     CHECK(asked <= 6);
 }
 
+TEST_CASE("what is asked of traces, roots and segments is not read where columns tell") {
+    Counted both;
+    for (int i = 0; i < 40; ++i) {
+        const TraceId id = trace_number(static_cast<std::uint64_t>(i), test_second + i);
+        both.append(id, fmt::format(R"("id":"0000000000000001","name":"front","start_time":{0},)"
+                                    R"("end_time":{0}.{1},"fault":{2},"subsegments":[)"
+                                    R"({{"id":"0000000000000002","name":"db","namespace":"remote",)"
+                                    R"("start_time":{0},"end_time":{0}.5}}])",
+                                    test_second + i, i % 10, i % 4 == 0));
+        both.append(id, fmt::format(R"("id":"0000000000000003","parent_id":"0000000000000001",)"
+                                    R"("name":"back","start_time":{0}.1,"end_time":{0}.2)",
+                                    test_second + i));
+    }
+    both.fixture.settle();
+    const std::array<std::pair<std::string_view, std::uint64_t>, 10> cases{{
+        {"duration > 0.5", 16},
+        {"span_count = 3", 40},
+        {"in_progress = true or partial = true", 0},
+        {"inferred = true", 40},
+        {"some root { fault = true }", 10},
+        {"some root { response_time < 0.2 and duration = 0.5 }", 8},
+        {"some root { service = \"back\" }", 0},
+        {"some segment { service = \"db\" and service_type = \"remote\" }", 40},
+        {"some segment { service = \"front\" and fault = true }", 10},
+        {"some segment { called_as is set or service = \"nobody\" }", 40},
+    }};
+    for (const auto& [text, matched] : cases) {
+        CAPTURE(text);
+        int asked = 0;
+        TraceSelection traces{.range = all_time, .predicate = predicate(text)};
+        traces.budget.is_cancelled = [&] {
+            ++asked;  // before each trace that is given
+            return false;
+        };
+        const GroupQuery query{.traces = traces, .by = {.field = Field::name, .path = {}}};
+        const auto groups = both.fixture.store->group(query);
+        REQUIRE(groups);
+        CHECK(groups->coverage.matched == matched);
+        CHECK(asked <= 3);
+        both.check(query);
+    }
+}
+
 TEST_CASE("groups by time are asked for in whole seconds, and counted without reading") {
     Counted both;
     for (int i = 0; i < 40; ++i)

@@ -1,28 +1,37 @@
 #include "store/engine/search/column_judge.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "store/engine/search/group_traces.h"
+#include "store/engine/search/segment_plan.h"
 #include "store/engine/search/span_plan.h"
+#include "store/engine/search/trace_leaf.h"
 
 namespace tomograph {
 namespace {
 
 /// A tree over traces.
 struct TraceNode {
-    enum class Kind : std::uint8_t { all, any, negation, some_span, unknown };
+    enum class Kind : std::uint8_t { all, any, negation, some_span, some_segment, field, unknown };
     Kind kind = Kind::unknown;
     std::vector<TraceNode> children;
-    std::size_t tree = 0;         ///< index into the plan's span trees
+    std::size_t tree = 0;         ///< index into what the plan has of that kind
     bool is_only_needed = false;  ///< some_span: without such a span it does not hold; with one,
                                   ///< who knows
+};
+
+/// A tree of Scope::root or Scope::segment.
+struct SegmentTree {
+    SegmentPlan plan;
+    bool is_of_root = false;
 };
 
 /// What a predicate asks of columns.
 struct Plan {
     std::vector<SpanPlan> trees;
+    std::vector<SegmentTree> segments;
+    std::vector<Condition> fields;  ///< of the trace itself
     TraceNode root;
 };
 
@@ -40,6 +49,11 @@ class Compiler {
                 return branch(TraceNode::Kind::negation, predicate);
             case Predicate::Kind::some:
                 return some(predicate);
+            case Predicate::Kind::condition:
+                plan_.fields.push_back(predicate.condition);
+                return {.kind = TraceNode::Kind::field,
+                        .children = {},
+                        .tree = plan_.fields.size() - 1};
             default:
                 return {};
         }
@@ -61,6 +75,11 @@ class Compiler {
                 return some_span(inside, false);
             case Scope::root:
             case Scope::segment:
+                plan_.segments.push_back(
+                    {.plan = SegmentPlan(inside), .is_of_root = predicate.scope == Scope::root});
+                return {.kind = TraceNode::Kind::some_segment,
+                        .children = {},
+                        .tree = plan_.segments.size() - 1};
             case Scope::call:
                 return needed(inside);
             default:
@@ -120,10 +139,22 @@ class GroupJudge {
     GroupJudge(Plan& plan, GroupReader& group) : plan_(plan), group_(group) {}
 
     Result<std::vector<Verdict>> run() {
-        const std::string filter = TRY(read_filter(group_));
-        for (SpanPlan& tree : plan_.trees) TRY(tree.start(group_, filter));
+        filter_ = TRY(read_filter(group_));
+        for (SpanPlan& tree : plan_.trees) TRY(tree.start(group_, filter_));
         of_trees_.assign(plan_.trees.size(), Verdicts(group_.facts().traces));
         TRY(evaluate_trees());
+        for (SegmentTree& tree : plan_.segments) {
+            TRY(tree.plan.start(group_, filter_));
+            const Verdicts traces =
+                TRY(tree.is_of_root ? evaluate_root(tree.plan) : evaluate_segment(tree.plan));
+            of_segments_.push_back(traces);
+        }
+        for (const Condition& condition : plan_.fields) {
+            TRY(read_trees());
+            if (condition.subject.field == Field::inferred) TRY(read_inferring());
+            const Verdicts traces = TRY(judge_trace_field(group_, condition, trees_, inferring_));
+            of_fields_.push_back(traces);
+        }
         const Verdicts verdicts = combine(plan_.root);
         return told(verdicts);
     }
@@ -134,7 +165,7 @@ class GroupJudge {
         for (std::size_t i = 0; i < plan_.trees.size(); ++i)
             if (plan_.trees[i].can_hold()) wanted.push_back(i);
         if (wanted.empty()) return {};
-        firsts_ = TRY(first_spans(group_));
+        TRY(read_firsts());
         const auto& blocks = group_.head().block_spans;
         for (std::size_t block = 0; block < blocks.size(); ++block)
             for (const std::size_t tree : wanted) {
@@ -145,21 +176,81 @@ class GroupJudge {
         return {};
     }
 
-    /// Sets the traces that the spans of a block belong to.
+    Result<void> read_firsts() {
+        if (firsts_.empty()) firsts_ = TRY(first_spans(group_));
+        return {};
+    }
+
+    Result<void> read_trees() {
+        TRY(read_firsts());
+        return trees_.read();
+    }
+
+    Result<void> read_inferring() {
+        if (inferring_.yes.rows() > 0) return {};
+        inferring_ = TRY(inferring_spans(group_, filter_, trees_));
+        return {};
+    }
+
+    Result<Verdicts> evaluate_root(SegmentPlan& plan) {
+        Verdicts traces(group_.facts().traces);
+        if (!plan.can_hold(SegmentPlan::Side::sent)) return traces;
+        TRY(read_trees());
+        const Verdicts spans = TRY(plan.evaluate(SegmentPlan::Side::sent, trees_));
+        if (!spans.maybe.any()) return traces;
+        for (std::size_t trace = 0; trace < trees_.traces(); ++trace) {
+            const auto root = TRY(trees_.root_of(trace));
+            if (root && spans.yes.test(*root)) traces.yes.set(trace);
+            if (!root || spans.maybe.test(*root)) traces.maybe.set(trace);
+        }
+        return traces;
+    }
+
+    Result<Verdicts> evaluate_segment(SegmentPlan& plan) {
+        Verdicts traces(group_.facts().traces);
+        for (const auto side : {SegmentPlan::Side::sent, SegmentPlan::Side::inferred}) {
+            if (!plan.can_hold(side)) continue;
+            TRY(read_trees());
+            Verdicts spans = TRY(plan.evaluate(side, trees_));
+            if (!spans.maybe.any()) continue;
+            TRY(keep_segments(side, spans));
+            gather(spans.yes, 0, traces.yes);
+            gather(spans.maybe, 0, traces.maybe);
+        }
+        if (!traces.maybe.any()) return traces;
+        for (std::size_t trace = 0; trace < trees_.traces(); ++trace) {
+            if (!trees_.has_ring(trace)) continue;
+            traces.yes.clear(trace);
+            traces.maybe.set(trace);
+        }
+        return traces;
+    }
+
+    /// Those spans that are a segment, or that one is inferred from.
+    Result<void> keep_segments(SegmentPlan::Side side, Verdicts& spans) {
+        if (side == SegmentPlan::Side::inferred) {
+            TRY(read_inferring());
+            spans &= inferring_;
+            return {};
+        }
+        Verdicts segments(group_.facts().spans);
+        for (std::uint32_t span = 0; span < group_.facts().spans; ++span)
+            if (trees_.is_segment(span)) segments.yes.set(span);
+        segments.maybe = segments.yes;
+        spans &= segments;
+        return {};
+    }
+
+    /// Sets the traces that the spans from a block on belong to.
     void gather(const column::Bitmap& spans, std::size_t block, column::Bitmap& traces) const {
         if (!spans.any()) return;
         const std::uint32_t first = group_.layout().block_first[block];
         std::size_t trace = static_cast<std::size_t>(
             std::upper_bound(firsts_.begin(), firsts_.end(), first) - firsts_.begin() - 1);
-        const auto words = spans.words();
-        for (std::size_t word = 0; word < words.size(); ++word) {
-            for (std::uint64_t bits = words[word]; bits != 0; bits &= bits - 1) {
-                const auto span = static_cast<std::uint32_t>(
-                    first + word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
-                while (firsts_[trace + 1] <= span) ++trace;
-                traces.set(trace);
-            }
-        }
+        spans.each([&](std::size_t at) {
+            while (firsts_[trace + 1] <= first + at) ++trace;
+            traces.set(trace);
+        });
     }
 
     Verdicts combine(const TraceNode& node) const {
@@ -170,6 +261,10 @@ class GroupJudge {
                 if (node.is_only_needed) verdicts.yes = column::Bitmap(rows);
                 return verdicts;
             }
+            case TraceNode::Kind::some_segment:
+                return of_segments_[node.tree];
+            case TraceNode::Kind::field:
+                return of_fields_[node.tree];
             case TraceNode::Kind::negation: {
                 Verdicts verdicts = combine(node.children.front());
                 verdicts.negate();
@@ -206,8 +301,13 @@ class GroupJudge {
 
     Plan& plan_;
     GroupReader& group_;
+    std::string filter_;
     std::vector<Verdicts> of_trees_;     ///< of each span tree: the traces
+    std::vector<Verdicts> of_segments_;  ///< of each tree of segments
+    std::vector<Verdicts> of_fields_;
     std::vector<std::uint32_t> firsts_;  ///< first span of each trace, and one past the last
+    TraceTrees trees_{group_, firsts_};
+    Verdicts inferring_{0};  ///< spans that a segment is inferred from, when one asked
 };
 
 class ColumnJudge final : public MatchSource {

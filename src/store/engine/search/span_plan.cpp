@@ -67,6 +67,18 @@ bool SpanPlan::can_hold(const Node& node) const {
     }
 }
 
+Result<Verdicts> SpanPlan::evaluate_all() {
+    Verdicts verdicts(group_->facts().spans);
+    if (!can_hold()) return verdicts;
+    for (std::size_t block = 0; block < group_->head().block_spans.size(); ++block) {
+        const Verdicts some = TRY(evaluate(block));
+        const std::size_t first = group_->layout().block_first[block];
+        some.yes.each([&](std::size_t span) { verdicts.yes.set(first + span); });
+        some.maybe.each([&](std::size_t span) { verdicts.maybe.set(first + span); });
+    }
+    return verdicts;
+}
+
 Result<Verdicts> SpanPlan::evaluate(const Node& node, std::size_t block) {
     const std::size_t rows = group_->head().block_spans[block];
     switch (node.kind) {

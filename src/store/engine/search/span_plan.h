@@ -26,6 +26,8 @@ class SpanPlan {
     bool can_hold() const { return can_hold(root_); }
     /// Of each span of a block, in order. errors: corrupt, io
     Result<Verdicts> evaluate(std::size_t block) { return evaluate(root_, block); }
+    /// Of each span of the group; none holds where it cannot.
+    Result<Verdicts> evaluate_all();
 
  private:
     struct Node {

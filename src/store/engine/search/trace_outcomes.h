@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "store/engine/search/group_tally.h"
+#include "store/engine/search/trace_trees.h"
 #include "store/part/group_reader.h"
 
 namespace tomograph {
@@ -15,25 +16,14 @@ class TraceOutcomes {
  public:
     /// firsts  first span of each trace, and one past the last; borrowed
     TraceOutcomes(GroupReader& group, const std::vector<std::uint32_t>& firsts)
-        : group_(group), firsts_(firsts) {}
+        : trees_(group, firsts) {}
 
     /// Nothing when columns do not tell: parents in a ring, or no segment without a parent.
     /// errors: corrupt, io
     Result<std::optional<Outcome>> of(std::uint32_t trace);
 
  private:
-    /// One column of all spans, read when it is needed first.
-    Result<void> read(GroupColumn column, std::vector<std::int64_t>& into);
-    bool has_ring(std::uint32_t first, std::uint32_t end) const;
-    Result<std::optional<std::uint32_t>> root_of(std::uint32_t first, std::uint32_t end);
-
-    GroupReader& group_;
-    const std::vector<std::uint32_t>& firsts_;
-    std::vector<std::int64_t> flags_;
-    std::vector<std::int64_t> starts_;
-    std::vector<std::int64_t> durations_;
-    std::vector<std::int64_t> parents_;
-    std::vector<std::int64_t> ids_;
+    TraceTrees trees_;
 };
 
 }  // namespace tomograph
