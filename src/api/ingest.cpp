@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "api/limits.h"
+#include "api/refusal_log.h"
 #include "model/segment_outline.h"
 #include "wire/xray/document_array.h"
 
@@ -97,6 +99,7 @@ std::string_view to_text(IngestSource source) {
 
 struct Ingest::Metrics {
     std::vector<SourceCounters> sources;
+    mutable RefusalLog refusals;
 
     explicit Metrics(MetricsRegistry& registry) {
         for (std::size_t i = 0; i < ingest_source_count; ++i)
@@ -112,6 +115,7 @@ struct Ingest::Batch {
     AcceptanceWindow window;
     std::vector<Document> documents;  ///< moved into the store
     std::vector<SpanId> ids;          ///< of `documents`
+    std::vector<TraceId> traces;      ///< likewise
     IngestOutcome outcome;
     std::optional<Error> failure;
     IngestDone done;
@@ -124,9 +128,15 @@ struct Ingest::Batch {
     }
 
     void refuse_for_size(const std::vector<std::size_t>& indexes) {
-        for (const std::size_t index : indexes)
+        for (const std::size_t index : indexes) {
             reject(to_hex(ids[index]), RejectionCode::invalid_segment, trace_size_exceeded,
                    *counters->too_large_trace);
+            metrics->refusals.add({.trace = traces[index],
+                                   .id = to_hex(ids[index]),
+                                   .code = "TraceSizeExceeded",
+                                   .message = std::string(trace_size_exceeded),
+                                   .time = window.now});
+        }
         outcome.kept = ids.size() - indexes.size();
     }
 
@@ -137,16 +147,6 @@ struct Ingest::Batch {
         done(std::move(*failure));
     }
 };
-
-namespace {
-
-std::vector<TraceId> traces_of(const std::vector<Document>& documents) {
-    std::vector<TraceId> traces;
-    for (const Document& document : documents) traces.push_back(document.header.trace_id);
-    return traces;
-}
-
-}  // namespace
 
 Ingest::Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics, LiveTail* tail)
     : store_(store),
@@ -164,11 +164,12 @@ void Ingest::put(std::span<const std::string_view> documents, IngestSource sourc
     batch->window.now = clock_.now();
     batch->documents.reserve(documents.size());
     batch->ids.reserve(documents.size());
+    batch->traces.reserve(documents.size());
     batch->done = std::move(done);
     for (const std::string_view document : documents) take(document, *batch);
 
     if (batch->documents.empty()) return batch->done(std::move(batch->outcome));
-    if (tail_ != nullptr && tail_->is_watched()) tail_->note(traces_of(batch->documents));
+    if (tail_ != nullptr && tail_->is_watched()) tail_->note(batch->traces);
     const auto refused = store_.append(std::move(batch->documents), [batch](Result<void> appended) {
         if (!appended) batch->failure = std::move(appended).error();
         batch->arrived();
@@ -205,6 +206,11 @@ void Ingest::decode(std::string_view json, Batch& batch) const {
     auto decoded = decoder.decode(json, batch.window);
     if (auto* rejection = std::get_if<Rejection>(&decoded)) {
         counters.rejected[static_cast<std::size_t>(rejection->code)]->add();
+        metrics_->refusals.add({.trace = named_trace(json),
+                                .id = rejection->id.value_or(""),
+                                .code = std::string(to_text(rejection->code)),
+                                .message = rejection->message,
+                                .time = batch.window.now});
         batch.outcome.rejections.push_back(std::move(*rejection));
         return;
     }
@@ -217,6 +223,29 @@ void Ingest::decode(std::string_view json, Batch& batch) const {
     batch.documents.push_back(
         {.header = segment.header(), .bytes = std::string(json), .outline = pack_outline(segment)});
     batch.ids.push_back(batch.documents.back().header.id);
+    batch.traces.push_back(batch.documents.back().header.trace_id);
+}
+
+IntakeRecord Ingest::record() const {
+    IntakeRecord record;
+    std::map<std::string, std::uint64_t, std::less<>> rejected;
+    std::map<std::string, std::uint64_t, std::less<>> dropped;
+    for (const SourceCounters& source : metrics_->sources) {
+        record.received += source.received->value();
+        for (std::size_t i = 0; i < source.rejected.size(); ++i)
+            rejected[std::string(to_text(static_cast<RejectionCode>(i)))] +=
+                source.rejected[i]->value();
+        rejected["TraceSizeExceeded"] += source.too_large_trace->value();
+        rejected["Otlp"] += source.otlp->value();
+        for (std::size_t i = 0; i < source.dropped.size(); ++i)
+            dropped[std::string(drop_cause_names[i])] += source.dropped[i]->value();
+    }
+    for (const auto& [cause, count] : rejected)
+        if (count > 0) record.rejected.push_back({cause, count});
+    for (const auto& [cause, count] : dropped)
+        if (count > 0) record.dropped.push_back({cause, count});
+    record.latest = metrics_->refusals.latest();
+    return record;
 }
 
 }  // namespace tomograph

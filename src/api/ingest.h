@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "query/doctor/doctor_facts.h"
 #include "query/live_tail.h"
 #include "store/trace_store.h"
 #include "wire/xray/segment_decoder.h"
@@ -56,6 +57,9 @@ class Ingest {
     /// done       when the kept documents are durable and readable; at once when there are none
     /// errors     those of TraceStore::append; then nothing was kept
     void put(std::span<const std::string_view> documents, IngestSource source, IngestDone done);
+
+    /// What did not get in, from all sources. cost: a lock that refusals take as well
+    IntakeRecord record() const;
 
  private:
     struct Metrics;

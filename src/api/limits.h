@@ -21,6 +21,10 @@ inline constexpr std::size_t documents_per_batch_max = 5000;
 inline constexpr std::size_t kept_body_bytes_max = 2U << 20;
 /// Body of every operation but PutTraceSegments; the largest honest one (telemetry) is some kB.
 inline constexpr std::size_t request_bytes_max = 1U << 20;
+/// The last documents that were refused, which a doctor may name; some 200 bytes each.
+inline constexpr std::size_t refusals_kept_max = 1000;
+/// Of what a refused document says of itself.
+inline constexpr std::size_t refusal_text_bytes_max = 300;
 /// Nesting of a request body; the deepest member of the API is at 4.
 inline constexpr std::size_t request_depth_max = 64;
 /// Records of one PutTelemetryRecords call; the daemon sends at most 10.

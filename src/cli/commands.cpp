@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/console.h"
 #include "cli/demo_command.h"
+#include "cli/doctor_command.h"
 #include "cli/map_command.h"
 #include "cli/overview.h"
 #include "cli/send_command.h"
@@ -42,6 +43,7 @@ class Commands {
         add_services();
         add_tail();
         add_stats();
+        add_doctor();
         add_send();
         add_demo();
         add_version();
@@ -252,6 +254,43 @@ class Commands {
         on_parse(to, stats_, run_stats);
     }
 
+    CLI::App* doctor_verb(CLI::App* under, const char* name, Message summary,
+                          const char* examples) {
+        CLI::App* added = under->add_subcommand(name, console_.say(summary));
+        added->footer(std::string("Examples:\n") + examples);
+        added->add_flag("-q,--quiet", common_.is_quiet, "no hints");
+        takes_output(added, {"table", "json", "csv"});
+        takes_endpoint(added);
+        return added;
+    }
+
+    void add_doctor() {
+        CLI::App* to = app_.add_subcommand("doctor", console_.say(Message::verb_doctor));
+        to->footer("Exits with 7 when something is missing. See: tomo doctor trace --help");
+        to->require_subcommand(1);
+        CLI::App* trace = doctor_verb(
+            to, "trace", Message::verb_doctor_trace,
+            "  tomo doctor trace 1-68a7f3c2-5f84c7a1b2c3d4e5f6a7b8c9\n"
+            "  tomo doctor trace 1-68a7f3c2-5f84c7a1b2c3d4e5f6a7b8c9 --span 53995c3f42cd8ad8\n");
+        trace->add_option("id", trace_doctor_.text, "a trace id, or any text that holds one")
+            ->required()
+            ->type_name("ID");
+        trace->add_option("--span", trace_doctor_.span, "why this one is missing")->type_name("ID");
+        set_format(trace, trace_doctor_);
+        on_parse(trace, trace_doctor_, run_trace_doctor);
+        CLI::App* map = doctor_verb(to, "map", Message::verb_doctor_map,
+                                    "  tomo doctor map payment\n"
+                                    "  tomo doctor map checkout payment -t 6h    the call\n");
+        map->add_option("name", map_doctor_.name, "of a service")->required()->type_name("NAME");
+        map->add_option("callee", map_doctor_.callee, "of a service that it should call")
+            ->type_name("CALLEE");
+        map->add_option("-t,--time", map_doctor_.time, time_help)
+            ->capture_default_str()
+            ->type_name("TIME");
+        set_format(map, map_doctor_);
+        on_parse(map, map_doctor_, run_map_doctor);
+    }
+
     void add_send() {
         CLI::App* to =
             verb("send", Message::verb_send,
@@ -334,6 +373,8 @@ class Commands {
     ServicesOptions services_;
     TailOptions tail_;
     StatsOptions stats_;
+    TraceDoctorOptions trace_doctor_;
+    MapDoctorOptions map_doctor_;
     SendOptions send_;
     DemoOptions demo_;
     bool version_as_json_ = false;

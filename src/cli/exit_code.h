@@ -13,6 +13,7 @@ enum class ExitCode {
     denied = 4,
     server_error = 5,
     partial = 6,
+    unhealthy = 7,  ///< a doctor found a problem
 };
 
 constexpr int to_int(ExitCode code) { return static_cast<int>(code); }

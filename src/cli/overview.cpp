@@ -24,7 +24,8 @@ constexpr Verb keep_verbs[] = {{"backup", Message::verb_backup},
 constexpr Verb look_verbs[] = {
     {"map", Message::verb_map},       {"services", Message::verb_services},
     {"traces", Message::verb_traces}, {"trace", Message::verb_trace},
-    {"tail", Message::verb_tail},     {"stats", Message::verb_stats}};
+    {"tail", Message::verb_tail},     {"stats", Message::verb_stats},
+    {"doctor", Message::verb_doctor}};
 
 }  // namespace
 

@@ -75,4 +75,18 @@ inline constexpr std::int64_t series_chunk_seconds = 6 * 60 * 60;
 /// From start to end of a time series: what X-Ray keeps.
 inline constexpr Duration series_range_max = Duration::hours(31 * 24);
 
+/// What a doctor tells at most, and the spans that prove one finding.
+inline constexpr std::size_t findings_max = 100;
+inline constexpr std::size_t finding_spans_max = 5;
+/// The span's own clock reads to a microsecond, and hosts with NTP agree to some milliseconds.
+inline constexpr Duration skew_tolerance = Duration::milliseconds(5);
+/// What is open for longer was probably forgotten: Lambda allows 15 minutes.
+inline constexpr Duration open_span_age_max = Duration::minutes(20);
+/// Names of calls and of segments that are compared: a microsecond or two each.
+inline constexpr std::size_t compared_pairs_max = 10'000;
+/// The newest traces of a service that its doctor reads.
+inline constexpr std::size_t map_doctor_traces = 50;
+/// How far before the range it looks for a service that is missing.
+inline constexpr Duration map_doctor_past = Duration::days(7);
+
 }  // namespace tomograph

@@ -109,7 +109,7 @@ Result<void> serve(const Settings& settings) {
         XrayApi xray(api_options, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
         RetentionOperations retention(*store, &groups);
-        OwnReads own({*store, clock, metrics, tail, api_options});
+        OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get()});
         HttpApi http(xray, *store, metrics, &operations, &retention, &own);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
         wait_until_ready(*store, clock);

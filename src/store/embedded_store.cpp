@@ -291,6 +291,7 @@ StoreStatus EmbeddedStoreImpl::status() {
     status.wal_bytes = wal.bytes;
     if (const std::int64_t full_at = core_.full_at_ns) status.full_at = Instant{full_at};
     status.quarantined = core_.quarantine.files();
+    status.redacted_traces = core_.metrics.redacted_traces.value();
     if (core_.keys) status.encryption = core_.keys->status();
     status.encryption.is_mixed = core_.has_plain_files;
     status.read_only = wal.read_only || core_.disk_is_low;

@@ -79,9 +79,10 @@ struct StoreStatus {
     std::uint64_t parts = 0;
     std::uint64_t part_bytes = 0;
     std::uint64_t wal_bytes = 0;
-    std::uint64_t damaged_parts = 0;  ///< in use, but for a block that cannot be read
-    std::optional<Instant> full_at;   ///< when the room for parts will end, as it goes now
-    std::uint64_t quarantined = 0;    ///< files set aside, this start and before
+    std::uint64_t damaged_parts = 0;    ///< in use, but for a block that cannot be read
+    std::optional<Instant> full_at;     ///< when the room for parts will end, as it goes now
+    std::uint64_t quarantined = 0;      ///< files set aside, this start and before
+    std::uint64_t redacted_traces = 0;  ///< since this start
     EncryptionStatus encryption;
 };
 

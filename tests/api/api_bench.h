@@ -21,7 +21,7 @@ struct ApiBench {
     Ingest ingest{store, clock, metrics, &tail};
     XrayApiOptions options;
     XrayApi xray{options, ingest, store, clock, metrics};
-    OwnReads own{{store, clock, metrics, tail, options}};
+    OwnReads own{{store, clock, metrics, tail, options, &ingest}};
     HttpApi http{xray, store, metrics, nullptr, nullptr, &own};
 
     explicit ApiBench(TraceStore& of) : store(of) {}

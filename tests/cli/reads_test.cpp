@@ -1,6 +1,7 @@
 // The verbs that stand on our own reads, against an API with fixed answers.
 #include <doctest/doctest.h>
 
+#include "cli/doctor_command.h"
 #include "cli/fake_api.h"
 #include "cli/services_command.h"
 #include "cli/stats_command.h"
@@ -144,4 +145,38 @@ TEST_CASE("what stands in a query is percent-encoded, and what is empty left out
     CHECK(url_query({}) == "");
     CHECK(url_query({{"a", ""}, {"b", "x y&z=\"é\""}, {"c", "1.5-2_"}}) ==
           "?b=x%20y%26z%3D%22%C3%A9%22&c=1.5-2_");
+}
+
+TEST_CASE("a doctor prints what is wrong, the spans that prove it, and what to do") {
+    const std::string answer =
+        R"({"Found":true,"Spans":2,"Documents":2,"Findings":[{"Kind":"orphan","Severity":"problem",)"
+        R"("Sentence":"parent 00000000000000aa is not here","Advice":"Find it.","Count":7,"Spans":[)"
+        R"({"TraceId":"1-6a88c4e0-000000000000000000000001","Id":"0000000000000001",)"
+        R"("ParentId":"00000000000000aa","Service":"ban\u001bk","Name":"call",)"
+        R"("StartTime":1787371000,"EndTime":1787371000.25,"InProgress":false,"Inferred":false}]},)"
+        R"({"Kind":"in_progress","Severity":"note","Sentence":"s","Advice":"a","Count":0,"Spans":[]}]})";
+    const std::string id = "1-6a88c4e0-000000000000000000000001";
+    Setting s("/api/v1/doctor/traces/" + id, answer);
+    CHECK(run_trace_doctor({.text = "see " + id}, s.client, s.console) == ExitCode::unhealthy);
+    CHECK(s.out ==
+          "severity\tkind\tcount\ttrace_id\tspan_id\tparent_id\tservice\tname\tstart\tend\t"
+          "sentence\tadvice\n"
+          "problem\torphan\t7\t1-6a88c4e0-000000000000000000000001\t0000000000000001\t"
+          "00000000000000aa\tban\\x1bk\tcall\t2026-08-22T03:56:40.000Z\t2026-08-22T03:56:40.250Z\t"
+          "parent 00000000000000aa is not here\tFind it.\n"
+          "note\tin_progress\t0\t\t\t\t\t\t\t\ts\ta\n");
+    s.out.clear();
+    s.console.terminal.is_tty = true;
+    CHECK(run_trace_doctor({.text = id}, s.client, s.console) == ExitCode::unhealthy);
+    CHECK(
+        s.out.starts_with("✗ orphan  parent 00000000000000aa is not here\n"
+                          "    0000000000000001  ban\\x1bk / call  "));
+    CHECK(s.out.find("  250ms\n    and 6 more\n  → Find it.\n· in_progress  s\n  → a\n") !=
+          std::string::npos);
+    CHECK(run_trace_doctor({.text = "none"}, s.client, s.console) == ExitCode::usage);
+    Setting fine("/api/v1/doctor/map", R"({"Found":true,"TracesRead":3,"Findings":[]})");
+    CHECK(run_map_doctor({.name = "bank"}, fine.client, fine.console) == ExitCode::ok);
+    CHECK(fine.err == "nothing is odd with bank: its newest 3 traces were read\n");
+    CHECK(run_map_doctor({.name = "bank", .time = "x"}, fine.client, fine.console) ==
+          ExitCode::usage);
 }

@@ -245,7 +245,8 @@ def test_each_parameter_of_the_openapi_document_is_taken_and_no_other(server, do
         if "get" not in methods or "reads" not in methods["get"]["tags"]:
             continue
         where = path.removeprefix("/api/v1/").format(id="1-6553f100-0000000000000000000000aa", span="a" * 16)
-        needed = {"attributes/values": {"name": "x"}, "groups-by": {"by": "name"}, "differences": {"filter": "fault"}}
+        needed = {"attributes/values": {"name": "x"}, "groups-by": {"by": "name"}, "differences": {"filter": "fault"},
+                  "doctor/map": {"name": "x"}}
         rest = needed.get(where, {})
         assert refused(server, where, **rest, colour="red") == (400, "there is no parameter colour"), path
         parameters = [resolved(document, each) for each in methods["get"].get("parameters", [])]

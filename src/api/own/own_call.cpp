@@ -29,16 +29,27 @@ std::string_view to_text(SearchStop stop) {
 
 }  // namespace
 
+TimeRange read_range(const OwnContext& context, OwnCall& call) {
+    const Instant end = call.query.timestamp("end").value_or(context.clock.now());
+    return {call.query.timestamp("start").value_or(end - own_read_range), end};
+}
+
+SearchBudget read_budget(OwnCall& call) {
+    SearchBudget budget;
+    budget.time = call.query.seconds("budget", own_budget_min, own_budget_max).value_or(own_budget);
+    budget.memory_bytes = own_memory_bytes;
+    budget.is_cancelled = call.is_cancelled;
+    return budget;
+}
+
 ReadSelection read_selection(const OwnContext& context, OwnCall& call) {
+    const TimeRange range = read_range(context, call);
     ReadSelection read;
-    read.end = call.query.timestamp("end").value_or(context.clock.now());
-    read.start = call.query.timestamp("start").value_or(read.end - own_read_range);
+    read.start = range.start;
+    read.end = range.end;
     read.filter = call.query.text("filter").value_or("");
     read.groups = context.groups;
-    read.budget.time =
-        call.query.seconds("budget", own_budget_min, own_budget_max).value_or(own_budget);
-    read.budget.memory_bytes = own_memory_bytes;
-    read.budget.is_cancelled = call.is_cancelled;
+    read.budget = read_budget(call);
     return read;
 }
 

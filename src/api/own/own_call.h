@@ -17,6 +17,9 @@
 
 namespace tomograph {
 
+class EmbeddedStore;
+class Ingest;
+
 /// What our own reads stand on; outlives every call.
 struct OwnContext {
     TraceStore& store;
@@ -28,6 +31,8 @@ struct OwnContext {
     const PageTokenKey& token_key;
     const std::string& account_id;  ///< of services that name none
     const GroupDirectory* groups = nullptr;
+    const Ingest* ingest = nullptr;     ///< null: nothing comes in
+    EmbeddedStore* embedded = nullptr;  ///< null: how long things are kept is not known
 
     QueryContext query() const {
         return {.store = store,
@@ -46,8 +51,11 @@ struct OwnCall {
     std::function<bool()> is_cancelled;  ///< the client has gone; any thread may ask
 };
 
-/// `start` and `end` (the last 15 minutes, unless they are said), `filter` and `budget`, seconds
-/// that the read may take.
+/// `start` and `end`: the last 15 minutes, unless they are said.
+TimeRange read_range(const OwnContext& context, OwnCall& call);
+/// `budget`: seconds that the read may take.
+SearchBudget read_budget(OwnCall& call);
+/// Both, and `filter`.
 ReadSelection read_selection(const OwnContext& context, OwnCall& call);
 
 /// Whether the request is whole and right; else it is answered with the first mistake.
@@ -89,6 +97,8 @@ void answer_trace(const OwnContext& context, OwnCall call);
 void answer_span(const OwnContext& context, OwnCall call);
 void answer_search(const OwnContext& context, OwnCall call);
 void answer_tail(const OwnContext& context, OwnCall call);
+void answer_trace_doctor(const OwnContext& context, OwnCall call);
+void answer_map_doctor(const OwnContext& context, OwnCall call);
 void answer_openapi(const OwnContext& context, OwnCall call);
 
 }  // namespace tomograph

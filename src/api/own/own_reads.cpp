@@ -23,7 +23,9 @@ OwnReads::OwnReads(const Parts& parts)
                .query_metrics = query_metrics_,
                .token_key = parts.options.token_key,
                .account_id = parts.options.account_id,
-               .groups = parts.options.control.groups},
+               .groups = parts.options.control.groups,
+               .ingest = parts.ingest,
+               .embedded = parts.embedded},
       tail_thread_(parts.tail) {
     for (const OwnRoute& route : own_routes()) metrics_.emplace_back(parts.metrics, route.name);
 }

@@ -23,6 +23,8 @@ class OwnReads {
         MetricsRegistry& metrics;
         LiveTail& tail;
         const XrayApiOptions& options;
+        const Ingest* ingest = nullptr;     ///< for the doctors; null: they do not know
+        EmbeddedStore* embedded = nullptr;  ///< likewise
     };
     explicit OwnReads(const Parts& parts);
 

@@ -16,6 +16,8 @@ constexpr std::array routes = {
     OwnRoute{"/api/v1/tail", "Tail", answer_tail},
     OwnRoute{"/api/v1/traces/{id}", "GetTraceColumns", answer_trace},
     OwnRoute{"/api/v1/traces/{id}/spans/{span}", "GetSpanDetails", answer_span},
+    OwnRoute{"/api/v1/doctor/traces/{id}", "DiagnoseTrace", answer_trace_doctor},
+    OwnRoute{"/api/v1/doctor/map", "DiagnoseMap", answer_map_doctor},
     OwnRoute{"/api/v1/openapi.yaml", "GetOpenApi", answer_openapi},
 };
 

@@ -111,6 +111,27 @@ TEST_CASE("differences, a trace and a span are answered, and unknown ones are no
     CHECK(bench.get("/api/v1/traces/x").status == 400);
 }
 
+TEST_CASE("doctors say what is here, what is not, and what was refused") {
+    OwnBench bench;
+    const std::string doctor = "/api/v1/doctor/traces/";
+    const std::string trace = "1-6553f100-0000000000000000000000aa";
+    const HttpReply whole = bench.get(doctor + trace);
+    CHECK(whole.status == 200);
+    CHECK(holds(whole, R"("Found":true,"Documents":2,"Spans":2,"Findings":[)"));
+    CHECK(holds(bench.get(doctor + trace + "?span=cccccccccccccccc"), "span_missing"));
+    CHECK(bench.get(doctor + trace + "?span=c").status == 400);
+    CHECK(bench.get(doctor + "x").status == 400);
+    const std::string bad = R"({"trace_id":"1-6553f100-0000000000000000000000ab","id":"1"})";
+    bench.api.post("/TraceSegments", put_body({bad}));
+    const HttpReply missing = bench.get(doctor + "1-6553f100-0000000000000000000000ab");
+    CHECK(holds(missing, R"("Found":false)"));
+    CHECK(holds(missing, R"("Kind":"refused","Severity":"problem","Sentence":"document )"));
+    CHECK(holds(missing, R"("Intake":{"Received":3,"Rejected":[{"Cause":)"));
+    CHECK(holds(bench.get("/api/v1/doctor/map?name=shop"), R"("Found":true)"));
+    CHECK(holds(bench.get("/api/v1/doctor/map?name=nobody"), R"("Kind":"node_missing")"));
+    CHECK(bench.get("/api/v1/doctor/map").status == 400);
+}
+
 TEST_CASE("a search and a tail answer with events, as long as the client is there") {
     OwnBench bench;
     HttpReply search = bench.get("/api/v1/search?filter=!fault");
