@@ -16,7 +16,7 @@ namespace tomograph {
 ///   TRY(trees.read());
 ///   const auto root = TRY(trees.root_of(trace));
 ///
-/// Spans and traces are counted from the group's first. cost: 5 ns a span to read
+/// Spans and traces are counted from the group's first.
 class TraceTrees {
  public:
     /// firsts  first span of each trace, and one past the last; borrowed
