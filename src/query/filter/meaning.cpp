@@ -168,7 +168,8 @@ std::optional<Meaning> meaning_of(Keyword keyword, Place place) {
         case Keyword::message:
             return message(place);
         case Keyword::availabilityzone:
-            return of_any_span(place, {attribute({"aws", "ec2", "availability_zone"})});
+            return of_any_span(place, {attribute({"aws", "ec2", "availability_zone"}),
+                                       attribute({"aws", "ecs", "availability_zone"})});
         case Keyword::instance_id:
             return of_any_span(place, {attribute({"aws", "ec2", "instance_id"})});
         case Keyword::resource_arn:

@@ -125,6 +125,9 @@ TEST_CASE("every expression of the guide becomes its predicate") {
         {"fault = true AND http.url CONTAINS \"example/game\" AND responsetime >= 5",
          "(some root { fault = true } and some root { @http.request.url *= \"example/game\" } and "
          "some root { response_time >= 5 })"},
+        {"availabilityzone = \"eu-1a\"",
+         "some span { (@aws.ec2.availability_zone = \"eu-1a\" or @aws.ecs.availability_zone = "
+         "\"eu-1a\") }"},
         // Of the present guide.
         {"service { annotation[request_id] = \"r\" }",
          "some segment { some span { @annotations.request_id = \"r\" } }"},
