@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "store/search/search_traces.h"
+#include "store/search/find_all.h"
 #include "store/summary_fixture.h"
 #include "support/predicate_text.h"
 
@@ -9,8 +9,6 @@ namespace tomograph {
 namespace {
 
 using namespace testing;
-
-constexpr TimeRange all_time{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
 
 struct Case {
     std::string text;
@@ -34,41 +32,6 @@ std::vector<Case> read_cases() {
                          .expected = line.substr(names)});
     }
     return cases;
-}
-
-struct Asked {
-    TimeRange range = all_time;
-    TimeRangeType type = TimeRangeType::trace_id;
-    std::size_t limit = 1000;
-};
-
-/// Every trace found, page by page.
-std::vector<StoredTrace> find_all(TraceStore& store, const SharedPredicate& predicate,
-                                  const Asked& asked) {
-    TraceQuery query{.range = asked.range,
-                     .type = asked.type,
-                     .before = {},
-                     .limit = asked.limit,
-                     .predicate = predicate};
-    std::vector<StoredTrace> traces;
-    while (true) {
-        auto page = store.find(query);
-        REQUIRE_MESSAGE(page, (page ? "" : page.error().message()));
-        CHECK(page->traces.size() <= asked.limit);
-        CHECK(page->stop == SearchStop::none);
-        std::move(page->traces.begin(), page->traces.end(), std::back_inserter(traces));
-        if (!page->next) return traces;
-        query.before = page->next;
-    }
-}
-
-std::string names_of(const SearchTraces& known, const std::vector<StoredTrace>& found) {
-    std::vector<std::string> names;
-    for (const StoredTrace& trace : found) names.push_back(known.name_of.at(trace.id));
-    std::sort(names.begin(), names.end());
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
-    return text;
 }
 
 TEST_CASE("each predicate of the corpus reads back from its text, and keeps the rules") {
