@@ -36,10 +36,10 @@ const std::array<Duration, latency_bands>& ends() {
 
 Duration fitting_step(TimeRange range) {
     const std::int64_t seconds = (range.end - range.start).ns / Duration::seconds(1).ns;
+    constexpr auto steps = static_cast<std::int64_t>(latency_steps);
     for (const std::int64_t step : fitting_steps)
-        if (seconds <= step * static_cast<std::int64_t>(latency_steps))
-            return Duration::seconds(step);
-    return Duration::days((seconds / 86400 + latency_steps - 1) / latency_steps);
+        if (seconds <= step * steps) return Duration::seconds(step);
+    return Duration::days((seconds / 86400 + steps - 1) / steps);
 }
 
 std::vector<BandCount> bands_of(const LatencyHistogram& histogram) {
