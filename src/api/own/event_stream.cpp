@@ -3,15 +3,12 @@
 #include "api/limits.h"
 
 namespace tomograph {
-namespace {
 
 std::string event_text(std::string_view event, std::string_view json) {
     std::string text = "event: ";
     text.append(event).append("\ndata: ").append(json).append("\n\n");
     return text;
 }
-
-}  // namespace
 
 EventStream::EventStream() : stream_(std::make_shared<HttpBodyStream>(event_bytes_pending_max)) {}
 
@@ -29,9 +26,7 @@ bool EventStream::send(std::string_view event, std::string_view json) {
     return stream_->write(event_text(event, json));
 }
 
-bool EventStream::try_send(std::string_view event, std::string_view json) {
-    return stream_->try_write(event_text(event, json));
-}
+bool EventStream::try_send(std::string_view events) { return stream_->try_write(events); }
 
 void EventStream::keep_alive() { stream_->try_write(": alive\n\n"); }
 

@@ -9,10 +9,13 @@
 
 namespace tomograph {
 
-/// Server-sent events on their way to one client.
+/// One server-sent event. json: one line.
 ///
 ///   event: trace
 ///   data: {"Id":"1-…"}
+std::string event_text(std::string_view event, std::string_view json);
+
+/// Server-sent events on their way to one client.
 ///
 /// Copies are the same stream. Threads: any.
 class EventStream {
@@ -25,8 +28,9 @@ class EventStream {
     /// json  one line. False when the client has gone. Waits while it is slow: not from an I/O
     /// thread
     bool send(std::string_view event, std::string_view json);
-    /// False when the client has gone, or is too slow to take it now.
-    bool try_send(std::string_view event, std::string_view json);
+    /// events  event_text() of one or several: all of them are sent, or none
+    /// False when the client has gone, or is too slow to take them now.
+    bool try_send(std::string_view events);
     /// A comment, which keeps the connection from looking dead.
     void keep_alive();
     void end() { stream_->end(); }

@@ -19,13 +19,13 @@ class TailClient {
         lost_ += tick.lost;
         for (const LiveTail::Told* told : tick.traces) {
             const char* event = told->is_update ? "update" : "trace";
-            if (tell_dropped() &&
-                events_.try_send(event, summary_json(told->summary, context_.account_id)))
-                sent_ = context_.clock.monotonic();
-            else
+            // What was dropped is told with the next trace that finds room, or at the end: alone it
+            // would find room for each trace that does not.
+            if (!send(dropped() +
+                      event_text(event, summary_json(told->summary, context_.account_id))))
                 ++dropped_;
         }
-        tell_dropped();
+        if (dropped_ > 0 || lost_ > 0) send(dropped());
         const Duration now = context_.clock.monotonic();
         if (now - sent_ >= tail_keep_alive) {
             events_.keep_alive();
@@ -35,16 +35,22 @@ class TailClient {
     }
 
  private:
-    /// False while some drops could not be told yet.
-    bool tell_dropped() {
-        if (dropped_ == 0 && lost_ == 0) return true;
+    /// The event of what the client does not know of yet; "" when there is nothing.
+    std::string dropped() const {
+        if (dropped_ == 0 && lost_ == 0) return {};
         JsonWriter json;
         json.begin_object();
         json.integer("SlowClient", static_cast<std::int64_t>(dropped_));
         json.integer("Overload", static_cast<std::int64_t>(lost_));
         json.end_object();
-        if (!events_.try_send("dropped", json.take())) return false;
+        return event_text("dropped", json.take());
+    }
+
+    /// events  begin with dropped()
+    bool send(const std::string& events) {
+        if (!events_.try_send(events)) return false;
         dropped_ = lost_ = 0;
+        sent_ = context_.clock.monotonic();
         return true;
     }
 

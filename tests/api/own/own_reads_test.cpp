@@ -1,12 +1,14 @@
 #include "api/own/own_reads.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <atomic>
 #include <set>
 #include <thread>
 
 #include "api/api_bench.h"
+#include "api/limits.h"
 #include "api/own/routes.h"
 #include "api/scripted_store.h"
 #include "net/http_body_stream.h"
@@ -157,30 +159,41 @@ TEST_CASE("a search and a tail answer with events, as long as the client is ther
 }
 
 TEST_CASE("what a slow client of the tail misses is counted and told") {
+    constexpr std::size_t traces = 1'200;
+    constexpr std::size_t url_bytes = 1'000;
+    static_assert(traces * url_bytes > 2 * event_bytes_pending_max);
+    std::atomic<std::size_t> shown{0};
     OwnBench bench;
     HttpReply tail = bench.get("/api/v1/tail");
-    std::string more = R"(,"http":{"request":{"url":")" + std::string(1000, 'u') + R"("}})";
-    const auto put = [&](int from) {
-        for (int i = from; i < from + 400; ++i) {
-            std::string text = segment_text('a', more);
-            char id[9];
-            std::snprintf(id, sizeof id, "%08x", i);
-            text.replace(text.find("000000aa"), 8, id);
-            bench.api.post("/TraceSegments", put_body({text}));
-        }
-        bench.api.clock.advance(Duration::seconds(2));
-    };
-    put(0);
-    std::string text;
-    while (text.size() < 100'000) text += *tail.stream->take();
-    put(1000);
-    put(2000);
-    while (text.find("event: dropped") == std::string::npos) {
-        std::this_thread::yield();
-        text = *tail.stream->take();
+    // Watches behind the client, so that the client was shown what this one was shown.
+    REQUIRE(bench.api.tail.watch(nullptr, [&](const LiveTail::Tick& tick) {
+        shown += tick.traces.size();
+        return true;
+    }));
+    // More than may wait for a client: none of it is taken before all of it was shown.
+    const std::string more =
+        R"(,"http":{"request":{"url":")" + std::string(url_bytes, 'u') + R"("}})";
+    for (std::size_t i = 0; i < traces; ++i) {
+        std::string text = segment_text('a', more);
+        text.replace(text.find("000000aa"), 8, fmt::format("{:08x}", i));
+        bench.api.post("/TraceSegments", put_body({text}));
     }
-    CHECK(text.find(R"("SlowClient":)") != std::string::npos);
-    CHECK(text.find(R"("Overload":0)") != std::string::npos);
+    bench.api.clock.advance(Duration::seconds(2));
+    while (shown < traces) std::this_thread::yield();
+
+    std::string text;
+    while (text.find("event: dropped") == std::string::npos) {
+        text += *tail.stream->take();
+        std::this_thread::yield();
+    }
+    std::size_t told = 0;
+    for (std::size_t at = text.find("event: trace"); at != std::string::npos;
+         at = text.find("event: trace", at + 1))
+        ++told;
+    CHECK(told > 0);
+    CHECK(told < traces);
+    CHECK(text.ends_with(fmt::format(
+        "event: dropped\ndata: {{\"SlowClient\":{},\"Overload\":0}}\n\n", traces - told)));
 }
 
 TEST_CASE("a read whose client has gone while it waited is not begun") {
