@@ -35,6 +35,7 @@ class NullStore final : public TraceStore {
         return FilteredGraph();
     }
     Result<GraphRollup> graph(TimeRange, GraphGrain, GroupId) override { return GraphRollup(); }
+    Result<GraphSeries> graph_series(const GraphSeriesQuery&) override { return GraphSeries(); }
     StoreStatus status() override { return {}; }
 };
 

@@ -173,6 +173,39 @@ void graph_row(const std::string& directory, const Scale& scale) {
     print_cell("tomograph", "graph_ms", took);
 }
 
+void series_row(const std::string& directory, const Scale& scale) {
+    if (scale.is_w2) return;
+    const auto driven = open_prepared(directory, scale, section_cache_bytes);
+    const workload::W1Oracle oracle = count(scale);
+    const auto run = [&](const std::string& name, GraphSelection selection, auto expected) {
+        const GraphSeriesQuery query{.range = six_hours(), .selection = std::move(selection)};
+        std::vector<Took> took;
+        for (int i = 0; i < 20; ++i) {
+            Result<GraphSeries> series = GraphSeries{};
+            took.push_back(time_call([&] { series = driven->store().graph_series(query); }));
+            if (!series) measure::fail(series.error().message());
+            std::int64_t total = 0;
+            for (const auto& [minute, counted] : series->points) total += counted.total();
+            require(static_cast<std::uint64_t>(total) == expected, name + " counted otherwise");
+        }
+        print_cell("tomograph", name + "_first_ms", {took.front()});
+        print_cell("tomograph", name + "_ms", took);
+    };
+    GraphSelection clients;
+    clients.edges.push_back(
+        {.source = {.name = {}, .type = "client", .account = {}}, .target = {}});
+    run("series", clients, scale.traces());
+    for (const std::size_t service : {0, 5}) {
+        const auto& counted = oracle.services[service];
+        GraphSelection node;
+        node.nodes.push_back({.name = std::string(workload::service_names[service]),
+                              .type = "AWS::ECS::Container",
+                              .account = {}});
+        run(fmt::format("series_service_{}", service), node,
+            counted.ok + counted.error + counted.throttle + counted.fault);
+    }
+}
+
 void scan_rows(const std::string& directory, const Scale& scale) {
     if (scale.is_w2) return;
     const auto driven = open_prepared(directory, scale, section_cache_bytes);

@@ -18,6 +18,10 @@ void id_cold_row(const std::string& directory, const Scale& scale);
 /// graph_first_ms, graph_ms: all six hours of W1 summed up.
 void graph_row(const std::string& directory, const Scale& scale);
 
+/// series_ms, series_service_<n>_ms, and the first of each: six hours by the minute, of what
+/// clients called and of single services.
+void series_row(const std::string& directory, const Scale& scale);
+
 /// search_common_ms, search_rare_ms, filter_ms over all of W1, page by page through find(); of each
 /// also the first run, which reads the columns.
 void scan_rows(const std::string& directory, const Scale& scale);

@@ -1,5 +1,7 @@
 #include "query/group_graph.h"
 
+#include <utility>
+
 #include "query/group_directory.h"
 
 namespace tomograph {
@@ -18,26 +20,58 @@ Result<std::vector<GroupVersion>> versions_of(const QueryContext& context, const
     return Error(ErrorCode::invalid, "Group not found");
 }
 
+/// Gives each version that traces of the range may be counted under to `use`, which reads it and
+/// tells whether there was anything. Returns whether there was of an old one.
+template <class Use>
+Result<bool> for_each_version(const QueryContext& context, Instant start, const std::string& name,
+                              const std::string& arn, const Use& use) {
+    const auto versions = TRY(versions_of(context, name, arn));
+    bool contains_old = false;
+    for (std::size_t i = 0; i < versions.size(); ++i) {
+        const bool is_old = i + 1 < versions.size();
+        if (is_old && versions[i + 1].since + clock_lead_max < start) continue;
+        const bool has_any = TRY(use(versions[i].id));
+        contains_old |= is_old && has_any;
+    }
+    return contains_old;
+}
+
 }  // namespace
 
 Result<GroupGraph> read_group_graph(const QueryContext& context, const TimeRange& range,
                                     GraphGrain grain, const std::string& name,
                                     const std::string& arn) {
-    const auto versions = TRY(versions_of(context, name, arn));
     GroupGraph graph;
-    for (std::size_t i = 0; i < versions.size(); ++i) {
-        const bool is_old = i + 1 < versions.size();
-        if (is_old && versions[i + 1].since + clock_lead_max < range.start) continue;
-        GraphRollup counted = TRY(context.store.graph(range, grain, versions[i].id));
-        graph.contains_old_versions |= is_old && !counted.cells.empty();
-        for (auto& [key, cell] : counted.cells) {
+    const auto add = [&](GroupId id) -> Result<bool> {
+        const GraphRollup counted = TRY(context.store.graph(range, grain, id));
+        for (const auto& [key, cell] : counted.cells) {
             GraphKey place = key;
             place.group = {};
             const auto [at, is_new] = graph.rollup.cells.try_emplace(std::move(place), cell);
             if (!is_new) at->second.add(cell);
         }
-    }
+        return !counted.cells.empty();
+    };
+    graph.contains_old_versions = TRY(for_each_version(context, range.start, name, arn, add));
     return graph;
+}
+
+Result<GroupSeries> read_group_series(const QueryContext& context, GraphSeriesQuery query,
+                                      const std::string& name, const std::string& arn) {
+    GroupSeries series;
+    const auto add = [&](GroupId id) -> Result<bool> {
+        query.group = id;
+        GraphSeries counted = TRY(context.store.graph_series(query));
+        const bool has_any = !counted.points.empty();
+        if (series.series.points.empty())
+            series.series = std::move(counted);
+        else
+            series.series.add(counted);
+        return has_any;
+    };
+    series.contains_old_versions =
+        TRY(for_each_version(context, query.range.start, name, arn, add));
+    return series;
 }
 
 }  // namespace tomograph

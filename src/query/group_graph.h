@@ -20,4 +20,15 @@ Result<GroupGraph> read_group_graph(const QueryContext& context, const TimeRange
                                     GraphGrain grain, const std::string& name,
                                     const std::string& arn);
 
+struct GroupSeries {
+    GraphSeries series;
+    bool contains_old_versions = false;
+};
+
+/// What the selected nodes and edges of a group's traces add up to; errors and cost as above.
+///
+/// query  its `group` is not looked at
+Result<GroupSeries> read_group_series(const QueryContext& context, GraphSeriesQuery query,
+                                      const std::string& name, const std::string& arn);
+
 }  // namespace tomograph

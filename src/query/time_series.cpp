@@ -1,7 +1,6 @@
 #include "query/time_series.h"
 
 #include <algorithm>
-#include <map>
 
 #include "base/bytes.h"
 #include "query/filter/selector.h"
@@ -28,22 +27,12 @@ Result<void> check(const TimeSeriesRequest& request) {
 }
 
 /// Without an expression: what clients called.
-Result<Selector> selector_of(const TimeSeriesRequest& request) {
+Result<GraphSelection> selector_of(const TimeSeriesRequest& request) {
     if (!request.selector.empty()) return parse_selector(request.selector);
-    Selector clients;
+    GraphSelection clients;
     clients.edges.push_back(
         {.source = {.name = {}, .type = std::string(client_type), .account = {}}, .target = {}});
     return clients;
-}
-
-bool is_selected(const Selector& selector, const GraphKey& key) {
-    if (key.entry == GraphEntry::node)
-        return std::ranges::any_of(
-            selector.nodes, [&](const NodeSelector& node) { return node.matches(key.target); });
-    return key.entry == GraphEntry::edge &&
-           std::ranges::any_of(selector.edges, [&](const EdgeSelector& edge) {
-               return edge.source.matches(key.source) && edge.target.matches(key.target);
-           });
 }
 
 Instant period_start(Instant moment, std::int64_t period) {
@@ -65,7 +54,8 @@ PageBinding binding_of(const TimeSeriesRequest& request) {
 
 class SeriesReader {
  public:
-    SeriesReader(const QueryContext& context, const TimeSeriesRequest& request, Selector selector)
+    SeriesReader(const QueryContext& context, const TimeSeriesRequest& request,
+                 GraphSelection selector)
         : context_(context), request_(request), selector_(std::move(selector)) {}
 
     /// Fills the page from `from` on; returns where the next one begins, the range's end at the
@@ -89,21 +79,17 @@ class SeriesReader {
     }
 
     Result<void> read_chunk(const TimeRange& range, TimeSeriesAnswer& answer) {
-        const GroupGraph graph = TRY(read_group_graph(context_, range, GraphGrain::minute,
-                                                      request_.group_name, request_.group_arn));
-        answer.contains_old_group_versions |= graph.contains_old_versions;
-        std::map<std::int64_t, RequestStatistics> periods;
-        for (const auto& [key, cell] : graph.rollup.cells) {
-            if (!is_selected(selector_, key)) continue;
-            // A coarse cell of old sums may begin before the range.
-            const Instant minute =
-                std::max(Instant::from_seconds(key.minute * 60), period_start(range.start, 60));
-            periods[period_start(minute, request_.period_seconds).second()].add(cell.statistics);
-        }
-        for (const auto& [second, counted] : periods)
+        const GroupSeries read =
+            TRY(read_group_series(context_,
+                                  {.range = range,
+                                   .period_minutes = request_.period_seconds / 60,
+                                   .selection = selector_},
+                                  request_.group_name, request_.group_arn));
+        answer.contains_old_group_versions |= read.contains_old_versions;
+        for (const auto& [minute, counted] : read.series.points)
             if (counted.total() > 0)
                 answer.points.push_back(
-                    {.start_second = second,
+                    {.start_second = minute * 60,
                      .statistics = statistics_of(counted),
                      .response_times = histogram_entries(counted.response_time)});
         return {};
@@ -111,7 +97,7 @@ class SeriesReader {
 
     const QueryContext& context_;
     const TimeSeriesRequest& request_;
-    Selector selector_;
+    GraphSelection selector_;
 };
 
 }  // namespace
@@ -119,7 +105,7 @@ class SeriesReader {
 Result<TimeSeriesAnswer> get_time_series(const QueryContext& context,
                                          const TimeSeriesRequest& request) {
     TRY(check(request));
-    Selector selector = TRY(selector_of(request));
+    GraphSelection selector = TRY(selector_of(request));
     const PageBinding binding = binding_of(request);
     Instant from = request.start;
     if (!request.next_token.empty()) {

@@ -63,6 +63,7 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     Result<ValueGroups> group(const GroupQuery& query) override;
     Result<FilteredGraph> filtered_graph(const TraceSelection& traces, GraphGrain grain) override;
     Result<GraphRollup> graph(TimeRange range, GraphGrain grain, GroupId group) override;
+    Result<GraphSeries> graph_series(const GraphSeriesQuery& query) override;
     StoreStatus status() override;
     Result<void> between_appends(const std::function<void(Lsn next)>& work) override;
     Result<void> change_master_key(SecretKey next) override;
@@ -271,6 +272,11 @@ Result<FilteredGraph> EmbeddedStoreImpl::filtered_graph(const TraceSelection& tr
 Result<GraphRollup> EmbeddedStoreImpl::graph(TimeRange range, GraphGrain grain, GroupId group) {
     if (!is_ready_) return not_ready();
     return read_graph(core_, {.range = range, .grain = grain, .group = group});
+}
+
+Result<GraphSeries> EmbeddedStoreImpl::graph_series(const GraphSeriesQuery& query) {
+    if (!is_ready_) return not_ready();
+    return read_graph_series(core_, query);
 }
 
 StoreStatus EmbeddedStoreImpl::status() {

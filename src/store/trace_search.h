@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "model/attribute.h"
 #include "model/graph.h"
+#include "model/graph_series.h"
 #include "model/latency_histogram.h"
 #include "model/predicate.h"
 
@@ -156,6 +157,14 @@ struct ValueGroups {
 enum class GraphGrain : std::uint8_t {
     minute,  ///< cells as they are kept
     whole,   ///< all minutes of the range summed up, under minute 0
+};
+
+/// Sums of some nodes and edges over time, of the traces of one group.
+struct GraphSeriesQuery {
+    TimeRange range;
+    std::int64_t period_minutes = 1;  ///< above 0
+    GroupId group{};
+    GraphSelection selection{};
 };
 
 struct FilteredGraph {

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "model/document.h"
 #include "model/graph.h"
+#include "model/graph_series.h"
 #include "model/ids.h"
 #include "store/trace_search.h"
 
@@ -141,6 +142,9 @@ class TraceStore {
     /// touches any of its minutes. A late document of a trace that is gone starts a new trace.
     virtual Result<GraphRollup> graph(TimeRange range, GraphGrain grain = GraphGrain::minute,
                                       GroupId group = {}) = 0;
+    /// What the selected cells of graph() by the minute add up to, period by period (series_of()):
+    /// of every minute that the range touches. Exact as that.
+    virtual Result<GraphSeries> graph_series(const GraphSeriesQuery& query) = 0;
 
     virtual StoreStatus status() = 0;
 };

@@ -57,6 +57,10 @@ class ScriptedStore : public TraceStore {
         if (failure) return *failure;
         return GraphRollup();
     }
+    Result<GraphSeries> graph_series(const GraphSeriesQuery&) override {
+        if (failure) return *failure;
+        return GraphSeries();
+    }
     StoreStatus status() override { return current; }
 
     void answer_now() {

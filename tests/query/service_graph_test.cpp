@@ -319,6 +319,7 @@ class GraphStore final : public TraceStore {
         return FilteredGraph();
     }
     Result<GraphRollup> graph(TimeRange, GraphGrain, GroupId) override { return rollup; }
+    Result<GraphSeries> graph_series(const GraphSeriesQuery&) override { return GraphSeries(); }
     StoreStatus status() override { return {}; }
 };
 

@@ -167,6 +167,12 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
         return whole;
     }
 
+    Result<GraphSeries> graph_series(const GraphSeriesQuery& query) override {
+        const GraphRollup minutes = TRY(graph(query.range, GraphGrain::minute, query.group));
+        return series_of(minutes, query.selection, query.period_minutes,
+                         minute_of(query.range.start));
+    }
+
     Result<void> between_appends(const std::function<void(Lsn next)>& work) override {
         const std::lock_guard lock(mutex_);
         work({lsn_ + 1});

@@ -11,7 +11,7 @@ using filter::Expression;
 constexpr std::string_view rule =
     "a selector is id(…), service(…) or edge(…) without braces, or several joined by OR";
 
-bool add(const Expression& expression, Selector& selector) {
+bool add(const Expression& expression, GraphSelection& selector) {
     if (!expression.children.empty()) return false;
     const auto node = [&](std::size_t i) {
         return expression.nodes.empty() ? NodeSelector{} : expression.nodes[i];
@@ -30,14 +30,9 @@ bool add(const Expression& expression, Selector& selector) {
 
 }  // namespace
 
-bool NodeSelector::matches(const ServiceKey& service) const {
-    return (!name || *name == service.name) && (!type || *type == service.type) &&
-           (!account || *account == service.account_id);
-}
-
-Result<Selector> parse_selector(std::string_view text) {
+Result<GraphSelection> parse_selector(std::string_view text) {
     const Expression whole = TRY(filter::parse(text, filter::Dialect::selector));
-    Selector selector;
+    GraphSelection selector;
     const auto refused = [&](const Expression& expression) {
         return filter::Lexer(text, "selector").error_at(expression.at.byte, rule);
     };

@@ -6,9 +6,13 @@
 
 namespace tomograph {
 
-void GraphSum::add(std::shared_ptr<const RollupTable> table, const MinuteStretch& minutes) {
+void GraphSum::add(std::shared_ptr<const RollupTable> table, const MinuteStretch& minutes,
+                   const GraphSelection* selection) {
     bytes_ += table->bytes();
-    slices_.push_back({.table = table.get(), .first = minutes.first, .last = minutes.last});
+    slices_.push_back({.table = table.get(),
+                       .first = minutes.first,
+                       .last = minutes.last,
+                       .selection = selection});
     tables_.push_back(std::move(table));
     if (bytes_ >= graph_tables_bytes_max) settle();
 }

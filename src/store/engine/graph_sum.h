@@ -14,8 +14,9 @@ class GraphSum {
  public:
     explicit GraphSum(const RollupSumOptions& options) : options_(options) {}
 
-    /// Adds the cells of those minutes.
-    void add(std::shared_ptr<const RollupTable> table, const MinuteStretch& minutes);
+    /// Adds the cells of those minutes; with a selection, which outlives it, only those.
+    void add(std::shared_ptr<const RollupTable> table, const MinuteStretch& minutes,
+             const GraphSelection* selection = nullptr);
     /// Sums up what is held, so that one table is left.
     void settle();
 

@@ -80,7 +80,7 @@ Result<std::shared_ptr<const RollupTable>> LivePart::rollup() const {
 Result<std::shared_ptr<const RollupTable>> LivePart::rollup_sums(const StretchRead& wanted) const {
     // One wide read wants a part once. Who looks around in it gets its cells into the cache, or
     // each step would decode all of them.
-    if (was_summed_.exchange(true)) return rollup();
+    if (wanted.selection == nullptr && was_summed_.exchange(true)) return rollup();
     const PartCache::Key key{.reader = cache_key_, .section = rollup_section, .index = 0};
     auto cached = cache_->get<RollupTable>(key);
     if (cached) return cached;

@@ -47,7 +47,8 @@ class LivePart {
     /// The rollup, from the cache if it is there. Damaged blocks are left out and reported.
     Result<std::shared_ptr<const RollupTable>> rollup() const;
     /// As good as rollup() to who asks for whole stretches of those: itself if it is cached, else
-    /// their sums, which are not kept. From the second time on, itself. errors: as rollup()
+    /// their sums, which are not kept. From the second time on, itself,
+    /// but for a selection, which takes little. errors: as rollup()
     Result<std::shared_ptr<const RollupTable>> rollup_sums(const StretchRead& wanted) const;
 
     /// The file is not listed any more: remove it after the last reader.

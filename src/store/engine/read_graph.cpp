@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <mutex>
+#include <numeric>
+#include <utility>
 
 #include "store/engine/open_graph.h"
 #include "store/engine/stretch_sums.h"
@@ -21,30 +23,61 @@ Result<void> add_minutes(const std::vector<GraphSource>& sources, const MinuteSt
     return {};
 }
 
+MinuteStretch minutes_of(const TimeRange& range) {
+    return {.first = minute_of(range.start),
+            .last = minute_of(range.end - Duration::nanoseconds(1))};
+}
+
+/// Adds what the open traces have, and gives the parts without them.
+Result<Parts> add_open(StoreCore& core, const MinuteStretch& minutes,
+                       const GraphSelection* selection, GraphSum& sum) {
+    const std::lock_guard refresh(core.refresh);
+    TRY(describe_open_traces(core));
+    auto view = core.view.lock();
+    sum.add(
+        std::make_shared<const RollupTable>(table_of(view->open_sum, minutes.first, minutes.last)),
+        minutes, selection);
+    return view->parts;
+}
+
+/// Of the one key that the table has.
+GraphSeries series_in(const RollupTable& table) {
+    GraphSeries series;
+    GraphRollup rollup = rollup_of(table);
+    for (auto& [key, cell] : rollup.cells)
+        series.points.emplace(key.minute, std::move(cell.statistics));
+    return series;
+}
+
 }  // namespace
 
 Result<GraphRollup> read_graph(StoreCore& core, const GraphRead& read) {
     if (read.range.end <= read.range.start) return GraphRollup();
-    const MinuteStretch minutes{.first = minute_of(read.range.start),
-                                .last = minute_of(read.range.end - Duration::nanoseconds(1))};
+    const MinuteStretch minutes = minutes_of(read.range);
     const bool is_whole = read.grain == GraphGrain::whole;
     GraphSum sum({.grain = is_whole ? grain_whole : 1, .group = read.group});
-    Parts parts;
-    {
-        const std::lock_guard refresh(core.refresh);
-        TRY(describe_open_traces(core));
-        auto view = core.view.lock();
-        parts = view->parts;
-        sum.add(std::make_shared<const RollupTable>(
-                    table_of(view->open_sum, minutes.first, minutes.last)),
-                minutes);
-    }
+    const Parts parts = TRY(add_open(core, minutes, nullptr, sum));
     const std::vector<GraphSource> sources = graph_sources(*parts, minutes);
     if (is_whole)
         TRY(add_stretches(core, sources, minutes, read.group, sum));
     else
         TRY(add_minutes(sources, minutes, sum));
     return rollup_of(sum.take());
+}
+
+Result<GraphSeries> read_graph_series(StoreCore& core, const GraphSeriesQuery& query) {
+    if (query.range.end <= query.range.start) return GraphSeries();
+    const MinuteStretch minutes = minutes_of(query.range);
+    const SeriesShape shape{.group = query.group,
+                            .selection = std::make_shared<const GraphSelection>(query.selection),
+                            .row_minutes = std::gcd(query.period_minutes, 60)};
+    GraphSum sum({.grain = query.period_minutes,
+                  .group = query.group,
+                  .is_one_key = true,
+                  .minute_first = minutes.first});
+    const Parts parts = TRY(add_open(core, minutes, shape.selection.get(), sum));
+    TRY(add_series(core, graph_sources(*parts, minutes), minutes, shape, sum));
+    return series_in(sum.take());
 }
 
 }  // namespace tomograph

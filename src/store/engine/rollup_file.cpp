@@ -55,7 +55,7 @@ Result<std::shared_ptr<const RollupTable>> LiveRollup::table() const {
 }
 
 Result<std::shared_ptr<const RollupTable>> LiveRollup::sums(const StretchRead& wanted) const {
-    if (was_summed_.exchange(true)) return table();
+    if (wanted.selection == nullptr && was_summed_.exchange(true)) return table();
     const PartCache::Key key{.reader = cache_key_, .section = rollup_section, .index = 0};
     auto cached = cache_->get<RollupTable>(key);
     if (cached) return cached;

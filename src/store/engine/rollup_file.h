@@ -48,7 +48,8 @@ class LiveRollup {
     /// logged. errors: io
     Result<std::shared_ptr<const RollupTable>> table() const;
     /// As good as table() to who asks for whole stretches of those: itself if it is cached, else
-    /// their sums, which are not kept. From the second time on, itself. errors: as table()
+    /// their sums, which are not kept. From the second time on, itself,
+    /// but for a selection, which takes little. errors: as table()
     Result<std::shared_ptr<const RollupTable>> sums(const StretchRead& wanted) const;
 
     void doom() { is_doomed_ = true; }

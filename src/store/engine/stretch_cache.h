@@ -13,7 +13,8 @@ namespace tomograph {
 struct RollupTable;
 
 /// Whole days, hours and tens of minutes: a sum of each is kept, so that a wide range is a few of
-/// them. At its ends a range has some minutes of a ten; those are kept one by one.
+/// them. At its ends a range has some minutes of a ten; those are kept one by one. A time series
+/// keeps hours and tens with some rows for each, and has no use for days.
 enum class StretchKind : std::uint8_t { day, hour, ten, minutes };
 
 /// A piece of a range of minutes.
@@ -23,9 +24,10 @@ struct StretchPiece {
     MinuteStretch wanted;  ///< the same, but for StretchKind::minutes
 };
 
-/// Cuts a range into the largest stretches that fit, ascending. At most 2 × (6 + 23) + 2 pieces and
-/// one for each day.
-std::vector<StretchPiece> cut_minutes(const MinuteStretch& range);
+/// Cuts a range into the largest stretches that fit, ascending, none larger than `largest`. At most
+/// 2 × (6 + 23) + 2 pieces and one for each day, or one for each hour.
+std::vector<StretchPiece> cut_minutes(const MinuteStretch& range,
+                                      StretchKind largest = StretchKind::day);
 
 /// The sum over a stretch of all sources that have minutes of it.
 struct StretchSum {
@@ -33,6 +35,10 @@ struct StretchSum {
     MinuteStretch stretch;
     std::int64_t grain = 1;  ///< of the sources
     GroupId group{};
+    /// Of a time series: its keys are one, and its rows of so many minutes. Null: all keys apart,
+    /// and one row each.
+    std::shared_ptr<const GraphSelection> selection{};
+    std::int64_t row_minutes = 0;
     std::vector<std::uint64_t> sources{};  ///< their ids, ascending
     std::shared_ptr<const RollupTable> table{};
 };

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <utility>
 
+#include "base/assert.h"
 #include "store/limits.h"
 
 namespace tomograph {
@@ -24,9 +26,10 @@ class MissingSum {
         : piece_(piece),
           result_(std::move(wanted)),
           missing_(result_.sources),
-          sum_({.grain = piece.kind == StretchKind::minutes ? 1 : grain_whole,
+          sum_({.grain = result_.row_minutes,
                 .group = result_.group,
-                .nothing = NothingRows::keep}) {
+                .nothing = NothingRows::keep,
+                .is_one_key = result_.selection != nullptr}) {
         if (kept == nullptr || !std::ranges::includes(result_.sources, kept->sources)) return;
         base_ = kept->table;
         missing_.clear();
@@ -41,7 +44,14 @@ class MissingSum {
     /// What one of the missing sources has; null: nothing.
     void add(const GraphSource::Table& table) {
         ++added_;
-        if (table && !table->rows.empty()) sum_.add(table, piece_.kept);
+        if (table && !table->rows.empty()) sum_.add(table, piece_.kept, result_.selection.get());
+    }
+    /// The stretches of which it needs a row each.
+    void list(std::vector<MinuteStretch>& stretches) const {
+        const MinuteStretch& kept = piece_.kept;
+        if (result_.row_minutes == grain_whole) return stretches.push_back(kept);
+        for (std::int64_t at = kept.first; at <= kept.last; at += result_.row_minutes)
+            stretches.push_back({.first = at, .last = at + result_.row_minutes - 1});
     }
     bool is_complete() const { return added_ == missing_.size(); }
     void settle() { sum_.settle(); }
@@ -68,14 +78,15 @@ class MissingSum {
 /// One read of sources whose cells have one grain.
 class StretchReader {
  public:
-    StretchReader(StoreCore& core, std::vector<const GraphSource*> sources, GroupId group,
-                  GraphSum& sum)
-        : core_(core), sources_(std::move(sources)), group_(group), sum_(sum) {}
+    StretchReader(StoreCore& core, std::vector<const GraphSource*> sources,
+                  const SeriesShape& shape, GraphSum& sum)
+        : core_(core), sources_(std::move(sources)), shape_(shape), sum_(sum) {}
 
     Result<void> read(MinuteStretch minutes) {
         minutes = within_sources(minutes);
         if (minutes.last - minutes.first > graph_stretch_minutes_max) return read_plain(minutes);
-        for (const StretchPiece& piece : cut_minutes(minutes)) look_up(piece);
+        const StretchKind largest = shape_.selection ? StretchKind::hour : StretchKind::day;
+        for (const StretchPiece& piece : cut_minutes(minutes, largest)) look_up(piece);
         keep_complete();
         for (const GraphSource* source : sources_) TRY(complete_from(*source));
         return {};
@@ -95,15 +106,24 @@ class StretchReader {
 
     Result<void> read_plain(const MinuteStretch& minutes) {
         for (const GraphSource* source : sources_)
-            if (const auto table = TRY(source->table())) sum_.add(table, minutes);
+            if (const auto table = TRY(source->table()))
+                sum_.add(table, minutes, shape_.selection.get());
         return {};
+    }
+
+    /// Rows of ten minutes and less must not reach beyond them.
+    std::int64_t row_minutes(StretchKind kind) const {
+        if (kind == StretchKind::minutes) return 1;
+        return kind == StretchKind::ten ? std::gcd(shape_.row_minutes, 10) : shape_.row_minutes;
     }
 
     void look_up(const StretchPiece& piece) {
         StretchSum wanted{.kind = piece.kind,
                           .stretch = piece.kept,
                           .grain = sources_.front()->grain(),
-                          .group = group_};
+                          .group = shape_.group,
+                          .selection = shape_.selection,
+                          .row_minutes = row_minutes(piece.kind)};
         for (const GraphSource* source : sources_)
             if (source->overlaps(piece.kept)) wanted.sources.push_back(source->id());
         if (wanted.sources.empty()) return;
@@ -121,17 +141,13 @@ class StretchReader {
 
     /// Gives the source's sums to all that miss them: it is decoded once.
     Result<void> complete_from(const GraphSource& source) {
-        StretchRead wanted{.stretches = {}, .group = group_};
+        StretchRead wanted{
+            .stretches = {}, .group = shape_.group, .selection = shape_.selection.get()};
         std::vector<MissingSum*> sums;
         for (MissingSum& missing : missing_) {
             if (!missing.misses(source)) continue;
             sums.push_back(&missing);
-            const auto& [kind, kept, part] = missing.piece();
-            if (kind != StretchKind::minutes)
-                wanted.stretches.push_back(kept);
-            else
-                for (std::int64_t minute = kept.first; minute <= kept.last; ++minute)
-                    wanted.stretches.push_back({.first = minute, .last = minute});
+            missing.list(wanted.stretches);
         }
         if (sums.empty()) return {};
         const auto table = TRY(source.sums(wanted));
@@ -165,16 +181,14 @@ class StretchReader {
 
     StoreCore& core_;
     std::vector<const GraphSource*> sources_;
-    GroupId group_;
+    const SeriesShape& shape_;
     GraphSum& sum_;
     std::vector<MissingSum> missing_;
     std::size_t held_bytes_ = 0;
 };
 
-}  // namespace
-
-Result<void> add_stretches(StoreCore& core, const std::vector<GraphSource>& sources,
-                           const MinuteStretch& minutes, GroupId group, GraphSum& sum) {
+Result<void> add_by_grain(StoreCore& core, const std::vector<GraphSource>& sources,
+                          const MinuteStretch& minutes, const SeriesShape& shape, GraphSum& sum) {
     // A coarse cell counts when the range touches any of its minutes: the range begins with it.
     std::set<std::int64_t> grains;
     for (const GraphSource& source : sources) grains.insert(source.grain());
@@ -182,10 +196,24 @@ Result<void> add_stretches(StoreCore& core, const std::vector<GraphSource>& sour
         std::vector<const GraphSource*> of_grain;
         for (const GraphSource& source : sources)
             if (source.grain() == grain) of_grain.push_back(&source);
-        TRY(StretchReader(core, std::move(of_grain), group, sum)
+        TRY(StretchReader(core, std::move(of_grain), shape, sum)
                 .read({.first = align_minute(minutes.first, grain), .last = minutes.last}));
     }
     return {};
+}
+
+}  // namespace
+
+Result<void> add_stretches(StoreCore& core, const std::vector<GraphSource>& sources,
+                           const MinuteStretch& minutes, GroupId group, GraphSum& sum) {
+    return add_by_grain(core, sources, minutes,
+                        {.group = group, .selection = nullptr, .row_minutes = grain_whole}, sum);
+}
+
+Result<void> add_series(StoreCore& core, const std::vector<GraphSource>& sources,
+                        const MinuteStretch& minutes, const SeriesShape& shape, GraphSum& sum) {
+    ASSERT(shape.selection && shape.row_minutes > 0 && 60 % shape.row_minutes == 0);
+    return add_by_grain(core, sources, minutes, shape, sum);
 }
 
 }  // namespace tomograph

@@ -6,6 +6,12 @@
 
 namespace tomograph {
 
+struct SeriesShape {
+    GroupId group{};
+    std::shared_ptr<const GraphSelection> selection{};
+    std::int64_t row_minutes = 1;
+};
+
 /// Adds what the sources have of the minutes to `sum`, of one group and without telling minutes
 /// apart, from sums of stretches that were kept: a range costs its number of stretches, not its
 /// minutes. A sum that misses only new sources is completed; any other change of the parts there
@@ -17,5 +23,13 @@ namespace tomograph {
 ///         sums up; what is not kept is decoded, 7 ns a bucket (engine_bench, graph)
 Result<void> add_stretches(StoreCore& core, const std::vector<GraphSource>& sources,
                            const MinuteStretch& minutes, GroupId group, GraphSum& sum);
+
+/// The same of the selected cells, which become one key: a row for every `row_minutes`, a divisor
+/// of 60, or less.
+///
+/// cost    360 minutes that were kept: below 1 ms; what is not kept is decoded, and what nobody
+///         selected is passed over, 16 numbers a nanosecond (engine_bench, series)
+Result<void> add_series(StoreCore& core, const std::vector<GraphSource>& sources,
+                        const MinuteStretch& minutes, const SeriesShape& shape, GraphSum& sum);
 
 }  // namespace tomograph

@@ -5,9 +5,11 @@
 #include <optional>
 #include <vector>
 
-#include "model/graph.h"
+#include "model/graph_series.h"
 
 namespace tomograph {
+
+struct RollupKey;
 
 /// Minutes in a row, both ends included.
 struct MinuteStretch {
@@ -19,8 +21,11 @@ struct MinuteStretch {
 
 /// Which sums of a rollup are wanted.
 struct StretchRead {
-    std::vector<MinuteStretch> stretches;  ///< ascending, apart
-    std::optional<GroupId> group{};        ///< only its cells; nothing: those of every group
+    std::vector<MinuteStretch> stretches;       ///< ascending, apart
+    std::optional<GroupId> group{};             ///< only its cells; nothing: those of every group
+    const GraphSelection* selection = nullptr;  ///< only its cells; null: all. Outlives the read
+
+    bool wants(const RollupKey& key) const;
 };
 
 }  // namespace tomograph

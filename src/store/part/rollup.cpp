@@ -204,6 +204,21 @@ class ColumnCursor {
             }
         }
     }
+    /// Passes `count` numbers over: each ends with a byte below 0x80.
+    void skip(std::uint64_t count) {
+        constexpr std::uint64_t long_bits = 0x8080'8080'8080'8080;
+        while (count >= sizeof(std::uint64_t) && remaining() >= sizeof(std::uint64_t)) {
+            std::uint64_t eight = 0;
+            std::memcpy(&eight, at_, sizeof eight);
+            const std::uint64_t ends = (~eight & long_bits) >> 7;
+            count -= (ends * 0x0101'0101'0101'0101) >> 56;
+            at_ += sizeof eight;
+        }
+        // A number that the eight bytes cut ends in what follows, and was not counted.
+        while (count > 0 && at_ != end_)
+            if (static_cast<unsigned char>(*at_++) < 0x80) --count;
+        failed_ |= count > 0;
+    }
     std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
     bool failed() const { return failed_; }
 
@@ -251,6 +266,8 @@ class BlockDecoder {
         for (ColumnCursor& column : columns_) column = ColumnCursor(reader_.text());
         if (reader_.failed() || reader_.remaining() != 0)
             return damaged("columns do not fill the block");
+        if (std::ranges::none_of(all, [&](const Series& series) { return wants(series.key); }))
+            return {};
         // One byte of a column is at least one row, or one bucket.
         builder_.expect(columns_[minutes].remaining(), columns_[bucket_steps].remaining());
         for (Series& series : all) TRY(read_rows(series));
@@ -288,9 +305,28 @@ class BlockDecoder {
         return {};
     }
 
+    bool wants(const RollupKey& key) const {
+        if constexpr (requires { builder_.wants(key); }) return builder_.wants(key);
+        return true;
+    }
+
+    Result<void> skip_rows(const Series& series) {
+        for (std::size_t column = minutes; column <= aliases; ++column)
+            columns_[column].skip(series.rows);
+        std::uint64_t buckets = 0;
+        for (const Column sizes : {response_time_buckets, duration_buckets})
+            columns_[sizes].varints(series.rows,
+                                    [&](std::size_t, std::uint64_t size) { buckets += size; });
+        columns_[bucket_steps].skip(buckets);
+        columns_[counts].skip(buckets);
+        if (has_failed_column()) return damaged("a column is shorter than its rows");
+        return {};
+    }
+
     Result<void> read_rows(Series& series) {
-        if (!builder_.begin_series(std::move(series.key))) return damaged("keys out of order");
         if (series.rows > columns_[minutes].remaining()) return damaged("number of rows");
+        if (!wants(series.key)) return skip_rows(series);
+        if (!builder_.begin_series(std::move(series.key))) return damaged("keys out of order");
         std::int64_t minute = 0;
         for (std::uint64_t i = 0; i < series.rows; ++i) {
             RollupRow row;
@@ -318,10 +354,13 @@ class BlockDecoder {
                 return damaged("minutes out of order");
         }
         // Once for all: a column at its end gives zeros, and the first bounds the number of rows.
-        if (std::any_of(columns_.begin(), columns_.end(),
-                        [](const ColumnCursor& column) { return column.failed(); }))
-            return damaged("a column is shorter than its rows");
+        if (has_failed_column()) return damaged("a column is shorter than its rows");
         return {};
+    }
+
+    bool has_failed_column() const {
+        return std::ranges::any_of(columns_,
+                                   [](const ColumnCursor& column) { return column.failed(); });
     }
 
     Result<void> histogram(Column sizes, std::uint16_t& size) {

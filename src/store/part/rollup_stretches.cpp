@@ -4,11 +4,16 @@
 
 namespace tomograph {
 
+bool StretchRead::wants(const RollupKey& key) const {
+    return (!group || key.group == *group) &&
+           (selection == nullptr || selection->matches(key.entry, key.source, key.target));
+}
+
 bool StretchSums::begin_series(RollupKey key) {
     if (key_ && *key_ == key) return true;
     if (key_ && key < *key_) return false;
     end_stretch();
-    is_wanted_ = !read_.group || key.group == *read_.group;
+    is_wanted_ = read_.wants(key);
     minute_.reset();
     at_ = 0;
     key_ = std::move(key);

@@ -18,6 +18,8 @@ class StretchSums {
     explicit StretchSums(const StretchRead& read) : read_(read) {}
 
     void expect(std::size_t, std::size_t) {}
+    /// Rows of other keys need not be given.
+    bool wants(const RollupKey& key) const { return read_.wants(key); }
     bool begin_series(RollupKey key);
     /// `alias` is borrowed until finish().
     bool add(const RollupRow& row, RollupTableBuilder::Buckets buckets, std::string_view alias);

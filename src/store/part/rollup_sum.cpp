@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/assert.h"
+
 namespace tomograph {
 namespace {
 
@@ -13,7 +15,7 @@ struct Piece {
 };
 
 struct KeyPieces {
-    const RollupKey* key;
+    const RollupKey* key;  // null: the one key
     std::vector<Piece> pieces;
 };
 
@@ -39,19 +41,30 @@ std::span<const RollupRow> rows_between(const RollupTable& table, const RollupSe
     return {first, last};
 }
 
+bool is_meant(const RollupSlice& slice, const RollupKey& key, std::optional<GroupId> group) {
+    return (!group || key.group == *group) &&
+           (slice.selection == nullptr ||
+            slice.selection->matches(key.entry, key.source, key.target));
+}
+
 /// The rows that the slices have of each key, by key.
 std::vector<KeyPieces> pieces_of(std::span<const RollupSlice> slices,
-                                 std::optional<GroupId> group) {
+                                 const RollupSumOptions& options) {
     std::vector<KeyPieces> keys;
+    if (options.is_one_key) keys.emplace_back();
     std::unordered_map<const RollupSeries*, std::size_t, SeriesHash, SeriesEqual> places;
     for (const RollupSlice& slice : slices) {
         for (const RollupSeries& series : slice.table->series) {
-            if (group && series.key.group != *group) continue;
+            if (!is_meant(slice, series.key, options.group)) continue;
             const auto rows = rows_between(*slice.table, series, slice);
             if (rows.empty()) continue;
-            const auto [place, is_new] = places.try_emplace(&series, keys.size());
-            if (is_new) keys.push_back({.key = &series.key, .pieces = {}});
-            keys[place->second].pieces.push_back({.table = slice.table, .rows = rows});
+            std::size_t at = 0;
+            if (!options.is_one_key) {
+                const auto [place, is_new] = places.try_emplace(&series, keys.size());
+                if (is_new) keys.push_back({.key = &series.key, .pieces = {}});
+                at = place->second;
+            }
+            keys[at].pieces.push_back({.table = slice.table, .rows = rows});
         }
     }
     std::sort(keys.begin(), keys.end(),
@@ -77,7 +90,8 @@ class MinuteSums {
         places_.clear();
         for (const Piece& piece : pieces)
             for (const RollupRow& row : piece.rows)
-                places_.push_back({.minute = align_minute(row.minute, options_.grain),
+                places_.push_back({.minute = align_minute(
+                                       std::max(row.minute, options_.minute_first), options_.grain),
                                    .table = piece.table,
                                    .row = &row});
         const auto by_minute = [](const RowPlace& a, const RowPlace& b) {
@@ -120,11 +134,16 @@ class MinuteSums {
 }  // namespace
 
 RollupTable sum_rollups(std::span<const RollupSlice> slices, const RollupSumOptions& options) {
+    ASSERT(!options.is_one_key || options.group);
     RollupTableBuilder builder;
     RowSum sum;
     MinuteSums minutes(options);
-    for (const KeyPieces& key : pieces_of(slices, options.group)) {
-        builder.begin_series(*key.key);
+    for (const KeyPieces& key : pieces_of(slices, options)) {
+        builder.begin_series(key.key != nullptr ? *key.key
+                                                : RollupKey{.group = *options.group,
+                                                            .entry = GraphEntry::node,
+                                                            .source = {},
+                                                            .target = {}});
         if (options.grain != grain_whole) {
             minutes.add(key.pieces, sum, builder);
             continue;
@@ -137,8 +156,7 @@ RollupTable sum_rollups(std::span<const RollupSlice> slices, const RollupSumOpti
 }
 
 std::int64_t align_minute(std::int64_t minute, std::int64_t grain) {
-    const std::int64_t past = minute % grain;
-    return minute - (past < 0 ? past + grain : past);
+    return period_of(minute, grain);
 }
 
 }  // namespace tomograph

@@ -1,5 +1,7 @@
 #include "store/engine/stretch_sums.h"
 
+#include <array>
+
 #include "store/part/rollup.h"
 #include "store/store_fixture.h"
 
@@ -32,6 +34,9 @@ TEST_CASE("a range is cut into whole days, hours and tens of minutes without a g
         CHECK(next == range.last + 1);
     }
     CHECK(cut_minutes({.first = 1, .last = 0}).empty());
+    for (const StretchPiece& piece :
+         cut_minutes({.first = 1'433, .last = 5'000}, StretchKind::hour))
+        CHECK(piece.kind != StretchKind::day);
     // Six hours at any minute.
     CHECK(cut_minutes({.first = 7, .last = 366}).size() == 1 + 5 + 5 + 1);
 }
@@ -110,6 +115,44 @@ TEST_CASE("sums of stretches add up to the sum of the cells, bounds and aliases 
     }
 }
 
+/// Some of the nodes and edges that random_rollup() and Life have.
+GraphSelection random_selection(std::mt19937_64& random, std::string_view source,
+                                std::string_view target) {
+    const auto node = [&](std::string_view prefix) {
+        NodeSelector selector;
+        if (random() % 4 != 0) selector.name = fmt::format("{}{}", prefix, random() % 4);
+        return selector;
+    };
+    GraphSelection selection;
+    for (std::uint64_t n = random() % 3; n > 0; --n) selection.nodes.push_back(node(target));
+    for (std::uint64_t n = random() % 3; n > 0; --n)
+        selection.edges.push_back({.source = node(source), .target = node(target)});
+    return selection;
+}
+
+TEST_CASE("a rollup that is read for a selection has all of it, and nothing is kept of the rest") {
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+        CAPTURE(seed);
+        std::mt19937_64 random(seed);
+        const GraphRollup whole = random_rollup(random, 1);
+        const auto blocks = encode_rollup(whole);
+        REQUIRE(blocks);
+        const GroupId group{static_cast<std::uint32_t>(random() % 2)};
+        const GraphSelection selection = random_selection(random, "s", "t");
+        StretchRead read{.stretches = {}, .group = group, .selection = &selection};
+        for (std::int64_t minute = 28'800; minute < 28'800 + 4'320; ++minute)
+            read.stretches.push_back({.first = minute, .last = minute});
+        const auto selected = decode_rollup(*blocks, &read);
+        REQUIRE(selected);
+        GraphRollup expected = whole;
+        std::erase_if(expected.cells, [&](const auto& cell) {
+            const GraphKey& key = cell.first;
+            return key.group != group || !selection.matches(key.entry, key.source, key.target);
+        });
+        CHECK(rollup_of(*selected) == expected);
+    }
+}
+
 /// Traces over days, parts that are merged and expire, restarts, corrections; a cache that keeps
 /// everything, little or nothing.
 class Life {
@@ -138,6 +181,7 @@ class Life {
             saw_folded_ |= !fixture_.files.list("/data/rollup")->empty();
         }
         CHECK(saw_folded_);
+        CHECK(saw_series_);
     }
 
  private:
@@ -196,6 +240,7 @@ class Life {
                 one.cells.emplace(std::move(of_all), cell);
                 plain.add(one);
             }
+            check_series(range, group, *minutes);
             for (int again = 0; again < 2; ++again) {
                 const auto whole = fixture_.store->graph(range, GraphGrain::whole, group);
                 REQUIRE(whole);
@@ -204,11 +249,33 @@ class Life {
         }
     }
 
+    void check_series(const TimeRange& range, GroupId group, const GraphRollup& minutes) {
+        GraphSeriesQuery query{.range = range, .group = group};
+        query.selection = random_selection(random_, "s", "s");
+        query.period_minutes = std::array{1, 2, 5, 7, 15, 60, 90, 1440}[below(8)];
+        CAPTURE(query.period_minutes);
+        const GraphSeries expected =
+            without_nothing(series_of(minutes, query.selection, query.period_minutes,
+                                      period_of(range.start.second(), 60) / 60));
+        for (int again = 0; again < 2; ++again) {
+            const auto series = fixture_.store->graph_series(query);
+            REQUIRE(series);
+            CHECK(without_nothing(*series) == expected);
+        }
+        saw_series_ |= expected.points.size() > 3;
+    }
+    static GraphSeries without_nothing(GraphSeries series) {
+        std::erase_if(series.points,
+                      [](const auto& point) { return point.second == RequestStatistics{}; });
+        return series;
+    }
+
     std::mt19937_64 random_;
     StoreFixture fixture_;
     std::uint64_t traces_ = 0;
     std::vector<SegmentSpec> sent_;
     bool saw_folded_ = false;
+    bool saw_series_ = false;
 };
 
 TEST_CASE("kept sums are those of the minutes at any moment of a store's life") {
@@ -253,6 +320,47 @@ TEST_CASE("a wide range that was read before is not read from the parts again, n
     CHECK(read(15'000, 2'700));
     CHECK(read(13'000, 4'900));
     CHECK(fixture.files.calls() == looked_around);
+}
+
+TEST_CASE("a time series that was read before is not read from the parts again") {
+    StoreFixture fixture(0, small_options());
+    fixture.options.section_cache_bytes = 8 << 20;
+    fixture.must_open();
+    const auto append = [&](std::uint64_t i) {
+        const auto ms = -static_cast<std::int64_t>(i) * 100'000;
+        fixture.must_append({{.trace = trace_number(i, test_second + ms / 1000),
+                              .start_ms = ms,
+                              .end_ms = ms + 100,
+                              .name = i % 2 == 0 ? "even" : "odd"}});
+    };
+    for (std::uint64_t i = 0; i < 200; ++i) {
+        append(i);
+        if (i % 50 == 49) fixture.settle();
+    }
+    REQUIRE(fixture.store->status().open_traces == 0);
+    GraphSeriesQuery query{.range = {Instant::from_seconds(test_second - 18'003),
+                                     Instant::from_seconds(test_second - 7)}};
+    query.selection.nodes.push_back({.name = "even", .type = "", .account = {}});
+    const auto total = [&] {
+        const auto series = fixture.store->graph_series(query);
+        REQUIRE(series);
+        std::int64_t sum = 0;
+        for (const auto& [minute, counted] : series->points) sum += counted.total();
+        return sum;
+    };
+    CHECK(total() == 91);
+    const std::uint64_t calls = fixture.files.calls();
+    CHECK(total() == 91);
+    CHECK(fixture.files.calls() == calls);
+    query.selection.nodes.front().name = "odd";
+    CHECK(total() == 90);
+    const std::uint64_t looked_around = fixture.files.calls();
+    CHECK(looked_around > calls);
+    // What comes later is added.
+    append(201);
+    CHECK(total() == 90);
+    query.range.start = Instant::from_seconds(test_second - 30'000);
+    CHECK(total() == 101);
 }
 
 }  // namespace
