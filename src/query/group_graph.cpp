@@ -1,8 +1,14 @@
 #include "query/group_graph.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "query/filter/filter_expression.h"
 #include "query/group_directory.h"
+#include "query/limits.h"
+#include "trace/graph_cells.h"
 
 namespace tomograph {
 namespace {
@@ -34,6 +40,18 @@ Result<bool> for_each_version(const QueryContext& context, Instant start, const 
         contains_old |= is_old && has_any;
     }
     return contains_old;
+}
+
+/// The filter that the group has now. Nothing: it is every trace.
+Result<std::optional<Predicate>> filter_of_group(const QueryContext& context,
+                                                 const std::string& name, const std::string& arn) {
+    const auto versions = TRY(versions_of(context, name, arn));
+    if (versions.back().id.is_all()) return std::optional<Predicate>();
+    const auto text =
+        name.empty() ? context.groups->filter_of_arn(arn) : context.groups->filter_of_name(name);
+    if (!text) return Error(ErrorCode::invalid, "Group not found");
+    Predicate filter = TRY(compile_filter(*text, nullptr));
+    return std::optional(std::move(filter));
 }
 
 }  // namespace
@@ -72,6 +90,26 @@ Result<GroupSeries> read_group_series(const QueryContext& context, GraphSeriesQu
     series.contains_old_versions =
         TRY(for_each_version(context, query.range.start, name, arn, add));
     return series;
+}
+
+Result<GroupSeries> read_filtered_series(const QueryContext& context, const GraphSeriesQuery& query,
+                                         Predicate filter, const std::string& name,
+                                         const std::string& arn) {
+    std::vector<Predicate> both;
+    both.push_back(std::move(filter));
+    auto of_group = TRY(filter_of_group(context, name, arn));
+    if (of_group) both.push_back(std::move(*of_group));
+    const FilteredGraph found = TRY(context.store.filtered_graph(
+        {.range = query.range,
+         .predicate = std::make_shared<const Predicate>(all_of(std::move(both))),
+         .budget = {.time = series_filter_time_max}},
+        GraphGrain::minute));
+    if (found.coverage.is_partial())
+        return Error(ErrorCode::limit,
+                     "EntitySelectorExpression: the filter reads more traces than fit into one "
+                     "answer; ask for a shorter time, or make the filter a group");
+    return GroupSeries{.series = series_of(found.graph, query.selection, query.period_minutes,
+                                           minute_of(query.range.start))};
 }
 
 }  // namespace tomograph

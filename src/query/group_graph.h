@@ -31,4 +31,15 @@ struct GroupSeries {
 Result<GroupSeries> read_group_series(const QueryContext& context, GraphSeriesQuery query,
                                       const std::string& name, const std::string& arn);
 
+/// The same of those traces that a filter finds, read one by one: as long as their spans are there.
+/// A group is what its filter of now finds.
+///
+/// filter  of Scope::trace
+/// errors  invalid  no such group, or filter and group together are too long
+///         limit    more than series_filter_time_max, or more edges than memory is meant for
+///         those of TraceStore::filtered_graph()
+Result<GroupSeries> read_filtered_series(const QueryContext& context, const GraphSeriesQuery& query,
+                                         Predicate filter, const std::string& name,
+                                         const std::string& arn);
+
 }  // namespace tomograph

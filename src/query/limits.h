@@ -72,6 +72,8 @@ inline constexpr std::size_t selector_characters_max = 500;
 /// graph in pieces of six hours, so that their cells are all that is held.
 inline constexpr std::size_t series_page_points = 1000;
 inline constexpr std::int64_t series_chunk_seconds = 6 * 60 * 60;
+/// A filter expression instead of a selector: traces are read. SDKs wait for a minute.
+inline constexpr Duration series_filter_time_max = Duration::seconds(30);
 /// From start to end of a time series: what X-Ray keeps.
 inline constexpr Duration series_range_max = Duration::hours(31 * 24);
 

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "query/filter/selector.h"
 #include "query/graph_services.h"
+#include "query/group_directory.h"
 #include "query/group_graph.h"
 #include "query/histogram_entries.h"
 #include "query/limits.h"
@@ -26,13 +27,23 @@ Result<void> check(const TimeSeriesRequest& request) {
     return {};
 }
 
-/// Without an expression: what clients called.
-Result<GraphSelection> selector_of(const TimeSeriesRequest& request) {
-    if (!request.selector.empty()) return parse_selector(request.selector);
-    GraphSelection clients;
-    clients.edges.push_back(
-        {.source = {.name = {}, .type = std::string(client_type), .account = {}}, .target = {}});
-    return clients;
+/// Without a selector: what clients called.
+Result<SeriesSubject> subject_of(const QueryContext& context, const TimeSeriesRequest& request) {
+    SeriesSubject subject;
+    if (!request.selector.empty())
+        subject = TRY(parse_series_subject(request.selector, context.groups));
+    GraphSelection& selection = subject.selection;
+    if (request.with_forecast &&
+        (subject.filter || !selection.edges.empty() || selection.nodes.empty() ||
+         std::ranges::any_of(selection.nodes, &NodeSelector::is_any)))
+        return Error(ErrorCode::invalid,
+                     "ForecastStatistics needs an EntitySelectorExpression that names services, as "
+                     "id(name: \"…\", type: \"…\")");
+    if (selection.nodes.empty() && selection.edges.empty())
+        selection.edges.push_back(
+            {.source = {.name = {}, .type = std::string(client_type), .account = {}},
+             .target = {}});
+    return subject;
 }
 
 Instant period_start(Instant moment, std::int64_t period) {
@@ -48,15 +59,16 @@ PageBinding binding_of(const TimeSeriesRequest& request) {
         .add(request.group_name)
         .add(request.group_arn)
         .add(request.selector)
-        .add(request.period_seconds);
+        .add(request.period_seconds)
+        .add(std::int64_t{request.with_forecast});
     return binding;
 }
 
 class SeriesReader {
  public:
     SeriesReader(const QueryContext& context, const TimeSeriesRequest& request,
-                 GraphSelection selector)
-        : context_(context), request_(request), selector_(std::move(selector)) {}
+                 SeriesSubject subject)
+        : context_(context), request_(request), subject_(std::move(subject)) {}
 
     /// Fills the page from `from` on; returns where the next one begins, the range's end at the
     /// end.
@@ -79,25 +91,47 @@ class SeriesReader {
     }
 
     Result<void> read_chunk(const TimeRange& range, TimeSeriesAnswer& answer) {
-        const GroupSeries read =
-            TRY(read_group_series(context_,
-                                  {.range = range,
-                                   .period_minutes = request_.period_seconds / 60,
-                                   .selection = selector_},
-                                  request_.group_name, request_.group_arn));
+        const GroupSeries read = TRY(read_series(range));
         answer.contains_old_group_versions |= read.contains_old_versions;
-        for (const auto& [minute, counted] : read.series.points)
-            if (counted.total() > 0)
-                answer.points.push_back(
-                    {.start_second = minute * 60,
-                     .statistics = statistics_of(counted),
-                     .response_times = histogram_entries(counted.response_time)});
+        FaultHistory past;
+        if (request_.with_forecast) past = TRY(read_past(range));
+        for (const auto& [minute, counted] : read.series.points) {
+            if (counted.total() <= 0) continue;
+            TimeSeriesPoint point{.start_second = minute * 60,
+                                  .statistics = statistics_of(counted),
+                                  .response_times = histogram_entries(counted.response_time)};
+            if (request_.with_forecast)
+                point.expected_faults = expected_faults(past, point.start_second);
+            answer.points.push_back(std::move(point));
+        }
         return {};
+    }
+
+    Result<GroupSeries> read_series(const TimeRange& range) const {
+        const GraphSeriesQuery query{.range = range,
+                                     .period_minutes = request_.period_seconds / 60,
+                                     .selection = subject_.selection};
+        if (subject_.filter)
+            return read_filtered_series(context_, query, *subject_.filter, request_.group_name,
+                                        request_.group_arn);
+        return read_group_series(context_, query, request_.group_name, request_.group_arn);
+    }
+
+    Result<FaultHistory> read_past(const TimeRange& range) const {
+        FaultHistory past{.period_seconds = request_.period_seconds};
+        const TimeRange whole{.start = period_start(range.start, request_.period_seconds),
+                              .end = range.end};
+        for (const TimeRange& each : expected_band_reads(whole, request_.period_seconds)) {
+            const GroupSeries read = TRY(read_series(each));
+            for (const auto& [minute, counted] : read.series.points)
+                past.periods[minute * 60] = {.requests = counted.total(), .faults = counted.fault};
+        }
+        return past;
     }
 
     const QueryContext& context_;
     const TimeSeriesRequest& request_;
-    GraphSelection selector_;
+    SeriesSubject subject_;
 };
 
 }  // namespace
@@ -105,7 +139,7 @@ class SeriesReader {
 Result<TimeSeriesAnswer> get_time_series(const QueryContext& context,
                                          const TimeSeriesRequest& request) {
     TRY(check(request));
-    GraphSelection selector = TRY(selector_of(request));
+    SeriesSubject subject = TRY(subject_of(context, request));
     const PageBinding binding = binding_of(request);
     Instant from = request.start;
     if (!request.next_token.empty()) {
@@ -114,9 +148,8 @@ Result<TimeSeriesAnswer> get_time_series(const QueryContext& context,
         from = {ByteReader(place).fixed<std::int64_t>()};
     }
     TimeSeriesAnswer answer;
-    answer.is_of_edges = selector.nodes.empty();
-    const Instant next =
-        TRY(SeriesReader(context, request, std::move(selector)).read(from, answer));
+    answer.is_of_edges = subject.selection.nodes.empty();
+    const Instant next = TRY(SeriesReader(context, request, std::move(subject)).read(from, answer));
     if (next < request.end) {
         std::string place;
         ByteWriter(place).fixed(next.ns);

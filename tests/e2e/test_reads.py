@@ -31,6 +31,24 @@ def test_a_time_series_counts_what_the_graph_counts(xray):
     assert sum(p["ServiceSummaryStatistics"]["OkCount"] for p in table) == 3
     assert series(xray, now, EntitySelectorExpression='edge("front", "back")', GroupName="Default")
     assert series(xray, now, EntitySelectorExpression='service("nobody")') == []
+    # A filter before a selector, as Grafana sends the one of a group.
+    found = series(xray, now, EntitySelectorExpression='fault AND service("orders")')
+    assert sum(p["ServiceSummaryStatistics"]["TotalCount"] for p in found) == 3
+
+
+def test_a_forecast_says_how_many_faults_were_to_be_expected(xray):
+    now = time.time() - 5
+    for minutes in range(30):
+        at = now - 60 * minutes
+        refused = xray.put_trace_segments(TraceSegmentDocuments=checkout(trace_id(at), at))
+        assert refused["UnprocessedTraceSegments"] == []
+    pages = xray.get_paginator("get_time_series_service_statistics").paginate(
+        StartTime=now - 300, EndTime=now + 60, ForecastStatistics=True,
+        EntitySelectorExpression='id(name: "orders", type: "AWS::DynamoDB::Table")')
+    points = [point for page in pages for point in page["TimeSeriesServiceStatistics"]]
+    assert len(points) >= 5
+    for point in points:
+        assert point["ServiceForecastStatistics"] == {"FaultCountHigh": 3, "FaultCountLow": 0}
 
 
 @pytest.mark.parametrize("members, message", [

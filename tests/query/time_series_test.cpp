@@ -113,6 +113,64 @@ TEST_CASE("a bad request for a time series names the member") {
     CHECK(get_time_series(fixture.context(), with([](auto& r) { r.group_name = "Default"; })));
 }
 
+TEST_CASE("a filter instead of a selector is a series of the traces that it finds") {
+    QueryFixture fixture;
+    put_request(fixture, 1, 10, "");
+    put_request(fixture, 2, 50, R"(,"fault":true)");
+    put_request(fixture, 3, 130, R"(,"fault":true)");
+    const auto of = [&](std::string_view selector) {
+        TimeSeriesRequest request{.start = at(0), .end = at(600)};
+        request.selector = selector;
+        return series(fixture, request);
+    };
+    const auto clients = of("fault");
+    CHECK(clients.is_of_edges);
+    REQUIRE(clients.points.size() == 2);
+    CHECK(clients.points[0].statistics ==
+          ServiceStatistics{.fault = 1, .total_response_time = 0.2});
+    const auto table = of(R"(fault AND service("orders"))");
+    CHECK_FALSE(table.is_of_edges);
+    REQUIRE(table.points.size() == 2);
+    CHECK(table.points[1].statistics == ServiceStatistics{.ok = 1, .total_response_time = 0.1});
+    // A filter that finds every trace finds what the sums say.
+    CHECK(of(R"(ok OR !ok)").points == of("").points);
+}
+
+TEST_CASE("a forecast is asked for with services, and given where their past tells enough") {
+    QueryFixture fixture;
+    fixture.now = at(3 * 3600);
+    for (std::uint64_t i = 0; i < 90; ++i)
+        put_request(fixture, i, static_cast<double>(i) * 60 + 1,
+                    i % 10 == 0 || i == 80 ? R"(,"fault":true)" : "");
+    TimeSeriesRequest request{.start = at(0), .end = at(5400), .with_forecast = true};
+    request.selector = R"(id(name: "front", type: ""))";
+    const auto all = series(fixture, request);
+    REQUIRE(all.points.size() == 90);
+    for (std::size_t i = 0; i < all.points.size(); ++i) {
+        CAPTURE(i);
+        REQUIRE(all.points[i].expected_faults.has_value() == (i >= 10));
+        if (i >= 10) CHECK(*all.points[i].expected_faults == ExpectedBand{.low = 0, .high = 3});
+    }
+    // The same whichever range is asked for, and none when nobody asks.
+    auto late = request;
+    late.start = at(4'210);
+    const auto some = series(fixture, late);
+    REQUIRE(some.points.size() == 20);
+    for (std::size_t i = 0; i < some.points.size(); ++i)
+        CHECK(some.points[i].expected_faults == all.points[70 + i].expected_faults);
+    late.with_forecast = false;
+    CHECK_FALSE(series(fixture, late).points[0].expected_faults.has_value());
+
+    for (const std::string_view selector :
+         {"", "service()", R"(edge("front", "orders"))", R"(fault AND service("front"))"}) {
+        CAPTURE(selector);
+        request.selector = selector;
+        const auto refused = get_time_series(fixture.context(), request);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().message().find("ForecastStatistics needs") == 0);
+    }
+}
+
 TEST_CASE("a long time series comes in pages that neither lose nor repeat a minute") {
     QueryFixture fixture;
     fixture.now = at(100'000);

@@ -18,6 +18,12 @@ std::string to_json(const TimeSeriesAnswer& answer) {
         write_statistics(json,
                          answer.is_of_edges ? "EdgeSummaryStatistics" : "ServiceSummaryStatistics",
                          point.statistics);
+        if (point.expected_faults) {
+            json.begin_object("ServiceForecastStatistics");
+            json.integer("FaultCountHigh", point.expected_faults->high);
+            json.integer("FaultCountLow", point.expected_faults->low);
+            json.end_object();
+        }
         write_histogram(json, "ResponseTimeHistogram", point.response_times);
         json.end_object();
     }
@@ -40,8 +46,7 @@ void answer_get_time_series(const XrayContext& context, XrayCall call) {
     request.selector = json.text("EntitySelectorExpression").value_or("");
     request.period_seconds = json.integer("Period").value_or(60);
     request.next_token = json.text("NextToken").value_or("");
-    if (json.boolean("ForecastStatistics").value_or(false))
-        json.refuse_value("ForecastStatistics", "is not built in this version of Tomograph");
+    request.with_forecast = json.boolean("ForecastStatistics").value_or(false);
     if (json.refusal()) return call.answer(*json.refusal());
     answer_from_worker(
         context, std::move(call),

@@ -233,9 +233,9 @@ class Parser {
     Result<Expression> parse_term() {
         const Token word = ahead();
         const std::string lower = lower_case(word.raw);
-        if (const auto start = annotation_start(lower); start && dialect_ == Dialect::filter)
+        if (const auto start = annotation_start(lower); start && dialect_ != Dialect::selector)
             return parse_annotation(*start, word);
-        if (dialect_ == Dialect::selector && lower == "id") return parse_bare_node();
+        if (dialect_ != Dialect::filter && lower == "id") return parse_bare_node();
         TRY(lexer_.advance());
         if (lower == "service") return parse_service(false);
         if (lower == "edge") return parse_edge();

@@ -7,10 +7,11 @@
 
 namespace tomograph::filter {
 
-/// Which of the two languages a text is in.
+/// Which of the languages a text is in.
 enum class Dialect : std::uint8_t {
     filter,    ///< all of it; blank is every trace
     selector,  ///< id(), service() and edge(), joined by OR; not blank
+    subject,   ///< a filter in which id() may stand by itself as well
 };
 
 /// Reads an expression.

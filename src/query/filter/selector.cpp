@@ -1,5 +1,8 @@
 #include "query/filter/selector.h"
 
+#include <utility>
+
+#include "query/filter/compiler.h"
 #include "query/filter/lexer.h"
 #include "query/filter/parser.h"
 
@@ -43,6 +46,19 @@ Result<GraphSelection> parse_selector(std::string_view text) {
     for (const Expression& each : whole.children)
         if (!add(each, selector)) return refused(each);
     return selector;
+}
+
+Result<SeriesSubject> parse_series_subject(std::string_view text, const GroupFilters* groups) {
+    auto selection = parse_selector(text);
+    if (selection) return SeriesSubject{.selection = std::move(*selection)};
+    const Expression whole = TRY(filter::parse(text, filter::Dialect::subject));
+    const bool is_blank = whole.kind == Expression::Kind::all && whole.children.empty();
+    if (is_blank) return std::move(selection).error();
+    SeriesSubject subject;
+    subject.filter = TRY(filter::compile(whole, text, groups));
+    if (whole.kind == Expression::Kind::all)
+        for (const Expression& each : whole.children) add(each, subject.selection);
+    return subject;
 }
 
 }  // namespace tomograph

@@ -60,3 +60,52 @@ TEST_CASE("what is no selector is refused with its place") {
     CHECK(error_of("service(\"" + std::string(600, 'x') + "\")") ==
           at(501, "more than 500 characters"));
 }
+
+TEST_CASE("a series is of a selection, of some traces, or of both") {
+    const auto read = [](std::string_view text) {
+        auto subject = parse_series_subject(text, nullptr);
+        REQUIRE(subject);
+        return std::move(*subject);
+    };
+    const NodeSelector a{.name = "a", .type = {}, .account = {}};
+    CHECK_FALSE(read(R"(service("a"))").filter);
+    CHECK(read(R"(service("a"))").selection.nodes == std::vector{a});
+
+    // As Grafana puts a group's filter before what a user wrote.
+    for (const std::string_view text :
+         {R"(fault AND service("a"))", R"(fault AND id(name: "a"))", R"(service("a") fault)"}) {
+        CAPTURE(text);
+        const auto both = read(text);
+        CHECK(both.filter.has_value());
+        CHECK(both.selection.nodes == std::vector{a});
+        CHECK(both.selection.edges.empty());
+    }
+    CHECK(read(R"(fault AND id(name: "a"))").filter == read(R"(fault AND service("a"))").filter);
+    CHECK(read(R"(service("a") AND edge("a", "b"))").selection.edges.size() == 1);
+
+    // Nothing that all of it is joined with: the filter alone.
+    for (const std::string_view text :
+         {"fault", R"(service("a") { fault })", R"(fault OR service("a"))", R"(!service("a"))",
+          R"(error AND (fault OR service("a")))"}) {
+        CAPTURE(text);
+        const auto filter = read(text);
+        CHECK(filter.filter.has_value());
+        CHECK(filter.selection == GraphSelection{});
+    }
+}
+
+TEST_CASE("what is neither selector nor filter is refused with its place") {
+    const auto error = [](std::string_view text) {
+        const auto subject = parse_series_subject(text, nullptr);
+        REQUIRE_FALSE(subject);
+        CHECK(subject.error().code() == ErrorCode::invalid);
+        return subject.error().message();
+    };
+    CHECK(error(" ") ==
+          "Invalid selector expression at position 2: expected id(…), service(…) or edge(…)");
+    CHECK(error("service(").starts_with("Invalid selector expression at position"));
+    CHECK(error("servce(\"a\")").find("did you mean 'service'?") != std::string::npos);
+    CHECK(error("fault AND " + std::string(600, 'x')).find("more than 500 characters") !=
+          std::string::npos);
+    CHECK(error("duration > true").find("duration") != std::string::npos);
+}
