@@ -11,12 +11,11 @@
 namespace tomograph {
 namespace {
 
-/// A tree over traces.
-struct TraceNode {
-    enum class Kind : std::uint8_t { all, any, negation, some_span, some_segment, field, unknown };
-    Kind kind = Kind::unknown;
-    std::vector<TraceNode> children;
-    std::size_t tree = 0;         ///< index into what the plan has of that kind
+/// A leaf of a tree over traces.
+struct TraceLeaf {
+    enum class Kind : std::uint8_t { some_span, some_segment, field };
+    Kind kind = Kind::field;
+    std::size_t index = 0;        ///< in what the plan has of that kind
     bool is_only_needed = false;  ///< some_span: without such a span it does not hold; with one,
                                   ///< who knows
 };
@@ -32,41 +31,30 @@ struct Plan {
     std::vector<SpanPlan> trees;
     std::vector<SegmentTree> segments;
     std::vector<Condition> fields;  ///< of the trace itself
-    TraceNode root;
+    std::vector<TraceLeaf> leaves;
+    VerdictTree root;
 };
 
 class Compiler {
  public:
     explicit Compiler(Plan& plan) : plan_(plan) {}
 
-    TraceNode trace(const Predicate& predicate) {
-        switch (predicate.kind) {
-            case Predicate::Kind::all:
-                return branch(TraceNode::Kind::all, predicate);
-            case Predicate::Kind::any:
-                return branch(TraceNode::Kind::any, predicate);
-            case Predicate::Kind::negation:
-                return branch(TraceNode::Kind::negation, predicate);
-            case Predicate::Kind::some:
-                return some(predicate);
-            case Predicate::Kind::condition:
-                plan_.fields.push_back(predicate.condition);
-                return {.kind = TraceNode::Kind::field,
-                        .children = {},
-                        .tree = plan_.fields.size() - 1};
-            default:
-                return {};
-        }
+    VerdictTree trace(const Predicate& predicate) {
+        return VerdictTree::of(predicate, [this](const Predicate& inside) -> VerdictTree {
+            if (inside.kind == Predicate::Kind::some) return some(inside);
+            if (inside.kind != Predicate::Kind::condition) return {};
+            plan_.fields.push_back(inside.condition);
+            return leaf({.kind = TraceLeaf::Kind::field, .index = plan_.fields.size() - 1});
+        });
     }
 
  private:
-    TraceNode branch(TraceNode::Kind kind, const Predicate& predicate) {
-        TraceNode node{.kind = kind, .children = {}};
-        for (const Predicate& child : predicate.children) node.children.push_back(trace(child));
-        return node;
+    VerdictTree leaf(TraceLeaf made) {
+        plan_.leaves.push_back(made);
+        return VerdictTree::of_leaf(plan_.leaves.size() - 1);
     }
 
-    TraceNode some(const Predicate& predicate) {
+    VerdictTree some(const Predicate& predicate) {
         const Predicate& inside = predicate.children.front();
         switch (predicate.scope) {
             case Scope::trace:
@@ -77,9 +65,8 @@ class Compiler {
             case Scope::segment:
                 plan_.segments.push_back(
                     {.plan = SegmentPlan(inside), .is_of_root = predicate.scope == Scope::root});
-                return {.kind = TraceNode::Kind::some_segment,
-                        .children = {},
-                        .tree = plan_.segments.size() - 1};
+                return leaf(
+                    {.kind = TraceLeaf::Kind::some_segment, .index = plan_.segments.size() - 1});
             case Scope::call:
                 return needed(inside);
             default:
@@ -87,29 +74,28 @@ class Compiler {
         }
     }
 
-    TraceNode some_span(const Predicate& inside, bool is_only_needed) {
+    VerdictTree some_span(const Predicate& inside, bool is_only_needed) {
         plan_.trees.emplace_back(inside);
-        return {.kind = TraceNode::Kind::some_span,
-                .children = {},
-                .tree = plan_.trees.size() - 1,
-                .is_only_needed = is_only_needed};
+        return leaf({.kind = TraceLeaf::Kind::some_span,
+                     .index = plan_.trees.size() - 1,
+                     .is_only_needed = is_only_needed});
     }
 
     /// What the trace's spans must have for a tree of another scope to hold: every attribute and
     /// flag that an element shows is that of a sent span, of the segment itself or of the call that
     /// it was inferred from. Names are not: an inferred segment's is derived.
-    TraceNode needed(const Predicate& predicate) {
+    VerdictTree needed(const Predicate& predicate) {
         switch (predicate.kind) {
             case Predicate::Kind::all:
             case Predicate::Kind::any: {
-                TraceNode node{.kind = predicate.kind == Predicate::Kind::all
-                                           ? TraceNode::Kind::all
-                                           : TraceNode::Kind::any,
-                               .children = {}};
+                VerdictTree node{.kind = predicate.kind == Predicate::Kind::all
+                                             ? VerdictTree::Kind::all
+                                             : VerdictTree::Kind::any,
+                                 .children = {}};
                 for (const Predicate& child : predicate.children)
                     node.children.push_back(needed(child));
                 // All of it must hold for one element: that each holds for some is not enough.
-                if (node.kind == TraceNode::Kind::all) node.children.emplace_back();
+                if (node.kind == VerdictTree::Kind::all) node.children.emplace_back();
                 return node;
             }
             case Predicate::Kind::some:
@@ -155,7 +141,9 @@ class GroupJudge {
             const Verdicts traces = TRY(judge_trace_field(group_, condition, trees_, inferring_));
             of_fields_.push_back(traces);
         }
-        const Verdicts verdicts = combine(plan_.root);
+        const Verdicts verdicts = TRY(plan_.root.evaluate(
+            group_.facts().traces,
+            [&](std::size_t leaf) -> Result<Verdicts> { return of_leaf(plan_.leaves[leaf]); }));
         return told(verdicts);
     }
 
@@ -253,37 +241,12 @@ class GroupJudge {
         });
     }
 
-    Verdicts combine(const TraceNode& node) const {
-        const std::size_t rows = group_.facts().traces;
-        switch (node.kind) {
-            case TraceNode::Kind::some_span: {
-                Verdicts verdicts = of_trees_[node.tree];
-                if (node.is_only_needed) verdicts.yes = column::Bitmap(rows);
-                return verdicts;
-            }
-            case TraceNode::Kind::some_segment:
-                return of_segments_[node.tree];
-            case TraceNode::Kind::field:
-                return of_fields_[node.tree];
-            case TraceNode::Kind::negation: {
-                Verdicts verdicts = combine(node.children.front());
-                verdicts.negate();
-                return verdicts;
-            }
-            case TraceNode::Kind::all: {
-                Verdicts verdicts = Verdicts::all(rows, true);
-                for (const TraceNode& child : node.children) verdicts &= combine(child);
-                return verdicts;
-            }
-            case TraceNode::Kind::any: {
-                Verdicts verdicts(rows);
-                for (const TraceNode& child : node.children) verdicts |= combine(child);
-                return verdicts;
-            }
-            case TraceNode::Kind::unknown:
-                return Verdicts::all(rows, false);
-        }
-        ASSERT(false);
+    Verdicts of_leaf(const TraceLeaf& leaf) const {
+        if (leaf.kind == TraceLeaf::Kind::some_segment) return of_segments_[leaf.index];
+        if (leaf.kind == TraceLeaf::Kind::field) return of_fields_[leaf.index];
+        Verdicts verdicts = of_trees_[leaf.index];
+        if (leaf.is_only_needed) verdicts.yes = column::Bitmap(group_.facts().traces);
+        return verdicts;
     }
 
     Result<std::vector<Verdict>> told(const Verdicts& verdicts) {

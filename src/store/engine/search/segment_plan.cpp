@@ -73,35 +73,22 @@ std::string_view field_of(const ServiceKey& service, Field field) {
 
 }  // namespace
 
-SegmentPlan::SegmentPlan(const Predicate& predicate) { root_ = compile(predicate); }
+SegmentPlan::SegmentPlan(const Predicate& predicate) {
+    root_ = VerdictTree::of(predicate, [this](const Predicate& inside) { return grow(inside); });
+}
 
-SegmentPlan::Node SegmentPlan::compile(const Predicate& predicate) {
-    Node node;
-    switch (predicate.kind) {
-        case Predicate::Kind::all:
-            node.kind = Node::Kind::all;
-            break;
-        case Predicate::Kind::any:
-            node.kind = Node::Kind::any;
-            break;
-        case Predicate::Kind::negation:
-            node.kind = Node::Kind::negation;
-            break;
-        case Predicate::Kind::condition: {
-            const Predicate asked =
-                condition(asked_of_span(predicate.condition).subject, predicate.condition.test);
-            leaves_.push_back({.condition = predicate.condition, .spans = SpanPlan(asked)});
-            return {.kind = Node::Kind::leaf, .children = {}, .leaf = leaves_.size() - 1};
-        }
-        case Predicate::Kind::some:
-            if (predicate.scope != Scope::span) return node;
-            leaves_.push_back({.condition = {}, .spans = SpanPlan(predicate.children.front())});
-            return {.kind = Node::Kind::some_span, .children = {}, .leaf = leaves_.size() - 1};
-        default:
-            return node;
+VerdictTree SegmentPlan::grow(const Predicate& predicate) {
+    if (predicate.kind == Predicate::Kind::condition) {
+        const Predicate asked =
+            condition(asked_of_span(predicate.condition).subject, predicate.condition.test);
+        leaves_.push_back({.condition = predicate.condition, .spans = SpanPlan(asked)});
+    } else if (predicate.kind == Predicate::Kind::some && predicate.scope == Scope::span) {
+        leaves_.push_back(
+            {.condition = {}, .spans = SpanPlan(predicate.children.front()), .is_some_span = true});
+    } else {
+        return {};
     }
-    for (const Predicate& child : predicate.children) node.children.push_back(compile(child));
-    return node;
+    return VerdictTree::of_leaf(leaves_.size() - 1);
 }
 
 Result<void> SegmentPlan::start(GroupReader& group, std::string_view filter) {
@@ -113,66 +100,25 @@ Result<void> SegmentPlan::start(GroupReader& group, std::string_view filter) {
     return {};
 }
 
-bool SegmentPlan::can_hold(const Node& node, Side side) const {
-    const auto child_can = [&](const Node& child) { return can_hold(child, side); };
-    switch (node.kind) {
-        case Node::Kind::all:
-            return std::all_of(node.children.begin(), node.children.end(), child_can);
-        case Node::Kind::any:
-            return std::any_of(node.children.begin(), node.children.end(), child_can);
-        case Node::Kind::some_span:
-            return side == Side::sent && leaves_[node.leaf].spans.can_hold();
-        case Node::Kind::leaf: {
-            const Leaf& leaf = leaves_[node.leaf];
-            if (const auto value = constant(leaf.condition.subject, side))
-                return passes_boolean(leaf.condition.test, *value);
-            if (side == Side::inferred && is_of_node(leaf.condition.subject)) return true;
-            return leaf.spans.can_hold();
-        }
-        default:
-            return true;
-    }
+bool SegmentPlan::can_hold(const Leaf& leaf, Side side) const {
+    if (leaf.is_some_span) return side == Side::sent && leaf.spans.can_hold();
+    if (const auto value = constant(leaf.condition.subject, side))
+        return passes_boolean(leaf.condition.test, *value);
+    if (side == Side::inferred && is_of_node(leaf.condition.subject)) return true;
+    return leaf.spans.can_hold();
 }
 
-Result<Verdicts> SegmentPlan::evaluate(const Node& node, Side side, const TraceTrees& trees) {
-    const std::size_t rows = group_->facts().spans;
-    switch (node.kind) {
-        case Node::Kind::leaf:
-            return evaluate_leaf(leaves_[node.leaf], side, trees);
-        case Node::Kind::some_span:
-            if (side == Side::inferred) return Verdicts(rows);
-            return of_work(leaves_[node.leaf], trees);
-        case Node::Kind::negation: {
-            Verdicts verdicts = TRY(evaluate(node.children.front(), side, trees));
-            verdicts.negate();
-            return verdicts;
-        }
-        case Node::Kind::all: {
-            Verdicts verdicts = Verdicts::all(rows, true);
-            for (const Node& child : node.children) {
-                const Verdicts next = TRY(evaluate(child, side, trees));
-                verdicts &= next;
-                if (!verdicts.maybe.any()) break;
-            }
-            return verdicts;
-        }
-        case Node::Kind::any: {
-            Verdicts verdicts(rows);
-            for (const Node& child : node.children) {
-                const Verdicts next = TRY(evaluate(child, side, trees));
-                verdicts |= next;
-            }
-            return verdicts;
-        }
-        case Node::Kind::unknown:
-            return Verdicts::all(rows, false);
-    }
-    ASSERT(false);
+Result<Verdicts> SegmentPlan::evaluate(Side side, const TraceTrees& trees) {
+    return root_.evaluate(group_->facts().spans, [&](std::size_t leaf) {
+        return evaluate_leaf(leaves_[leaf], side, trees);
+    });
 }
 
 Result<Verdicts> SegmentPlan::evaluate_leaf(Leaf& leaf, Side side, const TraceTrees& trees) {
     const Subject& subject = leaf.condition.subject;
     const std::size_t rows = group_->facts().spans;
+    if (leaf.is_some_span)
+        return side == Side::sent ? of_work(leaf, trees) : Result<Verdicts>(Verdicts(rows));
     if (const auto value = constant(subject, side))
         return passes_boolean(leaf.condition.test, *value) ? Verdicts::all(rows, true)
                                                            : Verdicts(rows);

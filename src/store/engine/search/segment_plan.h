@@ -28,29 +28,23 @@ class SegmentPlan {
     /// errors  corrupt, io
     Result<void> start(GroupReader& group, std::string_view filter);
     /// Whether it may hold for some segment of the group.
-    bool can_hold(Side side) const { return can_hold(root_, side); }
+    bool can_hold(Side side) const {
+        return root_.can_hold([&](std::size_t leaf) { return can_hold(leaves_[leaf], side); });
+    }
     /// trees   that were read; of traces with a ring nothing is said
     /// errors  corrupt, io
-    Result<Verdicts> evaluate(Side side, const TraceTrees& trees) {
-        return evaluate(root_, side, trees);
-    }
+    Result<Verdicts> evaluate(Side side, const TraceTrees& trees);
 
  private:
-    struct Node {
-        enum class Kind : std::uint8_t { all, any, negation, leaf, some_span, unknown };
-        Kind kind = Kind::unknown;
-        std::vector<Node> children;
-        std::size_t leaf = 0;  ///< index into leaves_
-    };
     struct Leaf {
-        Condition condition;  ///< not of some_span
+        Condition condition;  ///< unless is_some_span
         SpanPlan spans;       ///< of a field of the caller's: what is asked of the caller
+        bool is_some_span = false;
         std::optional<Verdicts> of_spans{};
     };
 
-    Node compile(const Predicate& predicate);
-    bool can_hold(const Node& node, Side side) const;
-    Result<Verdicts> evaluate(const Node& node, Side side, const TraceTrees& trees);
+    VerdictTree grow(const Predicate& predicate);
+    bool can_hold(const Leaf& leaf, Side side) const;
     Result<Verdicts> evaluate_leaf(Leaf& leaf, Side side, const TraceTrees& trees);
     Result<Verdicts> of_spans(Leaf& leaf);
     Result<Verdicts> of_work(Leaf& leaf, const TraceTrees& trees);
@@ -58,7 +52,7 @@ class SegmentPlan {
     Result<Verdicts> of_derived(const Leaf& leaf, const TraceTrees& trees) const;
 
     std::deque<Leaf> leaves_;
-    Node root_;
+    VerdictTree root_;
     GroupReader* group_ = nullptr;
 };
 

@@ -1,7 +1,5 @@
 #include "store/engine/search/span_plan.h"
 
-#include <algorithm>
-
 #include "store/engine/search/span_field.h"
 
 namespace tomograph {
@@ -12,34 +10,14 @@ Result<std::string> read_filter(GroupReader& group) {
     return filter;
 }
 
-SpanPlan::SpanPlan(const Predicate& predicate) { root_ = compile(predicate); }
-
-SpanPlan::Node SpanPlan::compile(const Predicate& predicate) {
-    Node node;
-    switch (predicate.kind) {
-        case Predicate::Kind::all:
-            node.kind = Node::Kind::all;
-            break;
-        case Predicate::Kind::any:
-            node.kind = Node::Kind::any;
-            break;
-        case Predicate::Kind::negation:
-            node.kind = Node::Kind::negation;
-            break;
-        case Predicate::Kind::condition:
-            return compile_leaf(predicate.condition);
-        default:
-            return node;
-    }
-    for (const Predicate& child : predicate.children) node.children.push_back(compile(child));
-    return node;
-}
-
-SpanPlan::Node SpanPlan::compile_leaf(const Condition& condition) {
-    const Subject& subject = condition.subject;
-    if (!subject.is_attribute() && !has_span_column(subject.field)) return {};
-    leaves_.emplace_back(condition);
-    return {.kind = Node::Kind::leaf, .children = {}, .leaf = leaves_.size() - 1};
+SpanPlan::SpanPlan(const Predicate& predicate) {
+    root_ = VerdictTree::of(predicate, [this](const Predicate& inside) -> VerdictTree {
+        if (inside.kind != Predicate::Kind::condition) return {};
+        const Subject& subject = inside.condition.subject;
+        if (!subject.is_attribute() && !has_span_column(subject.field)) return {};
+        leaves_.emplace_back(inside.condition);
+        return VerdictTree::of_leaf(leaves_.size() - 1);
+    });
 }
 
 Result<void> SpanPlan::start(GroupReader& group, std::string_view filter) {
@@ -50,21 +28,6 @@ Result<void> SpanPlan::start(GroupReader& group, std::string_view filter) {
         can_pass_.push_back(can_pass);
     }
     return {};
-}
-
-/// As far as the leaves' starts tell.
-bool SpanPlan::can_hold(const Node& node) const {
-    const auto child_can = [&](const Node& child) { return can_hold(child); };
-    switch (node.kind) {
-        case Node::Kind::all:
-            return std::all_of(node.children.begin(), node.children.end(), child_can);
-        case Node::Kind::any:
-            return std::any_of(node.children.begin(), node.children.end(), child_can);
-        case Node::Kind::leaf:
-            return can_pass_[node.leaf];
-        default:
-            return true;
-    }
 }
 
 Result<Verdicts> SpanPlan::evaluate_all() {
@@ -79,38 +42,12 @@ Result<Verdicts> SpanPlan::evaluate_all() {
     return verdicts;
 }
 
-Result<Verdicts> SpanPlan::evaluate(const Node& node, std::size_t block) {
+Result<Verdicts> SpanPlan::evaluate(std::size_t block) {
     const std::size_t rows = group_->head().block_spans[block];
-    switch (node.kind) {
-        case Node::Kind::leaf:
-            if (!can_pass_[node.leaf]) return Verdicts(rows);
-            return leaves_[node.leaf].evaluate(block);
-        case Node::Kind::negation: {
-            Verdicts verdicts = TRY(evaluate(node.children.front(), block));
-            verdicts.negate();
-            return verdicts;
-        }
-        case Node::Kind::all: {
-            Verdicts verdicts = Verdicts::all(rows, true);
-            for (const Node& child : node.children) {
-                const Verdicts next = TRY(evaluate(child, block));
-                verdicts &= next;
-                if (!verdicts.maybe.any()) break;
-            }
-            return verdicts;
-        }
-        case Node::Kind::any: {
-            Verdicts verdicts(rows);
-            for (const Node& child : node.children) {
-                const Verdicts next = TRY(evaluate(child, block));
-                verdicts |= next;
-            }
-            return verdicts;
-        }
-        case Node::Kind::unknown:
-            return Verdicts::all(rows, false);
-    }
-    ASSERT(false);
+    return root_.evaluate(rows, [&](std::size_t leaf) -> Result<Verdicts> {
+        if (!can_pass_[leaf]) return Verdicts(rows);
+        return leaves_[leaf].evaluate(block);
+    });
 }
 
 }  // namespace tomograph

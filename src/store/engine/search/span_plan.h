@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "store/engine/search/span_leaf.h"
+#include "store/engine/search/verdict_tree.h"
 
 namespace tomograph {
 
@@ -23,27 +24,17 @@ class SpanPlan {
     /// errors  corrupt, io
     Result<void> start(GroupReader& group, std::string_view filter);
     /// Whether it may hold for some span of the group.
-    bool can_hold() const { return can_hold(root_); }
+    bool can_hold() const {
+        return root_.can_hold([&](std::size_t leaf) { return can_pass_[leaf]; });
+    }
     /// Of each span of a block, in order. errors: corrupt, io
-    Result<Verdicts> evaluate(std::size_t block) { return evaluate(root_, block); }
+    Result<Verdicts> evaluate(std::size_t block);
     /// Of each span of the group; none holds where it cannot.
     Result<Verdicts> evaluate_all();
 
  private:
-    struct Node {
-        enum class Kind : std::uint8_t { all, any, negation, leaf, unknown };
-        Kind kind = Kind::unknown;
-        std::vector<Node> children;
-        std::size_t leaf = 0;  ///< index into leaves_
-    };
-
-    Node compile(const Predicate& predicate);
-    Node compile_leaf(const Condition& condition);
-    bool can_hold(const Node& node) const;
-    Result<Verdicts> evaluate(const Node& node, std::size_t block);
-
     std::deque<SpanLeaf> leaves_;
-    Node root_;
+    VerdictTree root_;
     GroupReader* group_ = nullptr;
     std::vector<bool> can_pass_;  ///< of each leaf
 };
