@@ -1,0 +1,128 @@
+"""How long reads of W1 take on the wire: the store that engine_bench prepared, a real server, one client.
+
+    bench/reads.py BUILD_DIRECTORY PREPARED_STORE [page] [newest] [graph] [series] [heatmap] [differences] [cancel] [ingest]
+
+PREPARED_STORE is the directory of `engine_bench PREPARED_STORE --spans N size`; the server adds its own files to it.
+Each line: the first call, then the median of the next ones, in ms; a page in bytes.
+"""
+import http.client
+import json
+import pathlib
+import socket
+import statistics
+import sys
+import tempfile
+import time
+import urllib.parse
+
+from server import TICK, Server, load, report
+
+START = 1_795_000_000  # bench/workload/w1.h
+SECONDS = 6 * 3600
+WINDOW = {"StartTime": START, "EndTime": START + SECONDS}
+RUNS = 7
+# Every trace is looked at, and nothing but the documents tells.
+WORST = 'rootcause.json = #[{"Services": [{"Name": "nobody"}]}]'
+
+
+class Client:
+    """One connection that is kept, as SDKs keep theirs."""
+
+    def __init__(self, server):
+        self.connection = http.client.HTTPConnection(*server.api, timeout=600)
+
+    def ask(self, method: str, path: str, body: dict | None = None) -> tuple[bytes, float]:
+        text = None if body is None else json.dumps(body)
+        begun = time.perf_counter()
+        self.connection.request(method, path, text)
+        answer = self.connection.getresponse()
+        data = answer.read()
+        took = (time.perf_counter() - begun) * 1000
+        assert answer.status == 200, data[:500]
+        return data, took
+
+    def times(self, what: str, method: str, path: str, body: dict | None = None, runs: int = RUNS) -> dict:
+        data, first = self.ask(method, path, body)
+        took = [self.ask(method, path, body)[1] for _ in range(runs)]
+        report(f"{what}: first {first:.1f} ms, median {statistics.median(took):.1f} ms; {len(data):,} bytes")
+        return json.loads(data)
+
+
+def own(path: str, **parameters) -> str:
+    parameters = {"start": START, "end": START + SECONDS, "budget": 60} | parameters
+    return f"/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+
+
+def page(server, client):
+    """A page of 1,000 summaries, newest first, of a service and an annotation."""
+    answer = client.times("page of summaries with a service and an annotation", "POST", "/TraceSummaries", WINDOW | {
+        "FilterExpression": 'service("cart") AND annotation[tenant] = "tenant-0003"'})
+    report(f"  {len(answer['TraceSummaries'])} summaries of {answer['TracesProcessedCount']:,} traces")
+
+
+def newest(server, client):
+    answer = client.times("newest page of summaries", "POST", "/TraceSummaries", WINDOW)
+    report(f"  {len(answer['TraceSummaries'])} summaries")
+
+
+def graph(server, client):
+    answer = client.times("service graph of 6 h", "POST", "/ServiceGraph", WINDOW, 20)
+    report(f"  {len(answer['Services'])} nodes")
+
+
+def series(server, client):
+    answer = client.times("time series of 6 h by minute", "POST", "/TimeSeriesServiceStatistics", WINDOW | {"Period": 60})
+    report(f"  {len(answer['TimeSeriesServiceStatistics'])} points")
+    answer = client.times("time series of 6 h by minute, one service", "POST", "/TimeSeriesServiceStatistics", WINDOW | {
+        "Period": 60, "EntitySelectorExpression": 'service("cart")'})
+    report(f"  {len(answer['TimeSeriesServiceStatistics'])} points")
+
+
+def heatmap(server, client):
+    answer = client.times("latency heatmap of all traces", "GET", own("latency"))
+    report(f"  {answer['Count']:,} traces, coverage {answer['Coverage']}")
+    client.times("latency heatmap of a filter", "GET", own("latency", filter="fault"))
+
+
+def differences(server, client):
+    path = own("differences", filter="fault")
+    answer = client.times("what differs, faults and the rest", "GET", path, runs=2)
+    report(f"  {answer['Compared']} of {answer['Candidates']} compared; A {answer['A']['Coverage']}, B {answer['B']['Coverage']}")
+
+
+def cancel(server, client):
+    """From the client's going until the server works no more; CPU time is read every 10 ms."""
+    for what, path in [("what differs", own("differences", filter="fault", budget=300)),
+                       ("a filter on documents", own("groups-by", by="service", filter=WORST, budget=300)),
+                       ("a streamed search", own("search", filter=WORST, budget=300))]:
+        ends = []
+        for _ in range(RUNS):
+            with socket.create_connection((server.api[0], int(server.api[1]))) as wire:
+                wire.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
+                time.sleep(0.5)
+            gone, last, busy = time.perf_counter(), server.cpu_seconds(), time.perf_counter()
+            while time.perf_counter() - busy < 0.5:
+                time.sleep(0.005)
+                if (now := server.cpu_seconds()) > last + 0.5 / TICK:
+                    last, busy = now, time.perf_counter()
+            ends.append((busy - gone) * 1000)
+        report(f"cancelled, {what}: median {statistics.median(ends):.0f} ms, longest {max(ends):.0f} ms")
+
+
+BENCHES = {each.__name__: each for each in (page, newest, graph, series, heatmap, differences, cancel)}
+
+
+def main():
+    build, data = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
+    server = Server(build, data)
+    try:
+        server.wait_ready()
+        client = Client(server)
+        for name in sys.argv[3:] or BENCHES:
+            BENCHES[name](server, client)
+        report(f"resident {server.resident_mb():.0f} MB, peak {server.resident_mb('VmHWM'):.0f} MB")
+    finally:
+        Server.end_all()
+
+
+main()

@@ -1,0 +1,82 @@
+"""A real server for the benches that ask over the wire, and what the system says of it."""
+import http.client
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    running: list["Server"] = []
+
+    @staticmethod
+    def end_all():
+        for server in Server.running:
+            if server.process.poll() is None:
+                server.end()
+
+    def __init__(self, build: pathlib.Path, data: str, *flags: str):
+        self.data, self.begun = pathlib.Path(data), time.monotonic()
+        (self.data / "addresses.json").unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [build / "tomo", "serve", "--data-dir", data, "--api-addr", "127.0.0.1:0", "--xray-addr", "127.0.0.1:0",
+             "--log-level", "warn", *flags], stdout=subprocess.DEVNULL)
+        Server.running.append(self)
+        while not (self.data / "addresses.json").exists():
+            assert self.process.poll() is None, "the server ended"
+            time.sleep(0.001)
+        self.start_seconds = time.monotonic() - self.begun
+        addresses = json.loads((self.data / "addresses.json").read_text())
+        self.api, self.xray = addresses["api"].split(":"), addresses["xray"].split(":")
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection(*self.api, timeout=60)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    def post(self, path: str, body: dict) -> dict:
+        connection = http.client.HTTPConnection(*self.api, timeout=60)
+        connection.request("POST", path, json.dumps(body))
+        return json.loads(connection.getresponse().read())
+
+    def wait_ready(self) -> float:
+        while self.get("/readyz")[0] != 200:
+            time.sleep(0.005)
+        return time.monotonic() - self.begun
+
+    def metric(self, name: str, *labels: str) -> float:
+        lines = self.get("/metrics")[1].decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines
+                   if line.split("{")[0].split(" ")[0] == name and all(label in line for label in labels))
+
+    def cpu_seconds(self) -> float:
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def resident_mb(self, which: str = "VmRSS") -> float:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        [line] = [line for line in status.splitlines() if line.startswith(which)]
+        return int(line.split()[1]) / 1024
+
+    def end(self, how: signal.Signals = signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.wait()
+
+
+def report(line: str):
+    print(line, flush=True)
+
+
+def cell(row: str, value: float):
+    print(json.dumps({"column": "tomograph", "row": row, "value": value}), flush=True)
+
+
+def load(build: pathlib.Path, kind: str, address: list[str], *arguments) -> dict:
+    done = subprocess.run([build / f"bench/load/{kind}_load", *address, *map(str, arguments)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
