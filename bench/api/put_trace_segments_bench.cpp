@@ -31,6 +31,7 @@ class NullStore final : public TraceStore {
         return AttributeValues();
     }
     Result<ValueGroups> group(const GroupQuery&) override { return ValueGroups(); }
+    Result<Comparison> compare(const ComparisonQuery&) override { return Comparison(); }
     Result<FilteredGraph> filtered_graph(const TraceSelection&, GraphGrain) override {
         return FilteredGraph();
     }

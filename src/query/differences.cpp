@@ -14,9 +14,8 @@ constexpr std::array compared_fields = {
     Field::service,           Field::name,         Field::status, Field::exception_type,
     Field::exception_message, Field::service_type, Field::fault,  Field::error,
     Field::throttle};
-/// Of the time: to find the attributes of each selection.
+/// Of the time: to find the attributes.
 constexpr std::int64_t names_time_divisor = 20;
-constexpr std::int64_t slow_factor = 4;
 /// Fewer traces than this may well have a value each and yet differ for a reason.
 constexpr std::uint64_t few_traces = 20;
 
@@ -43,27 +42,51 @@ double divergence_of(const std::vector<ValueShare>& values) {
     return std::clamp(bits, 0.0, 1.0);
 }
 
-class Comparison {
+/// What is left of a read's time.
+class TimeLeft {
  public:
-    Comparison(TraceStore& store, const Clock& clock, const DifferencesRequest& request)
-        : store_(store), clock_(clock), request_(request), begun_(clock.monotonic()) {}
+    TimeLeft(const Clock& clock, Duration whole)
+        : clock_(clock), whole_(whole), begun_(clock.monotonic()) {}
+
+    /// A share of it; zero means "no limit" to a budget, so never less than a little.
+    Duration part(std::int64_t divisor) const {
+        if (whole_.ns <= 0) return {};
+        const Duration left = whole_ - (clock_.monotonic() - begun_);
+        return std::max(Duration{left.ns / divisor}, Duration::milliseconds(1));
+    }
+
+ private:
+    const Clock& clock_;
+    Duration whole_;
+    Duration begun_;
+};
+
+class DifferenceRead {
+ public:
+    DifferenceRead(TraceStore& store, const Clock& clock, const DifferencesRequest& request)
+        : store_(store), request_(request), time_(clock, request.a.budget.time) {}
 
     Result<Differences> run() {
+        is_one_range_ = request_.a.range == request_.b.range && request_.a.type == request_.b.type;
         const std::vector<Subject> subjects = TRY(find_subjects());
         answer_.candidates = subjects.size();
-        std::vector<Subject> slow;
-        for (const Subject& subject : subjects) {
-            // At least one subject is compared, whatever it takes.
-            if (has_begun() && is_spent()) break;
-            const Duration begun = clock_.monotonic();
-            const bool is_first = !has_begun();
-            if (!TRY(compare(subject))) slow.push_back(subject);
-            if (is_first) time_max_ = time_of_others(clock_.monotonic() - begun);
-        }
-        time_max_ = {};
-        for (const Subject& subject : slow) {
-            if (is_spent()) break;
-            TRY(compare(subject));
+        if (is_one_range_) {
+            const Comparison both =
+                TRY(compare(request_.a, {request_.a.predicate, request_.b.predicate}, subjects, 1));
+            note_side(answer_.a, both, 0, request_.a);
+            note_side(answer_.b, both, 1, request_.b);
+            for (const ComparedSubject& each : both.subjects) add(each);
+        } else {
+            const Comparison a = TRY(compare(request_.a, {request_.a.predicate}, subjects, 2));
+            const Comparison b = TRY(compare(request_.b, {request_.b.predicate}, subjects, 1));
+            note_side(answer_.a, a, 0, request_.a);
+            note_side(answer_.b, b, 0, request_.b);
+            for (const ComparedSubject& each : a.subjects) {
+                const auto other = std::find_if(
+                    b.subjects.begin(), b.subjects.end(),
+                    [&](const ComparedSubject& of) { return of.subject == each.subject; });
+                if (other != b.subjects.end()) add(joined(each, *other));
+            }
         }
         auto& found = answer_.subjects;
         std::stable_sort(found.begin(), found.end(),
@@ -73,42 +96,23 @@ class Comparison {
     }
 
  private:
-    bool is_spent() const {
-        const SearchBudget& budget = request_.a.budget;
-        if (budget.is_cancelled && budget.is_cancelled()) return true;
-        return budget.time.ns > 0 && clock_.monotonic() - begun_ >= budget.time;
-    }
-    Duration time_left() const {
-        const Duration time = request_.a.budget.time;
-        if (time.ns <= 0) return {};
-        return std::max(time - (clock_.monotonic() - begun_), Duration::milliseconds(1));
-    }
-
-    bool has_begun() const { return answer_.compared + answer_.skipped > 0; }
-
-    /// What a column tells takes about as long for any subject; of what none tells every trace is
-    /// read, and that comes last.
-    static Duration time_of_others(Duration first) {
-        return std::max(first * slow_factor, Duration::milliseconds(50));
+    Result<Comparison> compare(const TraceSelection& traces, std::vector<SharedPredicate> sides,
+                               const std::vector<Subject>& subjects, std::int64_t time_divisor) {
+        ComparisonQuery query{.range = traces.range,
+                              .type = traces.type,
+                              .sides = std::move(sides),
+                              .subjects = subjects,
+                              .values_max = difference_values_max,
+                              .budget = request_.a.budget};
+        query.budget.time = time_.part(time_divisor);
+        return store_.compare(query);
     }
 
-    /// Fields, then attributes by frequency; cuts the ranges to what was looked at.
+    /// Fields, then attributes by frequency.
     Result<std::vector<Subject>> find_subjects() {
         std::map<std::string, std::uint64_t> counts;
-        a_ = request_.a;
-        b_ = request_.b;
-        const bool is_one_range = a_.range == b_.range;
-        for (TraceSelection* each : {&a_, &b_}) {
-            each->budget = request_.a.budget;
-            each->budget.time = {request_.a.budget.time.ns / names_time_divisor};
-            const AttributeNames names = TRY(store_.attribute_names(*each));
-            for (const AttributeName& name : names.names)
-                counts[name.path] += name.texts + name.numbers + name.booleans;
-            each->range.start = std::max(each->range.start, names.coverage.oldest);
-            (each == &a_ ? answer_.a : answer_.b) = names.coverage;
-        }
-        if (is_one_range)
-            a_.range.start = b_.range.start = std::max(a_.range.start, b_.range.start);
+        TRY(count_attributes(request_.a, counts));
+        if (!is_one_range_) TRY(count_attributes(request_.b, counts));
         std::vector<std::pair<std::uint64_t, std::string>> by_count;
         for (auto& [path, count] : counts) by_count.emplace_back(count, path);
         std::stable_sort(by_count.begin(), by_count.end(),
@@ -121,77 +125,87 @@ class Comparison {
         return subjects;
     }
 
-    Result<ValueGroups> groups_of(const TraceSelection& traces, const Subject& subject) {
-        GroupQuery query{.traces = traces, .unit = GroupUnit::traces};
-        query.by = subject;
-        query.limit = difference_values_max;
-        query.traces.budget.time = time_left();
-        if (time_max_.ns > 0)
-            query.traces.budget.time = query.traces.budget.time.ns > 0
-                                           ? std::min(query.traces.budget.time, time_max_)
-                                           : time_max_;
-        return store_.group(query);
+    /// Of any trace of the range: which of them match costs more than their names.
+    Result<void> count_attributes(const TraceSelection& traces,
+                                  std::map<std::string, std::uint64_t>& counts) {
+        TraceSelection all{.range = traces.range,
+                           .type = traces.type,
+                           .budget = request_.a.budget,
+                           .is_spread = true};
+        all.budget.time = time_.part(names_time_divisor);
+        const AttributeNames names = TRY(store_.attribute_names(all));
+        for (const AttributeName& name : names.names)
+            counts[name.path] += name.texts + name.numbers + name.booleans;
+        return {};
     }
 
-    /// False when the time was too short for all of it.
-    Result<bool> compare(const Subject& subject) {
-        const bool is_first = !has_begun();
-        const ValueGroups a = TRY(groups_of(a_, subject));
-        if (!is_first && a.coverage.is_partial()) return false;
-        const ValueGroups b = TRY(groups_of(b_, subject));
-        if (is_first) {
-            note_coverage(answer_.a, a.coverage);
-            note_coverage(answer_.b, b.coverage);
-        }
-        if (!is_first && b.coverage.is_partial()) return false;
-        const std::uint64_t traces = a.coverage.matched + b.coverage.matched;
-        std::map<std::optional<Scalar>, ValueShare> table;
-        for (const ValueGroup& group : a.groups) table[group.value].a = group.count;
-        for (const ValueGroup& group : b.groups) table[group.value].b = group.count;
-        const bool is_cut = a.distinct > a.groups.size() || b.distinct > b.groups.size();
-        if (is_cut || (traces > few_traces && table.size() * 2 > traces)) {
+    static void note_side(DifferencesSide& side, const Comparison& compared, std::size_t number,
+                          const TraceSelection& traces) {
+        side.coverage.oldest = traces.range.start;
+        side.coverage.processed = compared.processed;
+        side.coverage.matched = compared.traces[number];
+        side.coverage.stop = compared.stop;
+        side.share = compared.share;
+    }
+
+    /// Two comparisons of one side each as one of two sides.
+    static ComparedSubject joined(const ComparedSubject& a, const ComparedSubject& b) {
+        ComparedSubject both{.subject = a.subject,
+                             .is_given_up = a.is_given_up || b.is_given_up,
+                             .with_value = {a.with_value[0], b.with_value[0]},
+                             .traces = {a.traces[0], b.traces[0]},
+                             .share = std::min(a.share, b.share)};
+        std::map<Scalar, SideCounts> values;
+        for (const auto& each : a.values) values[each.value][0] = each.traces[0];
+        for (const auto& each : b.values) values[each.value][1] = each.traces[0];
+        for (const auto& [value, traces] : values) both.values.push_back({value, traces});
+        return both;
+    }
+
+    void add(const ComparedSubject& compared) {
+        SubjectDifference difference{.subject = compared.subject,
+                                     .traces_a = compared.traces[0],
+                                     .traces_b = compared.traces[1],
+                                     .share = compared.share,
+                                     .values = {}};
+        auto& values = difference.values;
+        for (const auto& each : compared.values)
+            values.push_back({.value = each.value, .a = each.traces[0], .b = each.traces[1]});
+        const ValueShare absent{.value = {},
+                                .a = compared.traces[0] - compared.with_value[0],
+                                .b = compared.traces[1] - compared.with_value[1]};
+        if (absent.a + absent.b > 0) values.push_back(absent);
+        difference.distinct = values.size();
+        const std::uint64_t traces = compared.traces[0] + compared.traces[1];
+        if (compared.is_given_up || (traces > few_traces && values.size() * 2 > traces)) {
             ++answer_.skipped;
-            return true;
+            return;
         }
         ++answer_.compared;
-        SubjectDifference difference{.subject = subject, .distinct = table.size(), .values = {}};
-        for (auto& [value, share] : table) {
-            share.value = value;
-            difference.values.push_back(share);
-        }
-        difference.divergence = divergence_of(difference.values);
-        if (difference.divergence > 0) add(std::move(difference));
-        return true;
+        difference.divergence = divergence_of(values);
+        if (difference.divergence <= 0) return;
+        keep_most_different(difference);
+        answer_.subjects.push_back(std::move(difference));
     }
 
-    static void note_coverage(SearchCoverage& told, const SearchCoverage& read) {
-        const SearchStop stop = told.stop;
-        told = read;
-        if (!read.is_partial()) told.stop = stop;
-    }
-
-    void add(SubjectDifference difference) {
-        const auto traces = [](const SearchCoverage& of) {
-            return static_cast<double>(std::max<std::uint64_t>(of.matched, 1));
+    void keep_most_different(SubjectDifference& difference) const {
+        const auto share = [](std::uint64_t part, std::uint64_t whole) {
+            return static_cast<double>(part) /
+                   static_cast<double>(std::max<std::uint64_t>(whole, 1));
         };
-        const auto gap = [&](const ValueShare& share) {
-            return std::abs(static_cast<double>(share.a) / traces(answer_.a) -
-                            static_cast<double>(share.b) / traces(answer_.b));
+        const auto gap = [&](const ValueShare& of) {
+            return std::abs(share(of.a, difference.traces_a) - share(of.b, difference.traces_b));
         };
         auto& values = difference.values;
         std::stable_sort(values.begin(), values.end(),
                          [&](const auto& x, const auto& y) { return gap(x) > gap(y); });
         if (values.size() > request_.values_limit) values.resize(request_.values_limit);
-        answer_.subjects.push_back(std::move(difference));
     }
 
     TraceStore& store_;
-    const Clock& clock_;
     const DifferencesRequest& request_;
-    Duration begun_;
-    TraceSelection a_;
-    TraceSelection b_;
-    Duration time_max_;  ///< of a read; zero: none but what is left
+    TimeLeft time_;
+    bool is_one_range_ = false;
     Differences answer_;
 };
 
@@ -199,7 +213,7 @@ class Comparison {
 
 Result<Differences> read_differences(TraceStore& store, const Clock& clock,
                                      const DifferencesRequest& request) {
-    return Comparison(store, clock, request).run();
+    return DifferenceRead(store, clock, request).run();
 }
 
 }  // namespace tomograph

@@ -28,26 +28,34 @@ struct SubjectDifference {
     /// Jensen-Shannon divergence, in bits, of the two distributions of traces over the values: 0
     /// for equal shares, 1 when no value is common.
     double divergence = 0;
-    std::uint64_t distinct = 0;      ///< values in a or b, "none" included
+    std::uint64_t distinct = 0;  ///< values in a or b, "none" included
+    std::uint64_t traces_a = 0;  ///< looked at for this subject
+    std::uint64_t traces_b = 0;
+    double share = 0;                ///< of the range's traces that were looked at for it, 0..1
     std::vector<ValueShare> values;  ///< those whose shares differ most
 };
 
-/// Everything is counted over `a` and `b`, which are shorter than asked for when time ran short.
+/// Of one selection. Traces are looked at here and there in the range, so `oldest` is its start.
+struct DifferencesSide {
+    SearchCoverage coverage;
+    double share = 0;  ///< of the range's traces, 0..1
+};
+
 struct Differences {
-    SearchCoverage a;
-    SearchCoverage b;
+    DifferencesSide a;
+    DifferencesSide b;
     std::vector<SubjectDifference> subjects;  ///< most different first
     std::size_t candidates = 0;               ///< fields and attributes that could be compared
     std::size_t compared = 0;
     std::size_t skipped = 0;  ///< with a value for nearly each trace: ids and the like
 };
 
-/// A tenth of the time finds the attributes and how much of the ranges can be looked at; what is
-/// left compares fields, then attributes, the most frequent first, and last what takes much longer
-/// than the others, until it ends.
+/// A twentieth of the time finds the attributes, the rest compares fields and the most frequent
+/// attributes, all at once; fields of which only documents tell come last and may be of a sample.
+/// When time runs short, what was looked at lies evenly in the range.
 ///
-/// errors  those of TraceStore::group
-/// cost    two reads of one column a subject; at most difference_candidates_max subjects
+/// errors  those of TraceStore::compare
+/// cost    one read of the columns of every subject; at most difference_candidates_max of them
 Result<Differences> read_differences(TraceStore& store, const Clock& clock,
                                      const DifferencesRequest& request);
 

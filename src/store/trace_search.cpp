@@ -1,5 +1,9 @@
 #include "store/trace_search.h"
 
+#include <fmt/format.h>
+
+#include "store/comparison.h"
+
 namespace tomograph {
 namespace {
 
@@ -22,6 +26,19 @@ Result<void> check(const GroupQuery& query) {
     if (!query.is_by_time()) return check(condition(query.by, IsSet{}), Scope::span);
     if (query.step.ns < second_ns || query.step.ns % second_ns != 0)
         return Error(ErrorCode::invalid, "the step must be whole seconds, at least one");
+    return {};
+}
+
+Result<void> check(const ComparisonQuery& query) {
+    if (query.sides.empty() || query.sides.size() > SideCounts().size())
+        return Error(ErrorCode::invalid, "one or two selections are compared");
+    if (query.subjects.empty() || query.subjects.size() > comparison_subjects_max)
+        return Error(ErrorCode::invalid,
+                     fmt::format("from 1 to {} subjects are compared", comparison_subjects_max));
+    for (const SharedPredicate& side : query.sides)
+        if (side) TRY(check(*side));
+    for (const Subject& subject : query.subjects)
+        TRY(check(condition(subject, IsSet{}), Scope::span));
     return {};
 }
 

@@ -65,6 +65,9 @@ struct TraceSelection {
     TimeRangeType type = TimeRangeType::trace_id;
     SharedPredicate predicate{};  ///< of Scope::trace; null: every trace
     SearchBudget budget{};
+    /// For counts that end with their budget: looks here and there in the range first, not at the
+    /// newest. SearchCoverage::oldest is then the range's start.
+    bool is_spread = false;
 };
 
 // Attributes. ------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "model/graph.h"
 #include "model/graph_series.h"
 #include "model/ids.h"
+#include "store/comparison.h"
 #include "store/trace_search.h"
 
 namespace tomograph {
@@ -129,6 +130,10 @@ class TraceStore {
     virtual Result<AttributeValues> attribute_values(const AttributeValuesQuery& query) = 0;
     /// Counts, flags and durations by the values of a field or an attribute.
     virtual Result<ValueGroups> group(const GroupQuery& query) = 0;
+    /// The same of many subjects at once, for traces, without flags and durations. What the budget
+    /// allows is spread over the range; subjects that need the documents come last, and of many
+    /// traces a sample is enough for those.
+    virtual Result<Comparison> compare(const ComparisonQuery& query) = 0;
     /// The service graph of the traces in `traces`: their cells of every minute that the range
     /// touches. The type is not looked at: a trace counts when it is active in those minutes
     /// (TimeRangeType::event). Of every trace it is graph(), as long as the spans are there, with

@@ -49,6 +49,10 @@ class ScriptedStore : public TraceStore {
         if (failure) return *failure;
         return ValueGroups();
     }
+    Result<Comparison> compare(const ComparisonQuery&) override {
+        if (failure) return *failure;
+        return Comparison();
+    }
     Result<FilteredGraph> filtered_graph(const TraceSelection&, GraphGrain) override {
         if (failure) return *failure;
         return FilteredGraph();

@@ -45,8 +45,9 @@ TEST_CASE("what differs most between two selections stands first") {
                                      .b = traces_of("duration <= 1")};
     const auto found = read_differences(fixture.store, clock, request);
     REQUIRE(found);
-    CHECK(found->a.matched == 20);
-    CHECK(found->b.matched == 40);
+    CHECK(found->a.coverage.matched == 20);
+    CHECK(found->b.coverage.matched == 40);
+    CHECK(found->a.share == 1);
     REQUIRE(found->subjects.size() == 1);
     const SubjectDifference& first = found->subjects[0];
     CHECK(name_of(first) == "annotations.version");
@@ -69,12 +70,11 @@ TEST_CASE("equal selections differ in nothing, and an empty one is no reason to 
     found = read_differences(fixture.store, clock,
                              {.a = traces_of("fault"), .b = traces_of("duration > 1")});
     REQUIRE(found);
-    CHECK(found->a.matched == 0);
+    CHECK(found->a.coverage.matched == 0);
     CHECK(found->subjects.empty());
 }
 
-TEST_CASE(
-    "values and subjects of an answer are bounded, and the rest is not looked at when cancelled") {
+TEST_CASE("values and subjects of an answer are bounded") {
     QueryFixture fixture;
     put_traces(fixture);
     const RealClock clock;
@@ -86,9 +86,22 @@ TEST_CASE(
     REQUIRE(found);
     REQUIRE(found->subjects.size() == 1);
     CHECK(found->subjects[0].values.size() == 1);
-    request.a.budget.is_cancelled = [] { return true; };
-    found = read_differences(fixture.store, clock, request);
-    REQUIRE(found);
-    CHECK(found->compared == 1);
-    CHECK(found->candidates > 1);
+}
+
+TEST_CASE("two ranges differ as two selections of one do") {
+    QueryFixture fixture;
+    put_traces(fixture);
+    const RealClock clock;
+    DifferencesRequest request{.a = traces_of("duration > 1"), .b = traces_of("duration <= 1")};
+    const auto one = read_differences(fixture.store, clock, request);
+    request.b.range.end = at(1001);
+    const auto two = read_differences(fixture.store, clock, request);
+    REQUIRE(one);
+    REQUIRE(two);
+    CHECK(two->b.coverage.matched == 40);
+    CHECK(two->skipped == one->skipped);
+    REQUIRE(two->subjects.size() == one->subjects.size());
+    CHECK(two->subjects[0].divergence == doctest::Approx(one->subjects[0].divergence));
+    CHECK(two->subjects[0].values.size() == one->subjects[0].values.size());
+    CHECK(two->subjects[0].traces_b == 40);
 }

@@ -315,6 +315,7 @@ class GraphStore final : public TraceStore {
         return AttributeValues();
     }
     Result<ValueGroups> group(const GroupQuery&) override { return ValueGroups(); }
+    Result<Comparison> compare(const ComparisonQuery&) override { return Comparison(); }
     Result<FilteredGraph> filtered_graph(const TraceSelection&, GraphGrain) override {
         return FilteredGraph();
     }

@@ -112,6 +112,26 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
         return groups;
     }
 
+    Result<Comparison> compare(const ComparisonQuery& query) override {
+        TRY(check(query));
+        Comparison answer{.subjects = {}, .traces = {}, .share = 1};
+        for (const Subject& subject : query.subjects)
+            answer.subjects.push_back({.subject = subject, .share = 1});
+        for (std::size_t side = 0; side < query.sides.size(); ++side)
+            for (ComparedSubject& each : answer.subjects) {
+                const ValueGroups groups = TRY(group({.traces = {.range = query.range,
+                                                                 .type = query.type,
+                                                                 .predicate = query.sides[side]},
+                                                      .unit = GroupUnit::traces,
+                                                      .by = each.subject,
+                                                      .limit = ~std::size_t{0}}));
+                answer.processed = groups.coverage.processed;
+                answer.traces[side] = each.traces[side] = groups.coverage.matched;
+                add_side(groups, side, query.values_max, each);
+            }
+        return answer;
+    }
+
     Result<FilteredGraph> filtered_graph(const TraceSelection& traces, GraphGrain grain) override {
         FilteredGraph filtered;
         filtered.coverage.oldest = traces.range.start;
@@ -194,6 +214,23 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
     }
 
  private:
+    static void add_side(const ValueGroups& groups, std::size_t side, std::size_t values_max,
+                         ComparedSubject& subject) {
+        std::map<Scalar, SideCounts> values;
+        for (const auto& each : subject.values) values[each.value] = each.traces;
+        subject.with_value[side] = groups.coverage.matched;
+        for (const ValueGroup& group : groups.groups) {
+            if (group.value)
+                values[*group.value][side] = group.count;
+            else
+                subject.with_value[side] -= group.count;
+        }
+        subject.values.clear();
+        subject.is_given_up |= values.size() > values_max;
+        if (subject.is_given_up) return;
+        for (const auto& [value, traces] : values) subject.values.push_back({value, traces});
+    }
+
     static std::int64_t minute_of(Instant t) {
         const std::int64_t second = t.second();
         return second >= 0 ? second / 60 : -((-second + 59) / 60);

@@ -16,6 +16,9 @@ void write_subject(JsonWriter& json, const SubjectDifference& difference) {
     json.text("By", subject_text(difference.subject));
     json.number("Divergence", difference.divergence);
     json.integer("Distinct", number(difference.distinct));
+    json.integer("TracesA", number(difference.traces_a));
+    json.integer("TracesB", number(difference.traces_b));
+    json.number("Share", difference.share);
     json.begin_array("Values");
     for (const ValueShare& share : difference.values) {
         json.begin_object();
@@ -39,10 +42,10 @@ std::string to_json(const DifferencesRequest& request, const Differences& differ
     for (const SubjectDifference& each : differences.subjects) write_subject(json, each);
     json.end_array();
     json.begin_object("A");
-    write_coverage(json, request.a.range, differences.a);
+    write_coverage(json, request.a.range, differences.a.coverage, differences.a.share);
     json.end_object();
     json.begin_object("B");
-    write_coverage(json, request.b.range, differences.b);
+    write_coverage(json, request.b.range, differences.b.coverage, differences.b.share);
     json.end_object();
     json.end_object();
     return json.take();

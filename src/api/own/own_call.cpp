@@ -117,13 +117,15 @@ void write_value(JsonWriter& json, const std::optional<Scalar>& value) {
     json.number("Value", approximate);
 }
 
-void write_coverage(JsonWriter& json, TimeRange range, const SearchCoverage& coverage) {
+void write_coverage(JsonWriter& json, TimeRange range, const SearchCoverage& coverage,
+                    std::optional<double> share) {
     json.begin_object("Coverage");
     json.moment("StartTime", range.start);
     json.moment("EndTime", range.end);
     json.moment("Oldest", coverage.oldest);
     const double whole = (range.end - range.start).as_seconds();
-    json.number("Share", std::clamp((range.end - coverage.oldest).as_seconds() / whole, 0.0, 1.0));
+    const double behind = (range.end - coverage.oldest).as_seconds() / whole;
+    json.number("Share", std::clamp(share.value_or(behind), 0.0, 1.0));
     json.integer("TracesProcessed", number(coverage.processed));
     json.integer("TracesMatched", number(coverage.matched));
     json.boolean("IsPartial", coverage.is_partial());

@@ -71,7 +71,10 @@ void answer_from_worker(const OwnContext& context, OwnCall call,
 void write_value(JsonWriter& json, const std::optional<Scalar>& value);
 
 /// "Coverage": what the answer speaks of.
-void write_coverage(JsonWriter& json, TimeRange range, const SearchCoverage& coverage);
+///
+/// share  of the range; without it what lies behind `coverage.oldest`
+void write_coverage(JsonWriter& json, TimeRange range, const SearchCoverage& coverage,
+                    std::optional<double> share = std::nullopt);
 
 /// "Count", "ErrorCount", "ThrottleCount", "FaultCount" and, when anything has ended,
 /// "Percentiles" of the durations, in seconds.

@@ -305,4 +305,10 @@ std::shared_ptr<MatchSource> make_column_judge(const Predicate& predicate) {
     return std::make_shared<ColumnJudge>(predicate);
 }
 
+Result<std::vector<Verdict>> judge_by_columns(const Predicate& predicate, GroupReader& group) {
+    Plan plan;
+    plan.root = Compiler(plan).trace(predicate);
+    return GroupJudge(plan, group).run();
+}
+
 }  // namespace tomograph

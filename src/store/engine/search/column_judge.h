@@ -4,6 +4,7 @@
 
 #include "model/predicate.h"
 #include "store/engine/search/match_source.h"
+#include "store/part/group_reader.h"
 
 namespace tomograph {
 
@@ -21,5 +22,8 @@ namespace tomograph {
 /// Groups whose value filter lacks a wanted value are not read at all.
 /// cost  about 5 ns a span and leaf that some value of the chunk passes, else a fraction
 std::shared_ptr<MatchSource> make_column_judge(const Predicate& predicate);
+
+/// The same of one group. errors: corrupt, io
+Result<std::vector<Verdict>> judge_by_columns(const Predicate& predicate, GroupReader& group);
 
 }  // namespace tomograph

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "store/engine/search/entity_values.h"
 #include "store/engine/search/group_counter.h"
 #include "store/engine/search/searches.h"
 #include "store/engine/search/trace_search.h"
@@ -67,16 +68,10 @@ class ReadGroups {
 
     std::set<Key> keys_of(const Trace& trace, const Entity& entity,
                           const TraceAttributes& values) const {
+        if (query_.is_by_time()) return {step_};
         std::set<Key> keys;
-        if (query_.is_by_time()) {
-            keys.insert(step_);
-        } else if (query_.by.is_attribute()) {
-            for (const auto& cell : values.of(place_of(trace, entity, 0)))
-                keys.insert(to_scalar(cell.value));
-        } else {
-            for (Scalar& value : field_values(trace, entity, query_.by.field))
-                keys.insert(std::move(value));
-        }
+        for (const Scalar& value : entity_values(trace, entity, query_.by, values, 0))
+            keys.insert(value);
         if (keys.empty()) keys.insert(Key());
         return keys;
     }

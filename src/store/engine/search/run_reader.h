@@ -17,6 +17,9 @@ struct WalkRange {
     TimeRange range;
     TimeRangeType type = TimeRangeType::trace_id;
     std::optional<TraceCursor> before{};
+    /// Runs come one after another, each to its end, in an order that has looked evenly over the
+    /// range whenever it is left; else traces come from the newest to the oldest.
+    bool is_spread = false;
 };
 
 /// A run before its rows are walked.

@@ -12,6 +12,7 @@ Result<AttributeNames> list_attribute_names(StoreCore& core, const TraceSelectio
                                             std::size_t limit);
 Result<AttributeValues> count_attribute_values(StoreCore& core, const AttributeValuesQuery& query);
 Result<ValueGroups> group_spans(StoreCore& core, const GroupQuery& query);
+Result<Comparison> compare_traces(StoreCore& core, const ComparisonQuery& query);
 Result<FilteredGraph> graph_of_traces(StoreCore& core, const TraceSelection& traces,
                                       GraphGrain grain);
 

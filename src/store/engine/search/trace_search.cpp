@@ -16,7 +16,10 @@ TraceSearch::TraceSearch(StoreCore& core, Options options)
     : core_(core), options_(std::move(options)), walk_(core, options_.range) {}
 
 TraceSearch::Options TraceSearch::options_of(const TraceSelection& traces, RunCounter* counter) {
-    return {.range = {.range = traces.range, .type = traces.type},
+    return {.range = {.range = traces.range,
+                      .type = traces.type,
+                      .before = {},
+                      .is_spread = traces.is_spread},
             .predicate = traces.predicate,
             .sample = 1.0,
             .with_documents = true,
@@ -27,7 +30,7 @@ TraceSearch::Options TraceSearch::options_of(const TraceSelection& traces, RunCo
 Result<void> TraceSearch::start() {
     started_ = core_.clock.monotonic();
     last_ = options_.range.before.value_or(cursor_max);
-    coverage_.oldest = options_.range.range.end;
+    note_oldest(options_.range.range.end);
     if (options_.predicate) {
         TRY(check(*options_.predicate));
         matcher_.emplace(*options_.predicate);
@@ -53,7 +56,7 @@ Result<bool> TraceSearch::advance() {
     if (candidate_) return true;
     if (coverage_.is_partial()) {
         last_ = std::min(last_, walk_.rest().value_or(last_));
-        coverage_.oldest = Instant::from_seconds(last_.second);
+        note_oldest(Instant::from_seconds(last_.second));
         TRY(settle());
         return false;
     }
@@ -84,7 +87,7 @@ bool TraceSearch::is_spent() {
 bool TraceSearch::is_spent_between_runs() {
     if (options_.counter != nullptr) {
         count_passed_over();
-        report(walk_.covered());
+        report();
     }
     return is_spent();
 }
@@ -99,16 +102,21 @@ void TraceSearch::hold(std::uint64_t bytes) {
     if (bytes > options_.budget.memory_bytes) stop(SearchStop::memory);
 }
 
-void TraceSearch::report(double covered) {
+/// A spread search has looked here and there over all of the range.
+void TraceSearch::note_oldest(Instant oldest) {
+    coverage_.oldest = options_.range.is_spread ? options_.range.range.start : oldest;
+}
+
+void TraceSearch::report() {
     if (!options_.budget.on_progress) return;
-    told_ = std::clamp(covered, told_, 1.0);
+    told_ = std::clamp(covered(), told_, 1.0);
     options_.budget.on_progress(
         {.covered = told_, .processed = coverage_.processed, .matched = coverage_.matched});
 }
 
 Result<void> TraceSearch::finish() {
     if (!is_at_end_) TRY(settle());
-    report(is_at_end_ ? 1.0 : walk_.covered());
+    report();
     return {};
 }
 
@@ -116,10 +124,10 @@ Result<std::optional<MatchedTrace>> TraceSearch::take() {
     const TraceCandidate candidate = std::move(*candidate_);
     candidate_.reset();
     last_ = candidate.at;
-    coverage_.oldest = Instant::from_seconds(last_.second);
+    note_oldest(Instant::from_seconds(last_.second));
     count_passed_over();
     ++coverage_.processed;
-    if (coverage_.processed / reported_traces != reported_) report(walk_.covered());
+    if (coverage_.processed / reported_traces != reported_) report();
     reported_ = coverage_.processed / reported_traces;
     if (!is_in_sample(candidate.at.id, options_.sample)) return std::optional<MatchedTrace>();
     const Verdict told = matcher_ ? candidate.verdict : Verdict::yes;

@@ -56,6 +56,8 @@ class TraceSearch {
     Result<void> finish();
 
     const SearchCoverage& coverage() const { return coverage_; }
+    /// Share of the range's traces that is behind, 0..1.
+    double covered() const { return is_at_end_ ? 1.0 : walk_.covered(); }
     /// The trace looked at last; before that, where the range begins.
     TraceCursor last() const { return last_; }
     bool is_at_end() const { return is_at_end_; }
@@ -67,7 +69,8 @@ class TraceSearch {
     bool is_spent_between_runs();
     Result<void> settle();
     void count_passed_over();
-    void report(double covered);
+    void note_oldest(Instant oldest);
+    void report();
     Result<bool> matches(MatchedTrace& matched);
 
     StoreCore& core_;

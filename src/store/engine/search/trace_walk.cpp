@@ -1,6 +1,7 @@
 #include "store/engine/search/trace_walk.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "store/engine/open_graph.h"
 #include "store/engine/read_trace.h"
@@ -10,6 +11,19 @@ namespace tomograph {
 namespace {
 
 constexpr TraceId id_last{~std::uint64_t{0}, ~std::uint64_t{0}};
+
+/// 0, n/2, n/4, 3n/4, …: any first few of them lie evenly in 0..n.
+std::vector<std::size_t> spread_order(std::size_t count) {
+    std::vector<std::size_t> order;
+    const unsigned bits = static_cast<unsigned>(std::bit_width(count));
+    for (std::size_t i = 0; i < std::size_t{1} << bits; ++i) {
+        std::size_t reversed = 0;
+        for (unsigned bit = 0; bit < bits; ++bit)
+            if ((i >> bit & 1) != 0) reversed |= std::size_t{1} << (bits - 1 - bit);
+        if (reversed < count) order.push_back(reversed);
+    }
+    return order;
+}
 
 bool ends_in(const TimeRange& range, const StoredDocument& stored) {
     const SegmentHeader& header = stored.document.header;
@@ -93,6 +107,8 @@ Result<void> TraceWalk::gather_open() {
     rows_ += open_.size();
     sources_.push({.part = nullptr,
                    .run = 0,
+                   // The newest of all, so the last of a spread walk.
+                   .rank = shared_.range.is_spread ? std::numeric_limits<std::size_t>::max() : 0,
                    .first = 0,
                    .left = open_.size(),
                    .is_started = false,
@@ -140,9 +156,13 @@ void TraceWalk::gather_parts() {
     }
     std::stable_sort(sources.begin(), sources.end(),
                      [](const Source& a, const Source& b) { return b.at < a.at; });
+    const std::vector<std::size_t> order =
+        shared_.range.is_spread ? spread_order(sources.size()) : std::vector<std::size_t>();
     std::vector<RunAhead::Run> runs;
-    for (Source& source : sources) {
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        Source& source = sources[order.empty() ? i : order[i]];
         source.number = runs.size();
+        if (shared_.range.is_spread) source.rank = source.number;
         runs.push_back({.part = source.part, .run = source.run});
         sources_.push(std::move(source));
     }
@@ -188,6 +208,8 @@ std::uint64_t TraceWalk::take_passed_over() {
 }
 
 Result<void> TraceWalk::settle(TraceCursor at) {
+    if (shared_.range.is_spread)
+        at = TraceCursor{.second = std::numeric_limits<std::int64_t>::min(), .id = {}};
     if (current_) sources_.push(std::move(*current_));
     current_.reset();
     for (; !sources_.empty(); sources_.pop()) {

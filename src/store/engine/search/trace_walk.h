@@ -61,7 +61,7 @@ class TraceWalk {
     /// Above all that was not looked at yet; for a walk that ended early.
     std::optional<TraceCursor> rest() const;
     /// Ends the walk: of the runs that it is amid of, the traces that are not below `at` are passed
-    /// over, and counted, the others are not. errors: io
+    /// over, and counted, the others are not; of a spread walk all that it came by. errors: io
     Result<void> settle(TraceCursor at);
 
  private:
@@ -70,6 +70,7 @@ class TraceWalk {
         std::shared_ptr<LivePart> part;  ///< null: the open traces
         std::size_t run = 0;
         std::size_t number = 0;   ///< of the run in the order of the walk
+        std::size_t rank = 0;     ///< of a spread walk the same, else 0
         std::uint64_t first = 0;  ///< ordinal of the run's first row
         std::uint64_t left = 0;   ///< rows of the run, or open traces, not looked at yet
         bool is_started = false;
@@ -80,7 +81,9 @@ class TraceWalk {
         std::uint64_t passed = 0;  ///< rows before the match that were passed over; not told yet
         bool is_done = false;      ///< no row is left to give, and `at` is below all of them
 
-        bool operator<(const Source& other) const { return at < other.at; }
+        bool operator<(const Source& other) const {
+            return rank != other.rank ? rank > other.rank : at < other.at;
+        }
     };
 
     Result<void> gather_open();
