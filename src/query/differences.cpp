@@ -120,7 +120,7 @@ class DifferenceRead {
         std::vector<Subject> subjects;
         for (const Field field : compared_fields) subjects.push_back({.field = field, .path = {}});
         for (const auto& [count, path] : by_count)
-            if (subjects.size() < difference_candidates_max)
+            if (subjects.size() < difference_candidates_max && path != "name")  // it is a field
                 subjects.push_back({.field = {}, .path = path});
         return subjects;
     }

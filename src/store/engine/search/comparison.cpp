@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "store/engine/search/comparison_counter.h"
 #include "store/engine/search/entity_values.h"
@@ -40,7 +41,7 @@ class ReadComparison {
         TraceAttributes values;
         if (!paths_.empty()) values = TRY(reader.attributes(stored, trace, paths_));
         for (std::size_t i = 0; i < query_.subjects.size(); ++i)
-            if (!tally_.is_given_up(i)) add_subject(i, trace, values, traces);
+            if (tally_.is_counted(i)) add_subject(i, trace, values, traces);
         return {};
     }
 
@@ -87,9 +88,11 @@ class Comparer {
             (ComparisonCounter::can_count(subject) ? by_columns : by_documents)
                 .subjects.push_back(subject);
         const Duration time = query_.budget.time;
-        if (!by_documents.subjects.empty())
-            by_columns.budget.time = {time.ns * columns_time_percent / 100};
-        if (!by_columns.subjects.empty()) TRY(compare(by_columns, 1.0));
+        by_columns.budget.time = {time.ns * columns_time_percent / 100};
+        if (!by_columns.subjects.empty()) {
+            const std::vector<Subject> rest = TRY(compare(by_columns, Source::columns, 1.0));
+            by_documents.subjects.insert(by_documents.subjects.end(), rest.begin(), rest.end());
+        }
         if (by_documents.subjects.empty() || answer_.stop == SearchStop::cancelled)
             return in_order_asked();
         if (time > Duration{}) {
@@ -97,20 +100,23 @@ class Comparer {
             if (by_documents.budget.time <= Duration{}) return in_order_asked();
         }
         const bool has_many = answer_.processed > sampled_traces_min;
-        TRY(compare(by_documents, has_many ? sample_of_many : 1.0));
+        TRY(compare(by_documents, Source::documents, has_many ? sample_of_many : 1.0));
         return in_order_asked();
     }
 
  private:
-    /// What the first comparison says of traces is what the answer says.
-    Result<void> compare(const ComparisonQuery& query, double sample) {
+    enum class Source : std::uint8_t { columns, documents };
+
+    /// What the first comparison says of traces is what the answer says. Gives the subjects of
+    /// which columns tell too little.
+    Result<std::vector<Subject>> compare(const ComparisonQuery& query, Source source,
+                                         double sample) {
         ComparisonTally tally(query);
         ReadComparison read(query, tally);
         ComparisonCounter counter(query, tally);
-        const bool is_counted = ComparisonCounter::can_count(query.subjects.front());
         TraceSearch::Options options = TraceSearch::options_of(
             {.range = query.range, .type = query.type, .budget = query.budget, .is_spread = true},
-            is_counted ? &counter : nullptr);
+            source == Source::columns ? &counter : nullptr);
         options.sample = sample;
         TraceSearch search(core_, std::move(options));
         TRY(search.start());
@@ -122,15 +128,16 @@ class Comparer {
             search.hold(tally.bytes());
         }
         TRY(search.finish());
-        if (answer_.subjects.empty()) {
+        if (!std::exchange(has_compared_, true)) {
             answer_.traces = tally.traces();
             answer_.processed = search.coverage().processed;
             answer_.share = search.covered();
             answer_.stop = search.coverage().stop;
         }
+        std::vector<Subject> rest = tally.that_need_documents();
         for (ComparedSubject& each : tally.take(search.covered() * sample))
             answer_.subjects.push_back(std::move(each));
-        return {};
+        return rest;
     }
 
     Comparison in_order_asked() {
@@ -145,6 +152,7 @@ class Comparer {
     StoreCore& core_;
     const ComparisonQuery& query_;
     Comparison answer_;
+    bool has_compared_ = false;
 };
 
 }  // namespace

@@ -9,9 +9,13 @@
 namespace tomograph {
 namespace {
 
+/// A subject may be unknown of so small a part of a run's traces.
+constexpr std::size_t unknown_divisor = 64;
+
 struct SubjectCounts {
     std::size_t subject = 0;  ///< its number in the query
     bool has_too_many = false;
+    bool needs_documents = false;
     std::vector<std::pair<Scalar, SideCounts>> values{};
     SideCounts with_value{};
 };
@@ -32,7 +36,7 @@ class RunComparison {
         TRY(judge_sides());
         // What columns do not tell of one subject is read for all of them, so that first.
         for (std::size_t i = 0; i < query_.subjects.size(); ++i)
-            if (!tally_.is_given_up(i)) TRY(read_subject(i));
+            if (tally_.is_counted(i)) TRY(read_subject(i));
         auto counts = std::make_shared<ComparedRun>(selection_.traces());
         selection_.traces().each([&](std::size_t trace) { note(counts->traces, sides_[trace]); });
         for (Column& column : columns_) counts->subjects.push_back(count(column));
@@ -46,6 +50,7 @@ class RunComparison {
         SpanValues values;
         std::vector<std::uint32_t> numbers{};  ///< of each span
         bool has_too_many = false;
+        bool needs_documents = false;
     };
 
     void note(SideCounts& counts, std::uint8_t sides) const {
@@ -81,22 +86,35 @@ class RunComparison {
             const std::span<std::uint32_t> numbers(column.numbers.data() + first[block],
                                                    first[block + 1] - first[block]);
             TRY(column.values.read(block, numbers));
-            for (std::uint32_t i = 0; i < numbers.size(); ++i)
-                if (numbers[i] == SpanValues::unknown && selection_.has_span(first[block] + i))
-                    selection_.leave_out(first[block] + i);
             column.has_too_many = column.values.count() > values_max();
         }
-        if (column.has_too_many) column.numbers = {};
+        if (!column.has_too_many) leave_out_unknown(column);
+        if (column.has_too_many || column.needs_documents) column.numbers = {};
         columns_.push_back(std::move(column));
         return {};
+    }
+
+    /// Some traces of which columns do not tell are read; where they are many, the subject is not
+    /// worth it.
+    void leave_out_unknown(Column& column) {
+        std::vector<std::uint32_t> unknown;
+        for (std::uint32_t span = 0; span < column.numbers.size(); ++span)
+            if (column.numbers[span] == SpanValues::unknown && selection_.has_span(span))
+                unknown.push_back(span);
+        column.needs_documents = unknown.size() > selection_.traces().count() / unknown_divisor;
+        if (column.needs_documents) return;
+        for (const std::uint32_t span : unknown)
+            if (selection_.has_span(span)) selection_.leave_out(span);
     }
 
     /// Values of traces that are left out have a number too, so a run may have some more.
     std::size_t values_max() const { return 2 * query_.values_max + 1; }
 
     SubjectCounts count(const Column& column) const {
-        SubjectCounts counts{.subject = column.subject, .has_too_many = column.has_too_many};
-        if (counts.has_too_many) return counts;
+        SubjectCounts counts{.subject = column.subject,
+                             .has_too_many = column.has_too_many,
+                             .needs_documents = column.needs_documents};
+        if (counts.has_too_many || counts.needs_documents) return counts;
         constexpr std::uint32_t no_trace = ~std::uint32_t{0};
         std::vector<std::uint32_t> counted_in(column.values.count(), no_trace);
         std::vector<SideCounts> of_number(column.values.count());
@@ -143,6 +161,7 @@ void ComparisonCounter::add(const RunCounts& counts) {
     tally_.add_traces(run.traces);
     for (const SubjectCounts& each : run.subjects) {
         if (each.has_too_many) tally_.give_up(each.subject);
+        if (each.needs_documents) tally_.need_documents(each.subject);
         tally_.add_with_value(each.subject, each.with_value);
         for (const auto& [value, traces] : each.values)
             tally_.add_value(each.subject, value, traces);

@@ -27,7 +27,7 @@ void ComparisonTally::add_with_value(std::size_t subject, SideCounts traces) {
 
 void ComparisonTally::add_value(std::size_t subject, const Scalar& value, SideCounts traces) {
     Table& table = tables_[subject];
-    if (table.is_given_up) return;
+    if (!is_counted(subject)) return;
     const auto [place, is_new] = table.values.try_emplace(value);
     add(place->second, traces);
     if (!is_new) return;
@@ -35,22 +35,37 @@ void ComparisonTally::add_value(std::size_t subject, const Scalar& value, SideCo
     if (table.values.size() > query_.values_max) give_up(subject);
 }
 
-void ComparisonTally::give_up(std::size_t subject) {
+void ComparisonTally::drop(std::size_t subject, State state) {
     Table& table = tables_[subject];
-    table.is_given_up = true;
+    table.state = state;
     for (const auto& [value, traces] : table.values) bytes_ -= entry_bytes + value.text.size();
     table.values.clear();
+}
+
+/// Also one that was given up: who reads the documents may find it otherwise.
+void ComparisonTally::need_documents(std::size_t subject) { drop(subject, State::needs_documents); }
+
+void ComparisonTally::give_up(std::size_t subject) {
+    if (is_counted(subject)) drop(subject, State::given_up);
+}
+
+std::vector<Subject> ComparisonTally::that_need_documents() const {
+    std::vector<Subject> subjects;
+    for (std::size_t i = 0; i < tables_.size(); ++i)
+        if (tables_[i].state == State::needs_documents) subjects.push_back(query_.subjects[i]);
+    return subjects;
 }
 
 std::vector<ComparedSubject> ComparisonTally::take(double share) {
     std::vector<ComparedSubject> subjects;
     for (std::size_t i = 0; i < tables_.size(); ++i) {
-        ComparedSubject& told =
-            subjects.emplace_back(ComparedSubject{.subject = query_.subjects[i],
-                                                  .is_given_up = tables_[i].is_given_up,
-                                                  .with_value = tables_[i].with_value,
-                                                  .traces = traces_,
-                                                  .share = share});
+        if (tables_[i].state == State::needs_documents) continue;
+        ComparedSubject& told = subjects.emplace_back(
+            ComparedSubject{.subject = query_.subjects[i],
+                            .is_given_up = tables_[i].state == State::given_up,
+                            .with_value = tables_[i].with_value,
+                            .traces = traces_,
+                            .share = share});
         for (const auto& [value, traces] : std::exchange(tables_[i].values, {}))
             told.values.push_back({.value = value, .traces = traces});
     }
