@@ -78,6 +78,11 @@ void JsonWriter::boolean(std::string_view member, bool value) {
     impl_->writer.Bool(value);
 }
 
+void JsonWriter::raw_array(std::string_view member, std::string_view json) {
+    impl_->key(member);
+    impl_->writer.RawValue(json.data(), json.size(), rapidjson::kArrayType);
+}
+
 void JsonWriter::moment(std::string_view member, Instant value) {
     number(member, in_microseconds(value.ns));
 }

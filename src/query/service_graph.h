@@ -24,7 +24,7 @@ struct ServiceStatistics {
 };
 
 struct HistogramEntry {
-    double value = 0;  ///< seconds
+    double value = 0;  ///< seconds, a whole number of milliseconds
     std::int64_t count = 0;
     bool operator==(const HistogramEntry&) const = default;
 };
