@@ -56,8 +56,10 @@ Result<SeriesSubject> parse_series_subject(std::string_view text, const GroupFil
     if (is_blank) return std::move(selection).error();
     SeriesSubject subject;
     subject.filter = TRY(filter::compile(whole, text, groups));
-    if (whole.kind == Expression::Kind::all)
-        for (const Expression& each : whole.children) add(each, subject.selection);
+    if (whole.kind != Expression::Kind::all) return subject;
+    // The last: before it may stand the filter of a group, which may be a selector itself.
+    for (auto each = whole.children.rbegin(); each != whole.children.rend(); ++each)
+        if (add(*each, subject.selection)) break;
     return subject;
 }
 

@@ -27,8 +27,8 @@ struct SeriesSubject {
     std::optional<Predicate> filter{};  ///< of these traces only; nothing: of all
 };
 
-/// Reads a selector, or a filter expression. Of a filter, the selectors that all of it is joined
-/// with by AND are the selection.
+/// Reads a selector, or a filter expression. Of the selectors that a filter joins with all of it by
+/// AND, the last is the selection.
 ///
 ///   service("cart")                   as parse_selector()
 ///   fault AND service("cart")         the node, in traces with a fault that it is part of
