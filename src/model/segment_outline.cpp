@@ -10,7 +10,7 @@ namespace {
 
 // Of a span, beside its texts and links: what is written at fixed width, and the varints.
 constexpr std::size_t fixed_bytes_max = 64;
-constexpr std::size_t link_bytes = 24;
+constexpr std::size_t link_bytes = 24 + 8 + 2;
 
 enum OutlineFlag : std::uint16_t {
     outline_is_segment = 1,
@@ -55,6 +55,7 @@ std::size_t bytes_max(const Span& span) {
     std::size_t bytes = fixed_bytes_max + span.name.size() + span.origin.size() +
                         span.aws.account_id.size() + span.links.size() * link_bytes;
     for (const auto text : resource_texts) bytes += (span.aws.*text).size();
+    for (const SpanLink& link : span.links) bytes += link.queue_url.size();
     return bytes;
 }
 
@@ -79,6 +80,8 @@ void pack_span(const Span& span, ByteWriter& out) {
         out.fixed(link.trace_id.high);
         out.fixed(link.trace_id.low);
         out.fixed(link.span_id.value);
+        out.text(link.queue_url);
+        out.fixed(link.sent.ns);
     }
 }
 
@@ -109,6 +112,8 @@ void unpack_span(ByteReader& in, Span& span) {
         link.trace_id.high = in.fixed<std::uint64_t>();
         link.trace_id.low = in.fixed<std::uint64_t>();
         link.span_id.value = in.fixed<std::uint64_t>();
+        link.queue_url = in.text();
+        link.sent.ns = in.fixed<std::int64_t>();
     }
 }
 

@@ -58,9 +58,12 @@ struct SpanException {
     bool remote = false;
 };
 
+/// Where an event came from that the span received.
 struct SpanLink {
     TraceId trace_id;
     SpanId span_id;
+    std::string_view queue_url{};  ///< of the queue that held it; "" when the link does not say
+    Instant sent{};                ///< the epoch when it does not say
 };
 
 /// One segment or subsegment as a row. Texts are views into the Segment that owns the row.

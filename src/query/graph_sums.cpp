@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "query/limits.h"
+#include "trace/aws_service_name.h"
 
 namespace tomograph {
 namespace {
@@ -17,11 +18,13 @@ void add(GraphSum& sum, const GraphSum& other) {
         if (sum.aliases.size() < edge_aliases_max) sum.aliases.insert(alias);
 }
 
-/// A service known only from an edge: it was at work then, and not counted in the range.
+/// A service known only from an edge: it was at work then, and not counted in the range. A queue
+/// that is known from its receivers alone sent nothing itself.
 void ensure_node(GraphSums& graph, const ServiceKey& service, const GraphCell& edge) {
     const auto [place, is_new] = graph.nodes.try_emplace(service);
     if (!is_new) return;
     place->second.cell.presence = 1;
+    place->second.cell.inferred = service.type == queue_type ? 1 : 0;
     place->second.cell.first_start = edge.first_start;
     place->second.cell.last_end = edge.last_end;
 }
@@ -38,6 +41,10 @@ GraphSums sum_minutes(const GraphRollup& rollup) {
         if (!cell.alias.empty() && sum.aliases.size() < edge_aliases_max)
             sum.aliases.insert(cell.alias);
     }
+    // A program that knew less of links may have counted what is taken back now.
+    std::erase_if(graph.edges, [](const auto& edge) {
+        return edge.first.is_link && edge.second.cell.presence <= 0;
+    });
     for (const auto& [key, sum] : graph.edges) {
         ensure_node(graph, key.source, sum.cell);
         ensure_node(graph, key.target, sum.cell);

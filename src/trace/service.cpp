@@ -23,8 +23,7 @@ ServiceKey called_aws_service(const Span& call) {
     const SpanAws& aws = call.aws;
     if (service == "DynamoDB" && !aws.table_name.empty())
         return resource(aws.table_name, "AWS::DynamoDB::Table", aws);
-    if (service == "SQS" && !aws.queue_url.empty())
-        return resource(aws.queue_url, "AWS::SQS::Queue", aws);
+    if (service == "SQS" && !aws.queue_url.empty()) return resource(aws.queue_url, queue_type, aws);
     if (service == "S3" && !aws.bucket_name.empty())
         return resource(aws.bucket_name, "AWS::S3::Bucket", aws);
     if (service == "Lambda" && !aws.function_name.empty())

@@ -1,4 +1,5 @@
 """The reads of traces, graphs and statistics, seen by the current boto3."""
+import json
 import time
 
 import pytest
@@ -34,6 +35,33 @@ def test_a_time_series_counts_what_the_graph_counts(xray):
     # A filter before a selector, as Grafana sends the one of a group.
     found = series(xray, now, EntitySelectorExpression='fault AND service("orders")')
     assert sum(p["ServiceSummaryStatistics"]["TotalCount"] for p in found) == 3
+
+
+def test_an_event_that_waited_in_a_queue_has_a_link_edge_with_its_age(xray):
+    now = time.time() - 5
+    sent, received = trace_id(now), trace_id(now)
+    url = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"
+    documents = [
+        {"trace_id": sent, "id": "00000000000000a1", "name": "shop", "start_time": now - 4, "end_time": now - 3,
+         "subsegments": [{"id": "00000000000000a2", "name": "SQS", "namespace": "aws", "start_time": now - 4,
+                          "end_time": now - 3, "aws": {"operation": "SendMessage", "queue_url": url}}]},
+        {"trace_id": received, "id": "00000000000000b1", "name": "worker", "origin": "AWS::Lambda::Function",
+         "start_time": now, "end_time": now + 1,
+         "links": [{"trace_id": sent, "id": "00000000000000a2", "attributes": {
+             "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:jobs",
+             "SentTimestamp": str(round((now - 3) * 1000))}}]},
+    ]
+    refused = xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(each) for each in documents])
+    assert refused["UnprocessedTraceSegments"] == []
+    for graph in (xray.get_service_graph(StartTime=now - 60, EndTime=now + 60),
+                  xray.get_trace_graph(TraceIds=[sent, received])):
+        services = {service["ReferenceId"]: service for service in graph["Services"]}
+        queue, = (service for service in services.values() if service["Name"] == url)
+        edge, = queue["Edges"]
+        assert queue["State"] == "unknown" and services[edge["ReferenceId"]]["Name"] == "worker"
+        assert edge["EdgeType"] == "link" and edge["ResponseTimeHistogram"] == []
+        age, = edge["ReceivedEventAgeHistogram"]
+        assert age["Count"] == 1 and 2.9 < age["Value"] < 3.1
 
 
 def test_a_forecast_says_how_many_faults_were_to_be_expected(xray):

@@ -247,6 +247,60 @@ TEST_CASE("traces that are linked are joined when asked for together") {
     CHECK(link.event_ages[0].value == doctest::Approx(2).epsilon(0.01));
 }
 
+TEST_CASE("a receiver that names its queue has an edge from it in the graph of all traces") {
+    QueryFixture fixture;
+    const std::string queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders";
+    // Sent as the SDK's SQS client does; received as Lambda's and OpenTelemetry's segments say it.
+    fixture.put(document(
+        {.trace = 1,
+         .id = 1,
+         .more = with_subsegments(embedded(
+             {.id = 2,
+              .name = "SQS",
+              .start = 0,
+              .end = 2.2,
+              .more = R"(,"namespace":"aws","aws":{"operation":"SendMessage","queue_url":")" +
+                      queue + R"("})"}))}));
+    const auto received = [&](std::uint64_t trace, const std::string& attributes) {
+        fixture.put(document(
+            {.trace = trace,
+             .id = 5,
+             .name = "worker",
+             .start = 2.5,
+             .end = 3,
+             .more = R"(,"origin":"AWS::Lambda::Function","links":[{"trace_id":")" + trace_text(1) +
+                     R"(","id":")" + span_text(2) + R"(","attributes":{)" + attributes + "}}]"}));
+    };
+    const std::string arn =
+        R"("eventSourceARN":"arn:aws:sqs:eu-west-1:123456789012:orders","SentTimestamp":)";
+    received(2, arn + std::to_string(epoch_second * 1000 + 1'600));
+    received(3, arn + "\"" + std::to_string(epoch_second * 1000 + 1'700) + "\"");
+    received(4, R"("aws.sqs.queue.url":")" + queue + R"(")");
+
+    const auto check = [&](const std::vector<ServiceNode>& services, ServiceHistogram ages) {
+        const ServiceNode* node = find_node(services, queue, "AWS::SQS::Queue");
+        REQUIRE(node != nullptr);
+        CHECK_FALSE(node->is_active);
+        REQUIRE(node->edges.size() == 1);
+        const ServiceEdge& link = node->edges[0];
+        CHECK(link.is_link);
+        CHECK(services.at(static_cast<std::size_t>(link.reference_id)).service.name == "worker");
+        CHECK(link.statistics == ServiceStatistics{});
+        CHECK(link.event_ages == ages);
+    };
+    // Whoever did not say when it was sent has no age, until the sender is asked for as well.
+    check(graph(fixture).services, {{0.8, 1}, {0.9, 1}});
+    const auto of = [&](std::vector<std::string> ids) {
+        auto answer = get_trace_graph(fixture.context(), {.trace_ids = std::move(ids)});
+        REQUIRE(answer);
+        return answer->services;
+    };
+    check(of({trace_text(1), trace_text(2), trace_text(3), trace_text(4)}),
+          {{0.3, 1}, {0.8, 1}, {0.9, 1}});
+    check(of({trace_text(2)}), {{0.9, 1}});
+    check(of({trace_text(3)}), {{0.8, 1}});
+}
+
 namespace {
 
 GraphKey node_key(const ServiceKey& service) {

@@ -36,7 +36,8 @@ struct SegmentSpec {
     int status = 200;
     std::string name = "api";
     std::size_t padding = 0;
-    std::string mark{};  ///< tells documents apart that are alike in all else
+    std::string mark{};        ///< tells documents apart that are alike in all else
+    std::int64_t sent_ms = 0;  ///< not 0: it received what a queue held since then
 };
 
 inline TraceId trace_number(std::uint64_t n, std::int64_t second = test_second) {
@@ -62,6 +63,11 @@ inline std::string json_of(const SegmentSpec& spec) {
     if (spec.padding != 0)
         json += fmt::format(R"(,"metadata":{{"p":"{}"}})", std::string(spec.padding, 'x'));
     if (!spec.mark.empty()) json += fmt::format(R"(,"annotations":{{"mark":"{}"}})", spec.mark);
+    if (spec.sent_ms != 0)
+        json += fmt::format(
+            R"(,"links":[{{"trace_id":"{}","id":"{}","attributes":{{)"
+            R"("eventSourceARN":"arn:aws:sqs:eu-west-1:1:q","SentTimestamp":{}}}}}])",
+            to_xray_text(trace_number(0)), to_hex(SpanId{77}), test_second * 1000 + spec.sent_ms);
     return json + "}";
 }
 

@@ -57,6 +57,8 @@ class Twins {
             spec.end_ms = spec.start_ms + static_cast<std::int64_t>(below(60'000));
             spec.status = below(4) == 0 ? 503 : 200;
             spec.name = fmt::format("s{}", below(4));
+            if (!spec.is_subsegment && below(4) == 0)
+                spec.sent_ms = spec.start_ms - static_cast<std::int64_t>(below(9'000));
             specs.push_back(spec);
             sent_.push_back(spec);
         }

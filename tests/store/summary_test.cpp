@@ -73,7 +73,12 @@ void send_traces(Pair& pair) {
     }
     pair.fixture.settle();
     for (std::uint64_t i = 0; i < 10; i += 3)
-        pair.send({.trace = trace_number(i), .id = 3, .parent = 2, .name = "late", .padding = 100});
+        pair.send({.trace = trace_number(i),
+                   .id = 3,
+                   .parent = 2,
+                   .name = "late",
+                   .padding = 100,
+                   .sent_ms = -500});
     pair.fixture.settle();
 }
 

@@ -227,7 +227,10 @@ TEST_CASE("a link is an edge from the queue with the age of the event") {
         span.aws.queue_url = "https://q";
     };
     const auto linked_to = [](TraceId trace) {
-        return [trace](Span& span) { span.links = {{trace, SpanId{2}}, {trace, SpanId{77}}}; };
+        return [trace](Span& span) {
+            span.links = {{.trace_id = trace, .span_id = SpanId{2}},
+                          {.trace_id = trace, .span_id = SpanId{77}}};
+        };
     };
     const ServiceKey queue_node{"https://q", "AWS::SQS::Queue", ""};
     const ServiceKey worker{"worker", "", ""};
@@ -265,4 +268,52 @@ TEST_CASE("a link is an edge from the queue with the age of the event") {
         CHECK(link.statistics.response_time.percentile(1) < Duration::milliseconds(1));
         CHECK(count(graph_of_trace(traces[1]), GraphEntry::link) == 0);
     }
+}
+
+TEST_CASE("a receiver that names its queue is linked to it, whatever is known of the sender") {
+    const TraceId other{trace_id.high, 1};
+    const ServiceKey queue_node{"https://q", "AWS::SQS::Queue", ""};
+    const ServiceKey worker{"worker", "", ""};
+    const auto receiver = [&](const std::function<void(Span&)>& more) {
+        return assembled(documents(segment(
+            2, {{.id = 3, .name = "worker", .start_ms = 900, .end_ms = 950, .more = more}})));
+    };
+    const auto link_in = [&](const GraphRollup& graph) {
+        return sum_of(graph, GraphEntry::link, queue_node, worker);
+    };
+
+    // By the segment, and by the links, as SQS hands out ten messages at once.
+    const Trace by_segment = receiver([&](Span& span) {
+        span.aws.queue_url = "https://q";
+        span.links = {{.trace_id = other, .span_id = SpanId{2}}};
+    });
+    CHECK(link_in(graph_of_trace(by_segment)).presence == 1);
+    CHECK(link_in(graph_of_trace(by_segment)).statistics.response_time.count() == 0);
+    const Trace by_links = receiver([&](Span& span) {
+        for (const std::int64_t sent : {100, 400})
+            span.links.push_back({.trace_id = other,
+                                  .span_id = SpanId{2},
+                                  .queue_url = "https://q",
+                                  .sent = at(sent)});
+    });
+    const GraphCell both = link_in(graph_of_trace(by_links));
+    CHECK(both.presence == 2);
+    CHECK(both.statistics.response_time.percentile(0) == Duration::milliseconds(500));
+    CHECK(both.statistics.response_time.percentile(1) == Duration::milliseconds(800));
+
+    // The sender, where it is at hand, says when nobody else does, and counts nothing twice.
+    std::vector<Trace> traces;
+    traces.push_back(assemble_trace(
+        other,
+        documents(segment(1, {{.id = 1, .name = "api", .end_ms = 100},
+                              {.id = 2, .name = "send", .start_ms = 10, .end_ms = 200}})),
+        after_grace));
+    traces.push_back(receiver([&](Span& span) {
+        span.links = {{.trace_id = other, .span_id = SpanId{2}, .queue_url = "https://q"}};
+    }));
+    GraphRollup graph = graph_of_trace(traces[1]);
+    graph.add(links_between(traces));
+    CHECK(link_in(graph).presence == 1);
+    CHECK(link_in(graph).statistics.response_time.percentile(1) == Duration::milliseconds(700));
+    CHECK(count(graph, GraphEntry::link) == 1);
 }

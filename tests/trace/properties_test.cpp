@@ -25,7 +25,10 @@ void decorate(Span& span, std::mt19937_64& random) {
         span.has_sql = chance(6);
         if (chance(3)) span.aws.table_name = "table";
     } else if (chance(3)) {
-        span.links = {{trace_id, SpanId{random() % 20 + 1}}};
+        span.links = {{.trace_id = trace_id, .span_id = SpanId{random() % 20 + 1}}};
+        if (chance(2)) span.links.front().queue_url = "https://q";
+        if (chance(2)) span.links.front().sent = at(static_cast<std::int64_t>(random() % 90'000));
+        if (chance(4)) span.links.front().trace_id.low = 1;
     }
     if (chance(3)) span.user = names[random() % 5];
     if (chance(3)) span.annotations = {{"key", names[random() % 5]}};

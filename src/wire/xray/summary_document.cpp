@@ -154,10 +154,14 @@ class SummaryWriter {
     }
 
     void write_segment_aws(const Span& span) {
-        if (span.aws.account_id.empty()) return;
+        // The queue of a segment matters where events came from it.
+        const std::string_view queue_url =
+            span.links.empty() ? std::string_view() : span.aws.queue_url;
+        if (span.aws.account_id.empty() && queue_url.empty()) return;
         key("aws");
         begin('{');
-        text("account_id", span.aws.account_id);
+        given_text("account_id", span.aws.account_id);
+        given_text("queue_url", queue_url);
         out_ += '}';
     }
 
@@ -195,9 +199,23 @@ class SummaryWriter {
             begin('{');
             text("trace_id", to_xray_text(link.trace_id));
             text("id", to_hex(link.span_id));
+            write_link_attributes(link);
             out_ += '}';
         }
         out_ += ']';
+    }
+
+    void write_link_attributes(const SpanLink& link) {
+        if (link.queue_url.empty() && link.sent == Instant()) return;
+        key("attributes");
+        begin('{');
+        given_text("aws.queue_url", link.queue_url);
+        if (link.sent != Instant()) {
+            key("SentTimestamp");
+            out_ += std::to_string(link.sent.ns);
+        }
+        out_ += '}';
+        is_first_ = false;
     }
 
     const Segment& segment_;

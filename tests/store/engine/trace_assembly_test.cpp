@@ -40,7 +40,9 @@ std::vector<std::string> documents_of_all_kinds() {
         entity("00000000000000c1",
                R"("name":"back","parent_id":"00000000000000b5","start_time":1478293361.65,
                "end_time":1478293361.85,"error":true,"links":[{"trace_id":
-               "1-581cf771-a006649127e371903a2de979","id":"00000000000000b2"}])"),
+               "1-581cf771-a006649127e371903a2de979","id":"00000000000000b2"},
+               {"trace_id":"1-581cf771-a006649127e371903a2de979","id":"00000000000000b3","attributes":
+               {"aws.queue_url":"https://q","SentTimestamp":"1478293361500"}}])"),
         entity(
             "00000000000000c2",
             R"("name":"call","type":"subsegment","parent_id":"00000000000000c1","namespace":"local",

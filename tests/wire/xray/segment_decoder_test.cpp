@@ -182,4 +182,46 @@ TEST_CASE("thirty subsegments inside each other are read, forty are not JSON to 
     CHECK(std::get<Rejection>(deeper).message.ends_with("nested deeper than 64 levels"));
 }
 
+TEST_CASE("links say which queue an event came from and when it was sent, by several names") {
+    struct Case {
+        std::string_view attributes;
+        std::string_view queue_url;
+        std::int64_t sent_ns;
+    };
+    const Case cases[] = {
+        {R"({})", "", 0},
+        {R"([1])", "", 0},
+        // As the attributes of an SQS message, which Lambda hands over.
+        {R"({"SentTimestamp":"1545082649183","eventSourceARN":"arn:aws:sqs:eu-west-1:123456789012:orders"})",
+         "https://sqs.eu-west-1.amazonaws.com/123456789012/orders", 1'545'082'649'183'000'000},
+        {R"({"eventSourceARN":"arn:aws-cn:sqs:cn-north-1:1:q"})",
+         "https://sqs.cn-north-1.amazonaws.com.cn/1/q", 0},
+        {R"({"eventSourceARN":"arn:aws:kinesis:eu-west-1:1:stream/s"})", "", 0},
+        {R"({"eventSourceARN":"arn:aws:sqs:eu-west-1"})", "", 0},
+        {R"({"eventSourceARN":"arn:aws:sqs:eu-west-1:1:"})", "", 0},
+        // As OpenTelemetry says it.
+        {R"({"aws.sqs.queue.url":"https://q","messaging.message.enqueue_time":1545082649})",
+         "https://q", 1'545'082'649'000'000'000},
+        {R"({"messaging.url":"https://q","SentTimestamp":1545082649183000})", "https://q",
+         1'545'082'649'183'000'000},
+        {R"({"aws.queue.url":"https://q","SentTimestamp":1545082649183000001})", "https://q",
+         1'545'082'649'183'000'001},
+        {R"({"SentTimestamp":"soon","aws.queue_url":{}})", "", 0},
+        {R"({"SentTimestamp":-5})", "", 0},
+        {R"({"SentTimestamp":9223372036854775807})", "", 9'223'372'036'854'775'807},
+        {R"({"SentTimestamp":99999999999999999999})", "", 0},
+    };
+    for (const Case& each : cases) {
+        CAPTURE(each.attributes);
+        const Segment segment = decoded(
+            document("5", "6",
+                     fmt::format(R"(,"links":[{{"trace_id":"1-581cf771-a006649127e371903a2de970",)"
+                                 R"("id":"0000000000000009","attributes":{}}}])",
+                                 each.attributes)));
+        REQUIRE(segment.own().links.size() == 1);
+        CHECK(segment.own().links[0].queue_url == each.queue_url);
+        CHECK(segment.own().links[0].sent.ns == each.sent_ns);
+    }
+}
+
 }  // namespace tomograph

@@ -68,6 +68,19 @@ const Case cases[] = {
      R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"0000000000000001","name":"n",)"
      R"("start_time":-1.500,"end_time":-1.250,"error":false,"http":{"response":{"status":503}},)"
      R"("links":[{"trace_id":"1-581cf771-a006649127e371903a2de970","id":"0000000000000009"}]})"},
+    // The queue of a receiver, and what its links say of the queue and of when it was sent.
+    {R"({"id":"0000000000000001","trace_id":"1-581cf771-a006649127e371903a2de979","name":"n","start_time":5,
+         "end_time":6,"aws":{"account_id":"1","queue_url":"https://q","operation":"ReceiveMessage"},
+         "links":[{"trace_id":"1-581cf771-a006649127e371903a2de970","id":"0000000000000009",
+                   "attributes":{"SentTimestamp":"1545082649183","messaging.system":"aws_sqs"}},
+                  {"id":"000000000000000a","attributes":{"x":{"aws.queue_url":"no"},"aws.queue_url":"https://r"},
+                   "trace_id":"1-581cf771-a006649127e371903a2de970"}]})",
+     R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"0000000000000001","name":"n",)"
+     R"("start_time":5.000,"end_time":6.000,"aws":{"account_id":"1","queue_url":"https://q"},)"
+     R"("links":[{"trace_id":"1-581cf771-a006649127e371903a2de970","id":"0000000000000009",)"
+     R"("attributes":{"SentTimestamp":1545082649183000000}},)"
+     R"({"trace_id":"1-581cf771-a006649127e371903a2de970","id":"000000000000000a",)"
+     R"("attributes":{"aws.queue_url":"https://r"}}]})"},
 };
 
 }  // namespace
