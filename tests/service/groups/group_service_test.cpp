@@ -1,11 +1,14 @@
 #include "service/groups/group_service.h"
 
+#include <array>
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include "catalog/sqlite_catalog.h"
 #include "query/filter/filter_expression.h"
 #include "query/group_graph.h"
+#include "query/time_series.h"
 #include "service/limits.h"
 #include "store/store_fixture.h"
 
@@ -25,6 +28,8 @@ struct ServiceBench {
     std::shared_ptr<GroupClasses> classes = std::make_shared<GroupClasses>(registry);
     StoreFixture fixture{1, options()};
     std::unique_ptr<GroupService> groups;
+    QueryMetrics metrics{registry};
+    PageTokenKey key{};
 
     ServiceBench() {
         REQUIRE(classes->load(*catalog, {}));
@@ -42,24 +47,34 @@ struct ServiceBench {
         return its;
     }
 
-    GraphRollup graph_of(const std::string& name) {
-        QueryMetrics metrics(registry);
-        const PageTokenKey key;
-        const auto graph = read_group_graph({.store = *fixture.store,
-                                             .token_key = key,
-                                             .metrics = metrics,
-                                             .now = catalog_clock.now(),
-                                             .groups = groups.get()},
-                                            all_time, GraphGrain::minute, name, "");
+    QueryContext context() {
+        return {.store = *fixture.store,
+                .token_key = key,
+                .metrics = metrics,
+                .now = catalog_clock.now(),
+                .groups = groups.get()};
+    }
+
+    GraphRollup graph_of(const std::string& name, const TimeRange& range = all_time,
+                         GraphGrain grain = GraphGrain::minute) {
+        const auto graph = read_group_graph(context(), range, grain, name, "");
         REQUIRE(graph);
         return without_bounds(graph->rollup);
     }
 
-    GraphRollup searched(const std::string& filter) {
-        TraceSelection traces{.range = all_time};
+    GraphRollup searched(const std::string& filter, const TimeRange& range = all_time,
+                         GraphGrain grain = GraphGrain::minute) {
+        TraceSelection traces{.range = range};
         traces.predicate =
             std::make_shared<const Predicate>(compile_filter(filter, nullptr).value());
-        return without_bounds(fixture.store->filtered_graph(traces)->graph);
+        return without_bounds(fixture.store->filtered_graph(traces, grain)->graph);
+    }
+
+    std::vector<TimeSeriesPoint> series_of(TimeSeriesRequest request) {
+        const auto answer = get_time_series(context(), request);
+        REQUIRE_MESSAGE(answer, answer.error().message());
+        CHECK(answer->next_token.empty());
+        return answer->points;
     }
 
     double failed() {
@@ -68,6 +83,35 @@ struct ServiceBench {
         return std::stod(text.substr(text.find(name) + name.size()));
     }
 };
+
+/// Sums of a group, whatever is asked of them, beside a search for its filter.
+void check_ranges(ServiceBench& bench, const std::string& name, const std::string& filter,
+                  std::mt19937_64& random) {
+    const auto start = test_second - 120 + static_cast<std::int64_t>(random() % 240);
+    const TimeRange range{
+        Instant::from_seconds(start),
+        Instant::from_seconds(start + 1 + static_cast<std::int64_t>(random() % 300))};
+    for (const GraphGrain grain : {GraphGrain::minute, GraphGrain::whole})
+        CHECK(bench.graph_of(name, range, grain) == bench.searched(filter, range, grain));
+
+    // The same selection by sums and, joined with a filter, trace by trace.
+    const bool is_back = random() % 2 == 0;
+    const std::array<std::string, 2> selectors = {
+        is_back ? R"(service("back"))" : R"(service("api"))",
+        is_back ? R"(edge("api", "back"))" : "edge()"};
+    for (const std::string& selector : selectors) {
+        CAPTURE(selector);
+        TimeSeriesRequest request{.start = range.start, .end = range.end, .group_name = name};
+        request.selector = selector;
+        request.period_seconds = random() % 2 == 0 ? 60 : 300;
+        const auto by_sums = bench.series_of(request);
+        request.selector = "(ok OR !ok) AND " + selector;
+        CHECK(bench.series_of(request) == by_sums);
+        request.group_name = "";
+        if (!filter.empty()) request.selector = "(" + filter + ") AND " + selector;
+        CHECK(bench.series_of(request) == by_sums);
+    }
+}
 
 }  // namespace
 
@@ -93,15 +137,16 @@ TEST_CASE("the graph of a group is that of the traces which its filter finds") {
         REQUIRE(bench.groups->create(somebody,
                                      {.name = "g" + std::to_string(i), .filter = filters[i]}));
     CHECK(bench.classes->classifier()->needs_documents() == looks_into_documents);
+    std::mt19937_64 random(7);
     const auto check = [&] {
         for (std::size_t i = 0; i < filters.size(); ++i) {
             CAPTURE(filters[i]);
             const GraphRollup expected = bench.searched(filters[i]);
             CHECK(bench.graph_of("g" + std::to_string(i)) == expected);
             CHECK_FALSE(expected.cells.empty());
+            check_ranges(bench, "g" + std::to_string(i), filters[i], random);
         }
     };
-    std::mt19937_64 random(7);
     for (std::uint64_t round = 0; round < 4; ++round) {
         for (std::uint64_t n = 0; n < 40; ++n) {
             SegmentSpec spec{.trace = trace_number(random() % 30), .id = 1 + random() % 3};
@@ -113,6 +158,13 @@ TEST_CASE("the graph of a group is that of the traces which its filter finds") {
             if (spec.id > 1) {
                 spec.parent = 1;
                 spec.name = "back";
+            }
+            if (random() % 4 == 0) spec.sent_ms = spec.start_ms - 700;
+            // Some reach over a few minutes.
+            if (random() % 3 == 0) spec.end_ms += static_cast<std::int64_t>(random() % 200'000);
+            if (random() % 3 == 0) {
+                spec.start_ms += 60'000;
+                spec.end_ms += 60'000;
             }
             bench.fixture.must_append({spec});
         }
