@@ -10,8 +10,8 @@ namespace tomograph {
 
 namespace {
 
-// A map of 200 services is 70,000 entries of histograms: written by themselves, a fifth of the time
-// that a general writer of doubles takes.
+// A map of 370 nodes and edges is 70,000 entries of histograms: 2.4 ms when they are written by
+// themselves, 3.8 by the general writer.
 
 constexpr std::size_t entry_bytes = 32;
 
