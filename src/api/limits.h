@@ -33,6 +33,8 @@ inline constexpr std::size_t telemetry_records_max = 100;
 inline constexpr std::size_t instance_id_bytes_max = 20;
 inline constexpr std::size_t hostname_bytes_max = 255;
 inline constexpr std::size_t resource_arn_bytes_max = 500;
+/// A RetrievalToken, as in the service model.
+inline constexpr std::size_t retrieval_token_bytes_max = 1020;
 /// Longest text quoted back in an error message.
 inline constexpr std::size_t error_quote_bytes_max = 100;
 

@@ -15,7 +15,8 @@ struct BatchTracesRequest {
 };
 
 struct SegmentDocument {
-    std::string id;        ///< 16 hex digits
+    SpanId id;
+    Instant start;
     std::string document;  ///< JSON
 };
 

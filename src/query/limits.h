@@ -18,6 +18,18 @@ inline constexpr std::size_t trace_ids_per_request_max = 100;
 /// Traces of one page of BatchGetTraces: what AWS answers at most.
 inline constexpr std::size_t batch_page_traces = 5;
 
+/// Retrievals that are kept at once, and for how long; X-Ray's own time. One is 2 kB at most.
+inline constexpr std::size_t retrievals_max = 1000;
+inline constexpr Duration retrieval_lifetime = Duration::minutes(60);
+/// Of one page of retrieved traces, and of one document in it: what the API model allows.
+inline constexpr std::size_t retrieved_page_traces = 5;
+inline constexpr std::size_t retrieved_page_spans = 100;
+inline constexpr std::size_t retrieved_document_bytes_max = 204'800;
+/// Bytes of documents after which such a page ends early: the model would allow 100 MB.
+inline constexpr std::size_t retrieved_page_bytes_max = std::size_t{16} << 20;
+/// Links of one service in the graph of retrieved traces (API model).
+inline constexpr std::size_t retrieved_links_max = 100;
+
 /// Documents inside one another in an answer: readers of JSON recurse, and a chain may be 10^4
 /// long.
 inline constexpr std::size_t splice_depth_max = 50;

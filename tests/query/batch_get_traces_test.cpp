@@ -92,7 +92,7 @@ TEST_CASE("a document comes back byte for byte") {
     fixture.put(sent);
     const BatchTrace trace = only_trace(fixture);
     CHECK(documents_of(trace) == std::vector<std::string>{sent});
-    CHECK(trace.segments[0].id == span_text(1));
+    CHECK(to_hex(trace.segments[0].id) == span_text(1));
     CHECK(trace.duration == Duration::seconds(1));
     CHECK_FALSE(trace.limit_exceeded);
     fixture.store.set_limit_exceeded(*parse_trace_id(trace_text(1)));
@@ -198,7 +198,7 @@ TEST_CASE("inferred segments are entries with a stable id") {
     CHECK(table.find(R"("name":"DynamoDB")") != std::string::npos);
     CHECK(table.find(R"("origin":"AWS::DynamoDB::Table")") != std::string::npos);
     CHECK(table.find(R"("parent_id":")" + span_text(2) + R"(")") != std::string::npos);
-    CHECK(table.find(trace.segments[1].id) != std::string::npos);
+    CHECK(table.find(to_hex(trace.segments[1].id)) != std::string::npos);
     CHECK(trace.segments[2].document.find("origin") == std::string::npos);
 }
 

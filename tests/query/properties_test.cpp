@@ -40,7 +40,7 @@ std::set<std::uint64_t> shown_ids(const BatchTrace& trace) {
     for (const SegmentDocument& segment : trace.segments) {
         const auto decoded = decoder.decode(segment.document, {});
         REQUIRE_MESSAGE(std::holds_alternative<Segment>(decoded), segment.document);
-        CHECK(to_hex(std::get<Segment>(decoded).own().id) == segment.id);
+        CHECK(std::get<Segment>(decoded).own().id.value == segment.id.value);
         for (const Span& span : std::get<Segment>(decoded).spans) ids.insert(span.id.value);
     }
     return ids;

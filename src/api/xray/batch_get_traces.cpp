@@ -17,7 +17,7 @@ void write_trace(JsonWriter& json, const BatchTrace& trace) {
     json.begin_array("Segments");
     for (const SegmentDocument& segment : trace.segments) {
         json.begin_object();
-        json.text("Id", segment.id);
+        json.text("Id", to_hex(segment.id));
         json.text("Document", segment.document);
         json.end_object();
     }

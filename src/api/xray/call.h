@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "base/worker_pool.h"
 #include "query/query_context.h"
+#include "query/retrieval/retrievals.h"
 #include "store/trace_store.h"
 
 namespace tomograph {
@@ -51,6 +52,7 @@ struct XrayContext {
     WorkerPool& queries;
     MetricsRegistry& metrics;
     QueryMetrics& query_metrics;
+    TraceRetrievals& retrievals;
 };
 
 /// Runs `query` beside the I/O threads and answers with its JSON or error; ThrottledException when
@@ -72,6 +74,10 @@ void answer_get_trace_summaries(const XrayContext& context, XrayCall call);
 void answer_get_service_graph(const XrayContext& context, XrayCall call);
 void answer_get_time_series(const XrayContext& context, XrayCall call);
 void answer_get_trace_graph(const XrayContext& context, XrayCall call);
+void answer_start_retrieval(const XrayContext& context, XrayCall call);
+void answer_list_retrieved_traces(const XrayContext& context, XrayCall call);
+void answer_get_retrieved_graph(const XrayContext& context, XrayCall call);
+void answer_cancel_retrieval(const XrayContext& context, XrayCall call);
 void answer_create_group(const XrayContext& context, XrayCall call);
 void answer_get_group(const XrayContext& context, XrayCall call);
 void answer_get_groups(const XrayContext& context, XrayCall call);

@@ -67,29 +67,6 @@ std::string_view account_of(const ServiceNode& node, std::string_view account_id
     return node.is_active ? account_id : std::string_view();
 }
 
-void write_service(JsonWriter& json, const ServiceNode& node, std::string_view account_id) {
-    json.begin_object();
-    json.integer("ReferenceId", node.reference_id);
-    json.text("Name", node.service.name);
-    write_names(json, node.names);
-    if (node.is_root) json.boolean("Root", true);
-    if (const auto account = account_of(node, account_id); !account.empty())
-        json.text("AccountId", account);
-    if (!node.service.type.empty()) json.text("Type", node.service.type);
-    json.text("State", node.is_active ? "active" : "unknown");
-    json.whole_second("StartTime", Instant::from_seconds(node.start_second));
-    json.whole_second("EndTime", Instant::from_seconds(node.end_second));
-    json.begin_array("Edges");
-    for (const ServiceEdge& edge : node.edges) write_edge(json, edge);
-    json.end_array();
-    if (node.statistics) {
-        write_statistics(json, "SummaryStatistics", *node.statistics);
-        write_histogram(json, "DurationHistogram", node.durations);
-        write_histogram(json, "ResponseTimeHistogram", node.response_times);
-    }
-    json.end_object();
-}
-
 }  // namespace
 
 void write_statistics(JsonWriter& json, std::string_view member,
@@ -125,10 +102,37 @@ void write_histogram(JsonWriter& json, std::string_view member, const ServiceHis
     json.raw_array(member, text);
 }
 
+void write_service(JsonWriter& json, std::string_view member, const ServiceNode& node,
+                   std::string_view account_id) {
+    if (member.empty())
+        json.begin_object();
+    else
+        json.begin_object(member);
+    json.integer("ReferenceId", node.reference_id);
+    json.text("Name", node.service.name);
+    write_names(json, node.names);
+    if (node.is_root) json.boolean("Root", true);
+    if (const auto account = account_of(node, account_id); !account.empty())
+        json.text("AccountId", account);
+    if (!node.service.type.empty()) json.text("Type", node.service.type);
+    json.text("State", node.is_active ? "active" : "unknown");
+    json.whole_second("StartTime", Instant::from_seconds(node.start_second));
+    json.whole_second("EndTime", Instant::from_seconds(node.end_second));
+    json.begin_array("Edges");
+    for (const ServiceEdge& edge : node.edges) write_edge(json, edge);
+    json.end_array();
+    if (node.statistics) {
+        write_statistics(json, "SummaryStatistics", *node.statistics);
+        write_histogram(json, "DurationHistogram", node.durations);
+        write_histogram(json, "ResponseTimeHistogram", node.response_times);
+    }
+    json.end_object();
+}
+
 void write_services(JsonWriter& json, std::span<const ServiceNode> services,
                     std::string_view account_id) {
     json.begin_array("Services");
-    for (const ServiceNode& node : services) write_service(json, node, account_id);
+    for (const ServiceNode& node : services) write_service(json, "", node, account_id);
     json.end_array();
 }
 

@@ -42,8 +42,9 @@ XrayApi::XrayApi(XrayApiOptions options, Ingest& ingest, TraceStore& store, cons
     : options_(std::move(options)),
       clock_(clock),
       query_metrics_(metrics),
+      retrievals_(metrics),
       queries_("query", query_threads, query_queue_max),
-      context_{options_, ingest, store, clock, queries_, metrics, query_metrics_} {
+      context_{options_, ingest, store, clock, queries_, metrics, query_metrics_, retrievals_} {
     metrics_.reserve(xray_operations().size() + 1);
     for (const XrayOperation& operation : xray_operations())
         metrics_.emplace_back(metrics, operation.function == nullptr ? "other" : operation.name);

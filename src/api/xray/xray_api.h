@@ -32,6 +32,7 @@ class XrayApi {
     std::vector<OperationMetrics>
         metrics_;  ///< by row of the table, then one for what is not built or known
     QueryMetrics query_metrics_;
+    TraceRetrievals retrievals_;
     WorkerPool queries_;  ///< after all that its tasks use
     const XrayContext context_;
 };

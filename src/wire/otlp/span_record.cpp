@@ -1,0 +1,199 @@
+#include "wire/otlp/span_record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "wire/json/escapes.h"
+
+namespace tomograph {
+namespace {
+
+std::string_view kind_text(OtlpKind kind) {
+    switch (kind) {
+        case OtlpKind::internal:
+            return "INTERNAL";
+        case OtlpKind::server:
+            return "SERVER";
+        case OtlpKind::client:
+            return "CLIENT";
+    }
+    return "INTERNAL";
+}
+
+/// Grows a text of JSON, member by member.
+class RecordWriter {
+ public:
+    void open() {
+        separate();
+        out_ += '{';
+        is_first_ = true;
+    }
+    void open(std::string_view key) {
+        write_key(key);
+        out_ += '{';
+        is_first_ = true;
+    }
+    void close() {
+        out_ += '}';
+        is_first_ = false;
+    }
+    void open_list(std::string_view key) {
+        write_key(key);
+        out_ += '[';
+        is_first_ = true;
+    }
+    void close_list() {
+        out_ += ']';
+        is_first_ = false;
+    }
+    void text(std::string_view key, std::string_view value) {
+        write_key(key);
+        append_quoted(value, out_);
+    }
+    void integer(std::string_view key, std::int64_t value) {
+        write_key(key);
+        out_ += std::to_string(value);
+    }
+    void attributes(const OtlpAttributes& attributes) {
+        open("attributes");
+        for (const OtlpAttribute& each : attributes) {
+            write_key(each.key);
+            std::visit([this](const auto& value) { write(value); }, each.value);
+        }
+        close();
+    }
+
+    std::string take() && { return std::move(out_); }
+
+ private:
+    void separate() {
+        if (!is_first_) out_ += ',';
+        is_first_ = false;
+    }
+    void write_key(std::string_view key) {
+        separate();
+        append_quoted(key, out_);
+        out_ += ':';
+    }
+    void write(bool value) { out_ += value ? "true" : "false"; }
+    void write(std::int64_t value) { out_ += std::to_string(value); }
+    void write(double value) { out_ += std::isfinite(value) ? fmt::format("{}", value) : "0"; }
+    void write(const std::string& value) { append_quoted(value, out_); }
+    void write(const std::vector<std::string>& values) {
+        out_ += '[';
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (i > 0) out_ += ',';
+            append_quoted(values[i], out_);
+        }
+        out_ += ']';
+    }
+
+    std::string out_;
+    bool is_first_ = true;
+};
+
+void write_times(RecordWriter& json, const OtlpSpan& span) {
+    json.integer("startTimeUnixNano", span.start.ns);
+    if (!span.end) return;
+    json.integer("endTimeUnixNano", span.end->ns);
+    json.integer("durationNano", (*span.end - span.start).ns);
+}
+
+void write_events(RecordWriter& json, const std::vector<OtlpEvent>& events) {
+    if (events.empty()) return;
+    json.open_list("events");
+    for (const OtlpEvent& event : events) {
+        json.open();
+        json.integer("timeUnixNano", event.time.ns);
+        json.text("name", event.name);
+        json.attributes(event.attributes);
+        json.close();
+    }
+    json.close_list();
+}
+
+void write_links(RecordWriter& json, const std::vector<OtlpLink>& links) {
+    if (links.empty()) return;
+    json.open_list("links");
+    for (const OtlpLink& link : links) {
+        json.open();
+        json.text("traceId", to_hex(link.trace_id));
+        json.text("spanId", to_hex(link.span_id));
+        json.attributes(link.attributes);
+        json.close();
+    }
+    json.close_list();
+}
+
+std::string write(const OtlpSpan& span, const OtlpAttributes& resource, std::int64_t dropped) {
+    RecordWriter json;
+    json.open();
+    json.open("resource");
+    json.attributes(resource);
+    json.close();
+    json.text("traceId", to_hex(span.trace_id));
+    json.text("spanId", to_hex(span.id));
+    if (!span.parent_id.is_none()) json.text("parentSpanId", to_hex(span.parent_id));
+    json.integer("flags", span.flags);
+    json.text("name", span.name);
+    json.text("kind", kind_text(span.kind));
+    write_times(json, span);
+    json.attributes(span.attributes);
+    if (dropped > 0) json.integer("droppedAttributesCount", dropped);
+    write_events(json, span.events);
+    write_links(json, span.links);
+    json.open("status");
+    json.text("code", span.status == OtlpStatus::error ? "ERROR" : "UNSET");
+    if (!span.status_message.empty()) json.text("message", span.status_message);
+    json.close();
+    json.close();
+    return std::move(json).take();
+}
+
+std::size_t size_of(const OtlpValue& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return text->size();
+    std::size_t size = 0;
+    if (const auto* texts = std::get_if<std::vector<std::string>>(&value))
+        for (const std::string& text : *texts) size += text.size() + 3;
+    return size;
+}
+
+struct Longest {
+    OtlpAttributes* in = nullptr;
+    std::size_t index = 0;
+    std::size_t size = 0;
+
+    void look(OtlpAttributes& attributes) {
+        for (std::size_t i = 0; i < attributes.size(); ++i)
+            if (const std::size_t its = attributes[i].key.size() + size_of(attributes[i].value);
+                its > size)
+                *this = {&attributes, i, its};
+    }
+};
+
+std::string cut_to_fit(OtlpSpan span, OtlpAttributes resource, std::size_t bytes_max) {
+    for (std::int64_t dropped = 1;; ++dropped) {
+        Longest longest;
+        longest.look(span.attributes);
+        longest.look(resource);
+        for (OtlpEvent& event : span.events) longest.look(event.attributes);
+        for (OtlpLink& link : span.links) longest.look(link.attributes);
+        if (longest.in != nullptr)
+            longest.in->erase(longest.in->begin() + static_cast<std::ptrdiff_t>(longest.index));
+        std::string record = write(span, resource, dropped);
+        if (record.size() <= bytes_max || longest.in == nullptr) return record;
+    }
+}
+
+}  // namespace
+
+std::string span_record(const OtlpSpan& span, const OtlpAttributes& resource,
+                        std::size_t bytes_max) {
+    std::string record = write(span, resource, 0);
+    if (record.size() <= bytes_max) return record;
+    return cut_to_fit(span, resource, bytes_max);
+}
+
+}  // namespace tomograph

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "wire/otlp/otlp_span.h"
+
+namespace tomograph {
+
+/// A span as one JSON object, spelled as AWS spells the records of its log group `aws/spans`:
+///
+///   {"resource":{"attributes":{"service.name":"shop"}},"traceId":"<32 hex>","spanId":"<16 hex>",
+///    "parentSpanId":"<16 hex>","flags":257,"name":"pay","kind":"CLIENT",
+///    "startTimeUnixNano":1478293361271000000,"endTimeUnixNano":…,"durationNano":…,
+///    "attributes":{"http.status_code":200},"events":[{"timeUnixNano":…,"name":"exception",
+///    "attributes":{…}}],"links":[{"traceId":…,"spanId":…,"attributes":{…}}],
+///    "status":{"code":"UNSET"}}
+///
+/// A root has no parentSpanId; a span in progress no end and no duration; events and links are
+/// there when there are any. What AWS answers to ListRetrievedTraces in the format OTEL is not
+/// documented; this is the nearest that is.
+///
+/// bytes_max  where the object would be longer, the longest attributes of the span, its events and
+///            its resource are left out one by one, and `droppedAttributesCount` says how many
+std::string span_record(const OtlpSpan& span, const OtlpAttributes& resource,
+                        std::size_t bytes_max);
+
+}  // namespace tomograph

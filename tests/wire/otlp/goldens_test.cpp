@@ -1,0 +1,82 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "wire/otlp/span_record.h"
+#include "wire/otlp/spans_of_segment.h"
+#include "wire/xray/segment_decoder.h"
+
+namespace tomograph {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t bytes_max = 204'800;
+
+std::string read(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+Segment decoded(const std::string& json) {
+    SegmentDecoder decoder;
+    auto document = decoder.decode(json, {});
+    REQUIRE(std::holds_alternative<Segment>(document));
+    return std::get<Segment>(std::move(document));
+}
+
+std::string records(const std::string& json) {
+    const OtlpSpans spans = spans_of_segment(decoded(json), json);
+    std::string text;
+    for (const OtlpSpan& span : spans.spans)
+        text += span_record(span, spans.resource, bytes_max) + "\n";
+    return text;
+}
+
+}  // namespace
+
+// tests/wire/xray/<case>/in.json is a document as a client sends it; tests/wire/otlp/<case>.jsonl
+// what it becomes, a span a line. TOMOGRAPH_GOLDENS=write rewrites them; read the difference before
+// you commit it.
+TEST_CASE("documents become the spans that the goldens say") {
+    const char* mode = std::getenv("TOMOGRAPH_GOLDENS");
+    const bool is_writing = mode != nullptr && std::string_view(mode) == "write";
+    const fs::path goldens = GOLDENS_FOLDER;
+    std::size_t cases = 0;
+    for (const auto& entry : fs::directory_iterator(goldens)) {
+        if (entry.path().extension() != ".jsonl") continue;
+        const std::string name = entry.path().stem().string();
+        CAPTURE(name);
+        fs::path in = goldens / (name + ".json");
+        if (!fs::exists(in)) in = goldens.parent_path() / "xray" / name / "in.json";
+        const std::string text = records(read(in));
+        if (is_writing) std::ofstream(entry.path(), std::ios::binary) << text;
+        CHECK(text == read(entry.path()));
+        ++cases;
+    }
+    CHECK(cases >= 8);
+}
+
+TEST_CASE("a span that is too long loses its longest attributes, and says how many") {
+    const std::string json =
+        R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"70de5b6f19ff9a0a","name":"a",)"
+        R"("start_time":1478293361,"end_time":1478293362,"user":"ana",)"
+        R"("metadata":{"large":")" +
+        std::string(3000, 'x') + R"(","small":1}})";
+    const OtlpSpans spans = spans_of_segment(decoded(json), json);
+    const std::string whole = span_record(spans.spans[0], spans.resource, bytes_max);
+    CHECK(whole.find("aws.xray.metadata.large") != std::string::npos);
+    const std::string cut = span_record(spans.spans[0], spans.resource, 1000);
+    CHECK(cut.size() <= 1000);
+    CHECK(cut.find("aws.xray.metadata.large") == std::string::npos);
+    CHECK(cut.find(R"("aws.xray.metadata.small":"1")") != std::string::npos);
+    CHECK(cut.find(R"("enduser.id":"ana")") != std::string::npos);
+    CHECK(cut.find(R"("droppedAttributesCount":1)") != std::string::npos);
+}
+
+}  // namespace tomograph
