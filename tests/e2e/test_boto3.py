@@ -188,3 +188,13 @@ def test_what_was_stored_is_there_after_a_restart(server):
     assert sorted(s["Document"] for s in got["Segments"] if '"inferred"' not in s["Document"]) == sorted(texts)
     after = xray.get_service_graph(StartTime=now - 60, EndTime=now + 60)["Services"]
     assert after == before
+
+
+def test_an_exception_without_a_type_has_an_empty_name(xray):
+    now = time.time() - 5
+    trace = trace_id(now)
+    unnamed = segment(trace, "front", now, 0.1, error=True, cause={"exceptions": [{"id": span_id(), "message": "no"}]})
+    xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(unnamed)])
+    [summary] = xray.get_trace_summaries(StartTime=now - 60, EndTime=now + 60)["TraceSummaries"]
+    [entity] = summary["ErrorRootCauses"][0]["Services"][0]["EntityPath"]
+    assert entity["Exceptions"] == [{"Name": "", "Message": "no"}]

@@ -91,7 +91,8 @@ void write_cause_entity(JsonWriter& json, const RootCauseEntity& entity, CauseKi
         json.begin_array("Exceptions");
         for (const RootCauseException& exception : entity.exceptions) {
             json.begin_object();
-            write_optional_text(json, "Name", exception.name);
+            // "" where none was sent: Grafana takes it unasked of errors.
+            json.text("Name", exception.name);
             write_optional_text(json, "Message", exception.message);
             json.end_object();
         }
