@@ -6,16 +6,18 @@
 #include <array>
 
 #include "base/assert.h"
-#include "query/base64url.h"
 #include "query/limits.h"
 
 namespace tomograph {
 namespace {
 
+/// Hexadecimal: a token that began with '-' would be an option to command line tools.
 std::string make_token() {
-    std::array<unsigned char, 18> random{};
+    std::array<unsigned char, 16> random{};
     ASSERT(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1);
-    return base64url_encode({reinterpret_cast<const char*>(random.data()), random.size()});
+    std::string token;
+    for (const unsigned char byte : random) token += fmt::format("{:02x}", byte);
+    return token;
 }
 
 Error unknown_token() {

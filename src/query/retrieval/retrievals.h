@@ -43,7 +43,7 @@ class TraceRetrievals {
 
     /// Begins one.
     ///
-    /// returns  its token: 24 random characters of [A-Za-z0-9_-]
+    /// returns  its token: 32 random hexadecimal digits
     /// errors   unavailable  retrievals_max of them live and none is cancelled
     Result<std::string> start(Retrieval retrieval, Instant now);
 

@@ -35,7 +35,8 @@ struct Fixture : QueryFixture {
 TEST_CASE("a retrieval lives for an hour") {
     Fixture fixture;
     const std::string token = fixture.begin({trace_text(1)});
-    CHECK(token.size() == 24);
+    CHECK(token.size() == 32);
+    CHECK(token.find_first_not_of("0123456789abcdef") == std::string::npos);
     fixture.now = at(3600) + retrieval_lifetime - Duration::nanoseconds(1);
     CHECK(fixture.retrievals.find(token, fixture.now));
     fixture.now = fixture.now + Duration::nanoseconds(1);
