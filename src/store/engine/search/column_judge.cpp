@@ -13,7 +13,7 @@ namespace {
 
 /// A leaf of a tree over traces.
 struct TraceLeaf {
-    enum class Kind : std::uint8_t { some_span, some_segment, field };
+    enum class Kind : std::uint8_t { some_span, field, some_segment };  // the cheapest first
     Kind kind = Kind::field;
     std::size_t index = 0;        ///< in what the plan has of that kind
     bool is_only_needed = false;  ///< some_span: without such a span it does not hold; with one,
@@ -39,7 +39,15 @@ class Compiler {
  public:
     explicit Compiler(Plan& plan) : plan_(plan) {}
 
+    /// What is cheaper comes first: where nothing is left to find, the rest is not read.
     VerdictTree trace(const Predicate& predicate) {
+        VerdictTree tree = tree_of(predicate);
+        order(tree);
+        return tree;
+    }
+
+ private:
+    VerdictTree tree_of(const Predicate& predicate) {
         return VerdictTree::of(predicate, [this](const Predicate& inside) -> VerdictTree {
             if (inside.kind == Predicate::Kind::some) return some(inside);
             if (inside.kind != Predicate::Kind::condition) return {};
@@ -48,7 +56,22 @@ class Compiler {
         });
     }
 
- private:
+    /// Puts the children in order of their cost, which it gives: that of the dearest leaf.
+    int order(VerdictTree& tree) const {
+        if (tree.kind == VerdictTree::Kind::leaf)
+            return static_cast<int>(plan_.leaves[tree.leaf].kind);
+        std::vector<std::pair<int, VerdictTree>> children;
+        for (VerdictTree& child : tree.children) {
+            const int cost = order(child);
+            children.emplace_back(cost, std::move(child));
+        }
+        std::stable_sort(children.begin(), children.end(),
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
+        for (std::size_t i = 0; i < children.size(); ++i)
+            tree.children[i] = std::move(children[i].second);
+        return children.empty() ? 0 : children.back().first;
+    }
+
     VerdictTree leaf(TraceLeaf made) {
         plan_.leaves.push_back(made);
         return VerdictTree::of_leaf(plan_.leaves.size() - 1);
@@ -58,7 +81,7 @@ class Compiler {
         const Predicate& inside = predicate.children.front();
         switch (predicate.scope) {
             case Scope::trace:
-                return trace(inside);
+                return tree_of(inside);
             case Scope::span:
                 return some_span(inside, false);
             case Scope::root:
@@ -126,42 +149,45 @@ class GroupJudge {
 
     Result<std::vector<Verdict>> run() {
         filter_ = TRY(read_filter(group_));
-        for (SpanPlan& tree : plan_.trees) TRY(tree.start(group_, filter_));
-        of_trees_.assign(plan_.trees.size(), Verdicts(group_.facts().traces));
-        TRY(evaluate_trees());
-        for (SegmentTree& tree : plan_.segments) {
-            TRY(tree.plan.start(group_, filter_));
-            const Verdicts traces =
-                TRY(tree.is_of_root ? evaluate_root(tree.plan) : evaluate_segment(tree.plan));
-            of_segments_.push_back(traces);
-        }
-        for (const Condition& condition : plan_.fields) {
-            TRY(read_trees());
-            if (condition.subject.field == Field::inferred) TRY(read_inferring());
-            const Verdicts traces = TRY(judge_trace_field(group_, condition, trees_, inferring_));
-            of_fields_.push_back(traces);
-        }
         const Verdicts verdicts = TRY(plan_.root.evaluate(
-            group_.facts().traces,
-            [&](std::size_t leaf) -> Result<Verdicts> { return of_leaf(plan_.leaves[leaf]); }));
+            group_.facts().traces, [&](std::size_t leaf) { return evaluate(plan_.leaves[leaf]); }));
         return told(verdicts);
     }
 
  private:
-    Result<void> evaluate_trees() {
-        std::vector<std::size_t> wanted;
-        for (std::size_t i = 0; i < plan_.trees.size(); ++i)
-            if (plan_.trees[i].can_hold()) wanted.push_back(i);
-        if (wanted.empty()) return {};
-        TRY(read_firsts());
-        const auto& blocks = group_.head().block_spans;
-        for (std::size_t block = 0; block < blocks.size(); ++block)
-            for (const std::size_t tree : wanted) {
-                const Verdicts spans = TRY(plan_.trees[tree].evaluate(block));
-                gather(spans.yes, block, of_trees_[tree].yes);
-                gather(spans.maybe, block, of_trees_[tree].maybe);
+    Result<Verdicts> evaluate(const TraceLeaf& leaf) {
+        switch (leaf.kind) {
+            case TraceLeaf::Kind::some_span: {
+                Verdicts verdicts = TRY(evaluate_spans(plan_.trees[leaf.index]));
+                if (leaf.is_only_needed) verdicts.yes = column::Bitmap(group_.facts().traces);
+                return verdicts;
             }
-        return {};
+            case TraceLeaf::Kind::some_segment: {
+                SegmentTree& tree = plan_.segments[leaf.index];
+                TRY(tree.plan.start(group_, filter_));
+                return tree.is_of_root ? evaluate_root(tree.plan) : evaluate_segment(tree.plan);
+            }
+            case TraceLeaf::Kind::field: {
+                const Condition& condition = plan_.fields[leaf.index];
+                TRY(read_trees());
+                if (condition.subject.field == Field::inferred) TRY(read_inferring());
+                return judge_trace_field(group_, condition, trees_, inferring_);
+            }
+        }
+        ASSERT(false);
+    }
+
+    Result<Verdicts> evaluate_spans(SpanPlan& plan) {
+        Verdicts traces(group_.facts().traces);
+        TRY(plan.start(group_, filter_));
+        if (!plan.can_hold()) return traces;
+        TRY(read_firsts());
+        for (std::size_t block = 0; block < group_.head().block_spans.size(); ++block) {
+            const Verdicts spans = TRY(plan.evaluate(block));
+            gather(spans.yes, block, traces.yes);
+            gather(spans.maybe, block, traces.maybe);
+        }
+        return traces;
     }
 
     Result<void> read_firsts() {
@@ -241,14 +267,6 @@ class GroupJudge {
         });
     }
 
-    Verdicts of_leaf(const TraceLeaf& leaf) const {
-        if (leaf.kind == TraceLeaf::Kind::some_segment) return of_segments_[leaf.index];
-        if (leaf.kind == TraceLeaf::Kind::field) return of_fields_[leaf.index];
-        Verdicts verdicts = of_trees_[leaf.index];
-        if (leaf.is_only_needed) verdicts.yes = column::Bitmap(group_.facts().traces);
-        return verdicts;
-    }
-
     Result<std::vector<Verdict>> told(const Verdicts& verdicts) {
         std::vector<Verdict> rows(group_.facts().traces);
         for (std::size_t row = 0; row < rows.size(); ++row)
@@ -265,9 +283,6 @@ class GroupJudge {
     Plan& plan_;
     GroupReader& group_;
     std::string filter_;
-    std::vector<Verdicts> of_trees_;     ///< of each span tree: the traces
-    std::vector<Verdicts> of_segments_;  ///< of each tree of segments
-    std::vector<Verdicts> of_fields_;
     std::vector<std::uint32_t> firsts_;  ///< first span of each trace, and one past the last
     TraceTrees trees_{group_, firsts_};
     Verdicts inferring_{0};  ///< spans that a segment is inferred from, when one asked
