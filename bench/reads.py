@@ -2,21 +2,24 @@
 
     bench/reads.py BUILD_DIRECTORY PREPARED_STORE [page] [newest] [graph] [series] [heatmap] [differences] [cancel] [ingest]
 
-PREPARED_STORE is the directory of `engine_bench PREPARED_STORE --spans N size`; the server adds its own files to it.
+PREPARED_STORE is the directory of `engine_bench PREPARED_STORE --spans N size`; the server runs on a copy.
 Each line: the first call, then the median of the next ones, in ms; a page in bytes.
 """
 import http.client
 import json
 import pathlib
+import shutil
 import socket
 import statistics
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
 from server import TICK, Server, load, report
 
+BUILD = pathlib.Path(sys.argv[1]).resolve()
 START = 1_795_000_000  # bench/workload/w1.h
 SECONDS = 6 * 3600
 WINDOW = {"StartTime": START, "EndTime": START + SECONDS}
@@ -85,9 +88,11 @@ def heatmap(server, client):
 
 
 def differences(server, client):
-    path = own("differences", filter="fault")
-    answer = client.times("what differs, faults and the rest", "GET", path, runs=2)
-    report(f"  {answer['Compared']} of {answer['Candidates']} compared; A {answer['A']['Coverage']}, B {answer['B']['Coverage']}")
+    for budget in (0.4, 60):
+        path = own("differences", filter="fault", budget=budget)
+        answer = client.times(f"what differs, faults and the rest, budget {budget} s", "GET", path, runs=3)
+        share = answer["A"]["Coverage"]["Share"]
+        report(f"  {answer['Compared']} of {answer['Candidates']} subjects, {share:.1%} of the traces")
 
 
 def cancel(server, client):
@@ -109,20 +114,44 @@ def cancel(server, client):
         report(f"cancelled, {what}: median {statistics.median(ends):.0f} ms, longest {max(ends):.0f} ms")
 
 
-BENCHES = {each.__name__: each for each in (page, newest, graph, series, heatmap, differences, cancel)}
+def ingest(server, client, rate=40_000):
+    """p99 of PutTraceSegments at a steady rate, by turns alone and beside the worst query; takes spans into the store."""
+    alone, beside = [], []
+    for _ in range(3):
+        for times, is_beside in ((alone, False), (beside, True)):
+            going = threading.Event()
+            asker = threading.Thread(target=ask_until, args=(server, going))
+            if is_beside:
+                asker.start()
+            times.append(load(BUILD, "http", server.api, 6, 4, 50, rate)["p99_ms"])
+            going.set()
+            if is_beside:
+                asker.join()
+    report(f"p99 of PutTraceSegments at {rate:,} documents/s: alone {statistics.median(alone):.2f} ms, beside a filter on "
+           f"documents {statistics.median(beside):.2f} ms ({', '.join(f'{a:.1f}/{b:.1f}' for a, b in zip(alone, beside))})")
+
+
+def ask_until(server, end: threading.Event):
+    client = Client(server)
+    while not end.is_set():
+        client.ask("GET", own("groups-by", by="service", filter=WORST, budget=2))
+
+
+BENCHES = {each.__name__: each for each in (page, newest, graph, series, heatmap, differences, cancel, ingest)}
 
 
 def main():
-    build, data = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
-    server = Server(build, data)
-    try:
-        server.wait_ready()
-        client = Client(server)
-        for name in sys.argv[3:] or BENCHES:
-            BENCHES[name](server, client)
-        report(f"resident {server.resident_mb():.0f} MB, peak {server.resident_mb('VmHWM'):.0f} MB")
-    finally:
-        Server.end_all()
+    with tempfile.TemporaryDirectory(dir=BUILD) as data:
+        shutil.copytree(sys.argv[2], data, dirs_exist_ok=True)
+        server = Server(BUILD, data)
+        try:
+            server.wait_ready()
+            client = Client(server)
+            for name in sys.argv[3:] or BENCHES:
+                BENCHES[name](server, client)
+            report(f"resident {server.resident_mb():.0f} MB, peak {server.resident_mb('VmHWM'):.0f} MB")
+        finally:
+            Server.end_all()
 
 
 main()
