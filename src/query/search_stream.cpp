@@ -43,6 +43,7 @@ class SearchInSlices {
             }
             if (is_spent()) return stopped(SearchStop::time);
             query_.before = page.next;
+            query_.as_of = page.as_of;
             page_limit = search_page_traces;
         }
     }

@@ -14,26 +14,35 @@
 namespace tomograph {
 namespace {
 
-std::string place_of(const TraceCursor& cursor) {
-    std::string place;
-    ByteWriter writer(place);
-    writer.fixed(cursor.second);
-    writer.fixed(cursor.id.high);
-    writer.fixed(cursor.id.low);
+/// Where a page begins: below the last trace of the one before it, in the order of traces as it was
+/// when the first page was made (TraceQuery::as_of). Traces that come later move nothing.
+struct PlaceOfPage {
+    TraceCursor before;
+    Lsn as_of;
+};
+
+std::string to_bytes(const PlaceOfPage& place) {
+    std::string bytes;
+    ByteWriter writer(bytes);
+    writer.fixed(place.before.second);
+    writer.fixed(place.before.id.high);
+    writer.fixed(place.before.id.low);
+    writer.fixed(place.as_of.value);
+    return bytes;
+}
+
+PlaceOfPage place_from(std::string_view bytes) {
+    ByteReader reader(bytes);
+    PlaceOfPage place;
+    place.before.second = reader.fixed<std::int64_t>();
+    place.before.id.high = reader.fixed<std::uint64_t>();
+    place.before.id.low = reader.fixed<std::uint64_t>();
+    place.as_of.value = reader.fixed<std::uint64_t>();
     return place;
 }
 
-TraceCursor cursor_at(std::string_view place) {
-    ByteReader reader(place);
-    TraceCursor cursor;
-    cursor.second = reader.fixed<std::int64_t>();
-    cursor.id.high = reader.fixed<std::uint64_t>();
-    cursor.id.low = reader.fixed<std::uint64_t>();
-    return cursor;
-}
-
 PageBinding binding_of(const TraceSummariesRequest& request) {
-    PageBinding binding("GetTraceSummaries");
+    PageBinding binding("GetTraceSummaries 2");  // the first had no as_of
     binding.add(request.start.ns)
         .add(request.end.ns)
         .add(static_cast<std::int64_t>(request.type))
@@ -52,7 +61,8 @@ Result<void> check(const TraceSummariesRequest& request) {
 /// Null: every trace, which needs no look into them.
 Result<SharedPredicate> predicate_of(const QueryContext& context,
                                      const TraceSummariesRequest& request) {
-    Predicate predicate = TRY(compile_filter(request.filter_expression, context.groups));
+    Predicate predicate =
+        TRY(compile_filter(request.filter_expression, context.groups, context.account_id));
     if (predicate == all_of({})) return SharedPredicate();
     return std::make_shared<const Predicate>(std::move(predicate));
 }
@@ -78,9 +88,13 @@ class PageOfSummaries {
     }
 
     /// Where the next page begins; nothing at the end.
-    Result<std::optional<TraceCursor>> read(std::optional<TraceCursor> before,
-                                            TraceSummariesAnswer& answer) {
-        query_.before = before;
+    ///
+    /// from  null: with the newest trace
+    Result<std::optional<PlaceOfPage>> read(const PlaceOfPage* from, TraceSummariesAnswer& answer) {
+        if (from != nullptr) {
+            query_.before = from->before;
+            query_.as_of = from->as_of;
+        }
         std::size_t bytes = 0;
         while (true) {
             query_.limit = summaries_page_traces - answer.summaries.size();
@@ -91,8 +105,11 @@ class PageOfSummaries {
             bytes += document_bytes(page.traces);
             const bool is_full = answer.summaries.size() >= summaries_page_traces ||
                                  bytes >= summaries_page_bytes_max;
-            if (!page.next || is_full || page.traces.empty()) return page.next;
+            if (!page.next) return std::optional<PlaceOfPage>();
+            if (is_full || page.traces.empty())
+                return std::optional(PlaceOfPage{.before = *page.next, .as_of = page.as_of});
             query_.before = page.next;
+            query_.as_of = page.as_of;
         }
     }
 
@@ -121,18 +138,18 @@ Result<TraceSummariesAnswer> get_trace_summaries(const QueryContext& context,
     TRY(check(request));
     SharedPredicate predicate = TRY(predicate_of(context, request));
     const PageBinding binding = binding_of(request);
-    std::optional<TraceCursor> before;
+    std::optional<PlaceOfPage> from;
     if (!request.next_token.empty()) {
         const std::string place =
             TRY(open_page_token(context.token_key, binding, request.next_token, context.now));
-        before = cursor_at(place);
+        from = place_from(place);
     }
     TraceSummariesAnswer answer;
     PageOfSummaries page(context, request, std::move(predicate));
-    const std::optional<TraceCursor> next = TRY(page.read(before, answer));
+    const auto next = TRY(page.read(from ? &*from : nullptr, answer));
     if (next)
         answer.next_token =
-            seal_page_token(context.token_key, binding, place_of(*next), context.now);
+            seal_page_token(context.token_key, binding, to_bytes(*next), context.now);
     return answer;
 }
 

@@ -16,7 +16,12 @@ struct TraceSummariesRequest {
     TimeRangeType type = TimeRangeType::trace_id;
     std::optional<double> fixed_rate{};  ///< share of traces, 0 to 1: SamplingStrategy FixedRate
     std::string filter_expression{};     ///< docs/filter-expressions.md; "" matches every trace
-    std::string next_token{};            ///< "" asks for the first page
+    /// "" asks for the first page. A token holds the place of the last trace and the number of the
+    /// log that the first page was made at: on all pages of a listing traces stand where they stood
+    /// then, though a late document may move them. So each trace that was in the range comes once,
+    /// and one that arrives meanwhile at most once; each as it is when its page is made. After a
+    /// restart traces that moved before it stand where they are now.
+    std::string next_token{};
 };
 
 struct MatchedSummary {

@@ -79,6 +79,14 @@ inline constexpr std::size_t page_traces_max = 10'000;
 /// Of a page without documents: 100 bytes each.
 inline constexpr std::size_t page_ids_max = 1'000'000;
 
+/// A listing of several pages lasts so long from its last one: as long as a page token is good.
+inline constexpr Duration listing_age_max = Duration::hours(1);
+/// Traces whose place moved while somebody listed them, about 150 bytes each; beyond, the oldest
+/// are forgotten, and a listing may miss one or give it twice.
+inline constexpr std::size_t moved_traces_max = 131'072;
+/// Starts that an open trace had and lost, because documents came again with others.
+inline constexpr std::size_t outdated_starts_max = 64;
+
 // Disk. ------------------------------------------------------------------------------------------
 
 inline constexpr Duration disk_check_interval = Duration::seconds(1);

@@ -25,7 +25,7 @@ struct StoredTrace {
     bool limit_exceeded = false;            ///< later documents were refused for the trace's size
 };
 
-/// A place in the newest-first order of traces; stable while data arrives.
+/// A place in the newest-first order of traces. A trace's own can move: TraceQuery::as_of.
 struct TraceCursor {
     std::int64_t second = 0;
     TraceId id;
@@ -36,8 +36,12 @@ struct TraceQuery {
     TimeRange range;
     TimeRangeType type = TimeRangeType::trace_id;
     std::optional<TraceCursor> before;  ///< only traces strictly older than this in the order
-    std::size_t limit = 1000;           ///< traces at most; huge ones may end a page before it
-    double sample = 1.0;                ///< share of traces, chosen by hash of the id
+    /// TracePage::as_of of the first page, for the others: traces stand where they stood then, so
+    /// that each one that was known comes on one page, once, whatever arrives meanwhile; one that
+    /// came later comes at most once. Absent: where they stand now.
+    std::optional<Lsn> as_of{};
+    std::size_t limit = 1000;  ///< traces at most; huge ones may end a page before it
+    double sample = 1.0;       ///< share of traces, chosen by hash of the id
     /// False: traces come without their documents where nothing else needs these, and a page may
     /// hold page_ids_max of them: to count, or to choose from.
     bool with_documents = true;
@@ -51,6 +55,7 @@ struct TracePage {
     std::vector<StoredTrace> traces;
     /// For TraceQuery::before; absent at the end. A page that its budget cut short has one too.
     std::optional<TraceCursor> next;
+    Lsn as_of;  ///< for TraceQuery::as_of
     std::uint64_t processed = 0;
     Instant oldest;  ///< start of the time that this page covers
     SearchStop stop = SearchStop::none;

@@ -66,10 +66,12 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
         std::map<TraceCursor, StoredTrace, std::greater<>> newest_first;
         for (const TraceId id : ids()) {
             StoredTrace trace = winners_of(id);
-            if (is_in_range(trace, query.range, query.type))
-                newest_first.emplace(cursor_of(trace), std::move(trace));
+            const TraceCursor at = query.as_of ? cursor_as_of(id, *query.as_of) : cursor_of(trace);
+            if (is_in_range(trace, at, query.range, query.type))
+                newest_first.emplace(at, std::move(trace));
         }
         TracePage page;
+        page.as_of = query.as_of.value_or(Lsn{lsn_});
         page.oldest = query.range.start;
         TraceCursor last;
         for (auto& [cursor, trace] : newest_first) {
@@ -244,6 +246,14 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
         return {.second = trace_second(trace.id, start_of(trace)), .id = trace.id};
     }
 
+    /// Where it stood then; one that came later where it stood first.
+    TraceCursor cursor_as_of(TraceId id, Lsn as_of) const {
+        const auto first = std::find_if(
+            documents_.begin(), documents_.end(),
+            [&](const StoredDocument& each) { return each.document.header.trace_id == id; });
+        return cursor_of(winners_of(id, std::max(as_of, first->lsn)));
+    }
+
     struct Opened {
         std::vector<OpenedTrace> traces;
         SearchCoverage coverage;
@@ -255,7 +265,7 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
         opened.coverage.oldest = selection.range.start;
         for (const TraceId id : ids()) {
             const StoredTrace trace = winners_of(id);
-            if (!is_in_range(trace, selection.range, selection.type)) continue;
+            if (!is_in_range(trace, cursor_of(trace), selection.range, selection.type)) continue;
             ++opened.coverage.processed;
             OpenedTrace read(trace);
             if (read.matches(selection.predicate)) opened.traces.push_back(std::move(read));
@@ -264,9 +274,10 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
         return opened;
     }
 
-    static bool is_in_range(const StoredTrace& trace, const TimeRange& range, TimeRangeType type) {
+    static bool is_in_range(const StoredTrace& trace, TraceCursor at, const TimeRange& range,
+                            TimeRangeType type) {
         if (type == TimeRangeType::trace_id)
-            return range.contains(Instant::from_seconds(cursor_of(trace).second));
+            return range.contains(Instant::from_seconds(at.second));
         Instant end = start_of(trace);
         bool segment_ended = false;
         for (const StoredDocument& stored : trace.documents) {
@@ -284,10 +295,10 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
         return ids;
     }
 
-    StoredTrace winners_of(TraceId id) const {
+    StoredTrace winners_of(TraceId id, Lsn as_of = {~std::uint64_t{0}}) const {
         std::map<SpanId, const StoredDocument*> winners;
         for (const StoredDocument& stored : documents_) {
-            if (stored.document.header.trace_id != id) continue;
+            if (stored.document.header.trace_id != id || stored.lsn > as_of) continue;
             const StoredDocument*& winner = winners[stored.document.header.id];
             if (winner == nullptr || replaces(stored, *winner)) winner = &stored;
         }

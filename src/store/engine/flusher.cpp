@@ -53,16 +53,24 @@ Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> trace
         auto older = TRY(older_row(core_, trace, *parts));
         trace.older = older;
         Instant start;
+        std::vector<DocumentPointer> documents;  // of the parts, then those that are open
         if (older) {
-            const WholeTrace whole = TRY(whole_trace(core_, trace, *parts));
+            WholeTrace whole = TRY(whole_trace(core_, trace, *parts));
             start = whole.merged.documents.front()->document.header.start;
+            documents = std::move(whole.older.documents);
         } else {
             sort_documents(trace.documents);
             start = trace.documents.front()->document.header.start;
         }
+        std::vector<PlaceStep> steps;
+        if (core_.places.is_asked_of(trace.lsn_max, core_.clock.monotonic())) {
+            documents.insert(documents.end(), trace.documents.begin(), trace.documents.end());
+            steps = place_steps(trace.id, documents, trace.outdated);
+            if (steps.size() == 1) steps.clear();
+        }
         const std::int64_t second = trace_second(trace.id, start);
         const std::uint32_t its_class = TRY(class_of(trace, *parts));
-        placed.push_back({second, std::move(trace), std::move(older), its_class});
+        placed.push_back({second, std::move(trace), std::move(older), its_class, std::move(steps)});
     }
     std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
         return std::tie(a.retention_class, a.second, a.trace.id) <
@@ -192,7 +200,8 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
             written.rollup.add(graph_of_trace(assembly_.assemble(trace.id, whole.older.documents)),
                                -1);
     }
-    written.traces.push_back({.id = trace.id, .lsn = trace.lsn_max, .row = std::move(row)});
+    written.traces.push_back(
+        {.id = trace.id, .lsn = trace.lsn_max, .row = std::move(row), .steps = placed.steps});
     ++written.rows;
     return {};
 }
@@ -235,6 +244,9 @@ Publisher::Change Flusher::forget(Written written) {
         }
     };
     change.show = [this, shared, removed](StoreView& view) {
+        // First: who does not find it open any more must find where it stood.
+        for (Flushed& flushed : shared->traces)
+            if (!flushed.steps.empty()) core_.places.note(flushed.id, std::move(flushed.steps));
         for (const Flushed& flushed : shared->traces)
             core_.open.forget(flushed.id, flushed.lsn, flushed.row);
         view.open_sum.add(*removed, -1);

@@ -25,12 +25,14 @@ class Flusher {
         OpenTrace trace;  ///< without older rows: its documents are in order, and all there is
         std::optional<TraceRow> older;
         std::uint32_t retention_class = 0;
+        std::vector<PlaceStep> steps{};  ///< empty: it did not move, or nobody asks
     };
     /// A trace that went into the part, or that had nothing new.
     struct Flushed {
         TraceId id;
         Lsn lsn;
         std::optional<TraceRow> row;
+        std::vector<PlaceStep> steps{};
     };
     struct Written {
         std::vector<Flushed> traces;

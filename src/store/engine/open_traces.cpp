@@ -32,6 +32,17 @@ std::size_t run_of_trace(std::span<const Document> documents) {
     return count;
 }
 
+/// The trace's place may have hung on it (trace_places.h).
+void note_outdated(OpenTrace& trace, const StoredDocument& old, Instant start) {
+    const SegmentHeader& header = old.document.header;
+    if (header.start.second() == start.second()) return;
+    if (trace.outdated.size() == outdated_starts_max) trace.outdated.erase(trace.outdated.begin());
+    trace.outdated.push_back({.lsn = old.lsn,
+                              .span = header.id,
+                              .start = header.start,
+                              .in_progress = header.in_progress});
+}
+
 void remove_at(OpenTrace& trace, std::size_t index) {
     const StoredDocument& old = *trace.documents[index];
     trace.spans -= old.document.header.span_count;
@@ -167,6 +178,7 @@ void OpenTraces::insert(Lsn first, std::vector<Document> documents, Duration now
         first.value += run.size();
         rest = rest.subspan(run.size());
     }
+    if (first.value > 0) newest_ = first.value - 1;
 }
 
 std::list<OpenTraces::Held>::iterator OpenTraces::open_trace(Shard& shard, TraceId id, Lsn lsn,
@@ -232,6 +244,7 @@ void OpenTraces::insert_one(OpenTrace& trace, Lsn lsn, Document document) {
         if (is_same || !replaces(*stored, old)) metrics_.documents_duplicate.add();
         if (!replaces(*stored, old)) return;
         count_bytes(0, bytes_of(old.document));
+        note_outdated(trace, old, stored->document.header.start);
         remove_at(trace, *place);
     }
     trace.spans += stored->document.header.span_count;
@@ -371,6 +384,7 @@ std::optional<Lsn> OpenTraces::remove_through(OpenTrace& trace, Lsn lsn) {
             lowest = trace.documents[i]->lsn;
     }
     count_bytes(0, bytes_before - trace.bytes);
+    std::erase_if(trace.outdated, [&](const OutdatedStart& each) { return each.lsn <= lsn; });
     return lowest;
 }
 

@@ -23,6 +23,14 @@ namespace tomograph {
 
 using DocumentPointer = std::shared_ptr<const StoredDocument>;
 
+/// When a span began as a document said that was replaced by one of another second.
+struct OutdatedStart {
+    Lsn lsn;
+    SpanId span;
+    Instant start;
+    bool in_progress = false;
+};
+
 /// A trace that is not, or not wholly, in a part yet. Copies are cheap: documents are shared.
 struct OpenTrace {
     TraceId id;
@@ -38,7 +46,8 @@ struct OpenTrace {
     /// Of documents that went into parts lately; they count towards the trace's limits too.
     std::uint64_t sealed_spans = 0;
     std::uint64_t sealed_bytes = 0;
-    std::uint64_t version = 0;  ///< changes with `documents`
+    std::uint64_t version = 0;            ///< changes with `documents`
+    std::vector<OutdatedStart> outdated;  ///< at most outdated_starts_max
 
     /// The newest row of this trace in the parts, once somebody looked: the inner optional is empty
     /// when there is none. Stays right until this trace is flushed itself.
@@ -90,7 +99,8 @@ class OpenTraces {
     std::vector<std::size_t> reserve(std::span<const Document> documents);
     /// Gives the room back: the documents will not come.
     void release(std::span<const Document> documents);
-    /// Takes documents numbered from `first`; those reserved give their booking back.
+    /// Takes documents numbered from `first`; those reserved give their booking back. By one thread
+    /// at a time, in the order of the numbers.
     void insert(Lsn first, std::vector<Document> documents, Duration now, bool is_reserved);
 
     std::optional<OpenTrace> find(TraceId id) const;
@@ -129,6 +139,8 @@ class OpenTraces {
     /// Gives back the contribution, which goes too.
     std::shared_ptr<const GraphRollup> redact(TraceId id, Lsn lsn);
 
+    /// Of all documents that are, or were, in it; everything up to there can be seen.
+    Lsn newest() const { return {newest_}; }
     std::uint64_t traces() const { return traces_; }
     std::uint64_t bytes() const { return bytes_; }
     /// The smallest number that is only in the log; nothing when all is in parts. cost: O(1)
@@ -194,6 +206,7 @@ class OpenTraces {
     StoreMetrics& metrics_;
     OpenTracesOptions options_;
     mutable std::array<Guarded<Shard>, shard_count> shards_;
+    std::atomic<std::uint64_t> newest_{0};
     std::atomic<std::uint64_t> traces_{0};
     std::atomic<std::uint64_t> bytes_{0};
 };

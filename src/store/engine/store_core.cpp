@@ -18,6 +18,7 @@ StoreCore::StoreCore(FileSystem& file_system, const Clock& the_clock, MetricsReg
       stretches(cache),
       open(metrics, {.trace_spans_max = options.trace_spans_max,
                      .trace_bytes_max = options.trace_bytes_max}),
+      places(open, metrics),
       telemetry(files, options.directory, metrics, quarantine) {
     metrics.open_bytes_limit.set(static_cast<double>(options.open_bytes_max));
     metrics.wal_queue_bytes_limit.set(static_cast<double>(options.wal_queue_bytes_max));

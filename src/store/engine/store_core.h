@@ -18,6 +18,7 @@
 #include "store/engine/store_metrics.h"
 #include "store/engine/stretch_cache.h"
 #include "store/engine/telemetry_log.h"
+#include "store/engine/trace_places.h"
 #include "store/keys/store_keys.h"
 #include "store/wal/writer.h"
 
@@ -54,6 +55,7 @@ struct StoreCore {
     std::shared_ptr<PartCache> cache;
     StretchCache stretches;
     OpenTraces open;
+    TracePlaces places;
     TelemetryLog telemetry;
     Guarded<StoreView> view;
     /// Held while contributions are computed, and while parts change: a contribution says what a

@@ -70,6 +70,9 @@ StoreMetrics::StoreMetrics(MetricsRegistry& r)
       sealed_wal(by_cause(r, sealed, sealed_help, "reason", "wal")),
       sealed_closing(by_cause(r, sealed, sealed_help, "reason", "closing")),
       late_fragments(counter(r, "late_fragments_total", "Sealed traces with rows in older parts")),
+      places_forgotten(counter(r, "places_forgotten_total",
+                               "Traces that moved in the order while they were listed, forgotten "
+                               "beyond the bound")),
       parts(gauge(r, "parts", "Live parts")),
       part_bytes(gauge(r, "part_bytes", "Bytes of the live parts")),
       flushes(counter(r, "flushes_total", "Parts written from open traces")),

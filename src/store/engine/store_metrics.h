@@ -43,6 +43,7 @@ struct StoreMetrics {
     Counter& sealed_wal;
     Counter& sealed_closing;
     Counter& late_fragments;
+    Counter& places_forgotten;  ///< traces that moved while they were listed, beyond the bound
 
     // parts
     Gauge& parts;

@@ -15,16 +15,22 @@ std::uint64_t bytes_of(const StoredTrace& trace) {
 }  // namespace
 
 Result<TracePage> find_page(StoreCore& core, const TraceQuery& query) {
-    TraceSearch search(core,
-                       {.range = {.range = query.range, .type = query.type, .before = query.before},
-                        .predicate = query.predicate,
-                        .sample = query.sample,
-                        .with_documents = query.with_documents,
-                        .budget = query.budget});
+    const Duration now = core.clock.monotonic();
+    if (query.as_of) core.places.go_on(*query.as_of, now);
+    const Lsn as_of = query.as_of ? *query.as_of : core.places.begin_listing(now);
+    TraceSearch search(core, {.range = {.range = query.range,
+                                        .type = query.type,
+                                        .before = query.before,
+                                        .as_of = as_of},
+                              .predicate = query.predicate,
+                              .sample = query.sample,
+                              .with_documents = query.with_documents,
+                              .budget = query.budget});
     TRY(search.start());
     const std::size_t most = query.with_documents ? page_traces_max : page_ids_max;
     const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, most);
     TracePage page;
+    page.as_of = as_of;
     std::uint64_t bytes = 0;
     while (TRY(search.advance())) {
         if (page.traces.size() == limit || bytes > page_bytes_max) break;

@@ -20,6 +20,8 @@ struct WalkRange {
     /// Runs come one after another, each to its end, in an order that has looked evenly over the
     /// range whenever it is left; else traces come from the newest to the oldest.
     bool is_spread = false;
+    /// Traces stand where they stood when the log had come to there; absent: where they stand.
+    std::optional<Lsn> as_of{};
 };
 
 /// A run before its rows are walked.
@@ -47,8 +49,9 @@ class RunReader {
     struct Walk {
         WalkRange range;
         Parts parts{};
-        std::unordered_set<TraceId> open_ids{};  ///< all open traces: they speak for their rows
-        RunCounter* counter = nullptr;           ///< null: nothing is counted
+        /// All open traces, and those that moved: they speak for their rows.
+        std::unordered_set<TraceId> open_ids{};
+        RunCounter* counter = nullptr;  ///< null: nothing is counted
     };
     /// judge  null: every row is walked
     RunReader(const Walk& walk, std::shared_ptr<MatchSource> judge)

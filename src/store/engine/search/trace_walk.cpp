@@ -30,6 +30,13 @@ bool ends_in(const TimeRange& range, const StoredDocument& stored) {
     return header.is_segment && !header.in_progress && range.contains(header.end);
 }
 
+Instant earliest_start(std::span<const DocumentPointer> documents) {
+    Instant start = documents.front()->document.header.start;
+    for (const DocumentPointer& document : documents)
+        start = std::min(start, document->document.header.start);
+    return start;
+}
+
 }  // namespace
 
 Result<void> TraceWalk::start() {
@@ -91,17 +98,24 @@ Result<void> TraceWalk::gather_open() {
     core_.open.visit([&](const OpenTrace& trace) { traces.push_back(trace); });
     // After the open traces: what leaves them in between is in these parts.
     shared_.parts = core_.parts();
-    for (OpenTrace& trace : traces) {
+    for (const OpenTrace& trace : traces) {
         shared_.open_ids.insert(trace.id);
         const auto older = TRY(older_row(core_, trace, *shared_.parts));
+        std::vector<DocumentPointer> sealed;
+        std::vector<DocumentPointer> all = trace.documents;
         if (older) {
             DocumentSet documents;
             TRY(read_trace(*shared_.parts, trace.id, documents));
-            for (DocumentPointer& document : trace.documents) documents.add(std::move(document));
-            trace.documents = documents.winners();
+            sealed = documents.winners();
+            for (const DocumentPointer& document : trace.documents) documents.add(document);
+            all = documents.winners();
         }
-        add_open(trace);
+        const bool has_news = shared_.range.as_of && trace.lsn_max > *shared_.range.as_of;
+        const std::int64_t second = has_news ? second_before(trace, std::move(sealed))
+                                             : trace_second(trace.id, earliest_start(all));
+        add_open({.second = second, .id = trace.id}, all);
     }
+    gather_moved();
     std::sort(open_.begin(), open_.end());
     if (open_.empty()) return {};
     rows_ += open_.size();
@@ -112,26 +126,57 @@ Result<void> TraceWalk::gather_open() {
                    .first = 0,
                    .left = open_.size(),
                    .is_started = false,
-                   .at = open_.back(),
+                   .at = open_.back().at,
                    .ordinal = 0,
                    .is_fragmented = true});
     return {};
 }
 
-void TraceWalk::add_open(const OpenTrace& trace) {
-    Instant start = trace.documents.front()->document.header.start;
+std::int64_t TraceWalk::second_before(const OpenTrace& trace,
+                                      std::vector<DocumentPointer> documents) const {
+    const Lsn as_of = *shared_.range.as_of;
+    documents.insert(documents.end(), trace.documents.begin(), trace.documents.end());
+    const auto steps = place_steps(trace.id, documents, trace.outdated);
+    // Of what it did before it was sealed last its documents tell no more.
+    const auto sealed = core_.places.steps_of(trace.id);
+    const bool is_before = !sealed.empty() && as_of < sealed.back().from;
+    return place_at(is_before ? sealed : steps, as_of);
+}
+
+void TraceWalk::gather_moved() {
+    if (!shared_.range.as_of) return;
+    const Lsn as_of = *shared_.range.as_of;
+    core_.places.visit(as_of, [&](TraceId id, std::span<const PlaceStep> steps) {
+        const std::int64_t second = place_at(steps, as_of);
+        if (second == steps.back().second || !shared_.open_ids.insert(id).second) return;
+        const TraceCursor at{.second = second, .id = id};
+        if (is_below(shared_.range, at)) open_.push_back({.at = at, .is_match = false});
+    });
+}
+
+void TraceWalk::add_open(TraceCursor at, std::span<const DocumentPointer> documents) {
+    if (shared_.range.before && at >= *shared_.range.before) return;
+    if (is_match_of(at, documents)) open_.push_back({.at = at});
+}
+
+bool TraceWalk::is_match_of(TraceCursor at, std::span<const DocumentPointer> documents) const {
+    const Instant start = earliest_start(documents);
     Instant end = start;
     bool segment_ends = false;
-    for (const DocumentPointer& document : trace.documents) {
-        start = std::min(start, document->document.header.start);
+    for (const DocumentPointer& document : documents) {
         end = std::max(end, document->document.header.end);
         segment_ends |= ends_in(shared_.range.range, *document);
     }
-    const TraceCursor at{.second = trace_second(trace.id, start), .id = trace.id};
-    const bool matches = shared_.range.type == TimeRangeType::service
-                             ? segment_ends
-                             : is_match(at, start, end, Instant{1}, Instant{0});
-    if (matches && (!shared_.range.before || at < *shared_.range.before)) open_.push_back(at);
+    if (shared_.range.type == TimeRangeType::service) return segment_ends;
+    return is_match(at, start, end, Instant{1}, Instant{0});
+}
+
+Result<bool> TraceWalk::is_match_of_moved(TraceCursor at) {
+    if (shared_.range.type == TimeRangeType::trace_id)
+        return is_match(at, {}, {}, Instant{1}, Instant{0});
+    DocumentSet documents;
+    TRY(read_trace(*shared_.parts, at.id, documents));
+    return !documents.empty() && is_match_of(at, documents.winners());
 }
 
 void TraceWalk::gather_parts() {
@@ -267,7 +312,12 @@ Result<bool> TraceWalk::next_match(Source& source) {
         const std::uint64_t index = --source.left;
         ++rows_passed_;
         if (!source.part) {
-            source.at = open_[index];
+            const OpenPlace& open = open_[index];
+            if (!open.is_match) {
+                const bool is_match = TRY(is_match_of_moved(open.at));
+                if (!is_match) continue;
+            }
+            source.at = open.at;
             return true;
         }
         const ReadRun& rows = *source.run_rows;

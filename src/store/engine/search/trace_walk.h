@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <queue>
+#include <span>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -86,9 +87,23 @@ class TraceWalk {
         }
     };
 
+    /// A trace that is not walked by the row.
+    struct OpenPlace {
+        TraceCursor at;
+        bool is_match = true;  ///< false: nobody looked yet whether it lies in the range
+        bool operator<(const OpenPlace& other) const { return at < other.at; }
+    };
+
     Result<void> gather_open();
     /// Notes the trace, with all of its documents, if it matches.
-    void add_open(const OpenTrace& trace);
+    void add_open(TraceCursor at, std::span<const DocumentPointer> documents);
+    /// Where an open trace stood as of then; `documents` are those of its parts.
+    std::int64_t second_before(const OpenTrace& trace,
+                               std::vector<DocumentPointer> documents) const;
+    /// Notes the sealed traces that stood elsewhere.
+    void gather_moved();
+    bool is_match_of(TraceCursor at, std::span<const DocumentPointer> documents) const;
+    Result<bool> is_match_of_moved(TraceCursor at);
     void gather_parts();
     Result<void> push_next(Source source);
     Result<bool> next_match(Source& source);
@@ -104,7 +119,7 @@ class TraceWalk {
 
     StoreCore& core_;
     RunReader::Walk shared_;
-    std::vector<TraceCursor> open_;  ///< matches, oldest first
+    std::vector<OpenPlace> open_;  ///< oldest first
     std::priority_queue<Source> sources_;
     std::optional<Source> current_;  ///< of the candidate given last
     std::uint64_t rows_ = 0;

@@ -1,0 +1,166 @@
+#include "store/engine/trace_places.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "store/limits.h"
+#include "trace/trace_order.h"
+
+namespace tomograph {
+namespace {
+
+/// Listings that begin closer to each other are one: a dashboard asks every few seconds.
+constexpr Duration listings_apart = Duration::minutes(1);
+
+/// A version of a span's document, as far as the trace's place depends on it.
+struct Version {
+    Lsn lsn;
+    SpanId span;
+    Instant start;
+    bool in_progress = false;
+
+    bool replaces(const Version& other) const {
+        return in_progress != other.in_progress ? other.in_progress : lsn >= other.lsn;
+    }
+};
+
+std::vector<Version> versions_of(std::span<const DocumentPointer> documents,
+                                 std::span<const OutdatedStart> outdated) {
+    std::vector<Version> versions;
+    versions.reserve(documents.size() + outdated.size());
+    for (const DocumentPointer& each : documents) {
+        const SegmentHeader& header = each->document.header;
+        versions.push_back({each->lsn, header.id, header.start, header.in_progress});
+    }
+    for (const OutdatedStart& each : outdated)
+        versions.push_back({each.lsn, each.span, each.start, each.in_progress});
+    std::sort(versions.begin(), versions.end(),
+              [](const Version& a, const Version& b) { return a.lsn < b.lsn; });
+    return versions;
+}
+
+}  // namespace
+
+std::vector<PlaceStep> place_steps(TraceId id, std::span<const DocumentPointer> documents,
+                                   std::span<const OutdatedStart> outdated) {
+    const std::vector<Version> versions = versions_of(documents, outdated);
+    if (versions.empty()) return {};
+    const auto second_of = [&](const Version& version) { return trace_second(id, version.start); };
+    const std::int64_t first = second_of(versions.front());
+    const bool is_fixed =
+        std::all_of(versions.begin(), versions.end(),
+                    [&](const Version& version) { return second_of(version) == first; });
+    // The earliest start is one of them, whichever won.
+    if (is_fixed) return {{.from = versions.front().lsn, .second = first}};
+
+    std::vector<PlaceStep> steps;
+    std::map<SpanId, Version> winners;
+    std::multiset<std::int64_t> starts;
+    for (std::size_t i = 0; i < versions.size(); ++i) {
+        const Version& version = versions[i];
+        const auto [winner, is_new] = winners.try_emplace(version.span, version);
+        if (!is_new && !version.replaces(winner->second)) continue;
+        if (!is_new) starts.erase(starts.find(winner->second.start.ns));
+        winner->second = version;
+        starts.insert(version.start.ns);
+        // Documents of one row of a part have one number: they came at once, as far as is known.
+        if (i + 1 < versions.size() && versions[i + 1].lsn == version.lsn) continue;
+        const std::int64_t second = trace_second(id, Instant{*starts.begin()});
+        if (steps.empty() || steps.back().second != second)
+            steps.push_back({.from = version.lsn, .second = second});
+    }
+    return steps;
+}
+
+std::int64_t place_at(std::span<const PlaceStep> steps, Lsn as_of) {
+    const PlaceStep* step = &steps.front();
+    for (const PlaceStep& each : steps)
+        if (each.from <= as_of) step = &each;
+    return step->second;
+}
+
+void TracePlaces::drop_old_listings(State& state, Duration now) {
+    std::erase_if(state.listings, [&](const Listing& listing) {
+        return now - listing.last_page > listing_age_max;
+    });
+}
+
+/// Forgets traces that no listing asks for: those that moved last before all of them.
+void TracePlaces::drop_unasked(State& state) {
+    const auto is_unasked = [&](TraceId id) {
+        const auto moved = state.moved.find(id);
+        return state.listings.empty() || moved->second.back().from <= state.listings.front().as_of;
+    };
+    while (!state.order.empty() && is_unasked(state.order.front())) {
+        state.moved.erase(state.order.front());
+        state.order.pop_front();
+    }
+}
+
+Lsn TracePlaces::begin_listing(Duration now) {
+    auto state = state_.lock();
+    drop_old_listings(*state, now);
+    drop_unasked(*state);
+    // Under the lock: what a sealer saw when it asked for listings is not above it.
+    const Lsn as_of = open_.newest();
+    auto& listings = state->listings;
+    if (!listings.empty() && now - listings.back().begun < listings_apart)
+        listings.back().last_page = now;
+    else
+        listings.push_back({.as_of = as_of, .begun = now, .last_page = now});
+    return as_of;
+}
+
+void TracePlaces::go_on(Lsn as_of, Duration now) {
+    auto state = state_.lock();
+    auto& listings = state->listings;
+    const auto above = std::find_if(listings.begin(), listings.end(),
+                                    [&](const Listing& listing) { return listing.as_of > as_of; });
+    // None is as old after a restart: what moves from now on is remembered at least.
+    if (above == listings.begin())
+        listings.insert(above, {.as_of = as_of, .begun = now, .last_page = now});
+    else
+        std::prev(above)->last_page = now;
+}
+
+bool TracePlaces::is_asked_of(Lsn document, Duration now) {
+    auto state = state_.lock();
+    drop_old_listings(*state, now);
+    return !state->listings.empty() && state->listings.front().as_of < document;
+}
+
+void TracePlaces::note(TraceId id, std::vector<PlaceStep> steps) {
+    auto state = state_.lock();
+    const auto [moved, is_new] = state->moved.try_emplace(id);
+    if (is_new) {
+        moved->second = std::move(steps);
+        state->order.push_back(id);
+    } else {
+        auto& known = moved->second;
+        for (const PlaceStep& step : steps)
+            if (step.from > known.back().from && step.second != known.back().second)
+                known.push_back(step);
+    }
+    drop_unasked(*state);
+    while (state->moved.size() > moved_traces_max) {
+        state->moved.erase(state->order.front());
+        state->order.pop_front();
+        metrics_.places_forgotten.add();
+    }
+}
+
+std::vector<PlaceStep> TracePlaces::steps_of(TraceId id) const {
+    auto state = state_.lock();
+    const auto moved = state->moved.find(id);
+    return moved == state->moved.end() ? std::vector<PlaceStep>() : moved->second;
+}
+
+void TracePlaces::visit(
+    Lsn as_of, const std::function<void(TraceId, std::span<const PlaceStep>)>& look) const {
+    auto state = state_.lock();
+    for (const auto& [id, steps] : state->moved)
+        if (steps.back().from > as_of) look(id, steps);
+}
+
+}  // namespace tomograph
