@@ -179,11 +179,21 @@ class Checker {
             if (!service.entities) continue;
             nodes_ += service.entities->size();
             for (const CausePath::Entity& entity : *service.entities)
-                if (entity.name) TRY(check_text(*entity.name));
+                TRY(check_path_entity(entity));
         }
         if (nodes_ > predicate_nodes_max)
             return Error(ErrorCode::limit,
                          fmt::format("a filter has more than {} nodes", predicate_nodes_max));
+        return {};
+    }
+
+    Result<void> check_path_entity(const CausePath::Entity& entity) {
+        if (entity.name) TRY(check_text(*entity.name));
+        if (!entity.exceptions) return {};
+        nodes_ += entity.exceptions->size();
+        for (const CausePath::Exception& exception : *entity.exceptions)
+            for (const auto& text : {exception.name, exception.message})
+                if (text) TRY(check_text(*text));
         return {};
     }
 

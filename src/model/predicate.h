@@ -138,24 +138,32 @@ struct CauseList {
     bool operator==(const CauseList&) const = default;
 };
 
-/// One path of a root cause, spelled out: services in order, each with its entities in order; as
-/// many as there are. Absent members match anything.
+/// One path of a root cause, spelled out: services in order, each with its entities in order, each
+/// with its exceptions in order; as many as there are. Absent members match anything.
 struct CausePath {
+    struct Exception {
+        std::optional<std::string> name;
+        std::optional<std::string> message;
+        bool operator==(const Exception&) const = default;
+    };
     struct Entity {
         std::optional<std::string> name;
         std::optional<bool> remote;
         std::optional<Decimal> coverage;
+        std::optional<std::vector<Exception>> exceptions;
         bool operator==(const Entity&) const = default;
     };
     struct Service {
         std::optional<std::string> name;
         std::optional<std::string> type;
         std::optional<std::string> account;
+        bool account_may_be_missing = false;  ///< a service that names none passes as well
         std::optional<bool> inferred;
         std::optional<std::vector<Entity>> entities;
         bool operator==(const Service&) const = default;
     };
     std::vector<Service> services;
+    std::optional<bool> client_impacting;
     bool operator==(const CausePath&) const = default;
 };
 
@@ -189,11 +197,11 @@ Predicate cause_path(CausePath path);
 
 // Its rules. -------------------------------------------------------------------------------------
 
-/// A plan keeps one bit a leaf in a machine word.
-inline constexpr std::size_t predicate_leaves_max = 64;
+/// Whatever a filter expression of the longest kind asks; bounds what one trace may cost.
+inline constexpr std::size_t predicate_leaves_max = 1024;
 /// Far above what people nest; bounds recursion.
 inline constexpr std::size_t predicate_depth_max = 64;
-inline constexpr std::size_t predicate_nodes_max = 1024;
+inline constexpr std::size_t predicate_nodes_max = 4096;
 /// Of one text or path: a filter expression is shorter.
 inline constexpr std::size_t predicate_text_bytes_max = 4096;
 

@@ -69,11 +69,24 @@ std::string list_text(CauseList list) {
                        levels[static_cast<std::size_t>(list.level)]);
 }
 
+std::string exception_text(const CausePath::Exception& exception) {
+    std::string out = " exception(";
+    if (exception.name) out += " name " + quoted(*exception.name);
+    if (exception.message) out += " message " + quoted(*exception.message);
+    return out + " )";
+}
+
 std::string entity_text(const CausePath::Entity& entity) {
     std::string out = " entity(";
     if (entity.name) out += " name " + quoted(*entity.name);
     if (entity.remote) out += fmt::format(" remote {}", *entity.remote);
     if (entity.coverage) out += " coverage " + to_text(*entity.coverage);
+    if (entity.exceptions) {
+        out += " exceptions(";
+        for (const CausePath::Exception& exception : *entity.exceptions)
+            out += exception_text(exception);
+        out += " )";
+    }
     return out + " )";
 }
 
@@ -84,6 +97,7 @@ std::string path_text(const CausePath& path) {
         if (service.name) out += " name " + quoted(*service.name);
         if (service.type) out += " type " + quoted(*service.type);
         if (service.account) out += " account " + quoted(*service.account);
+        if (service.account_may_be_missing) out += " or_none";
         if (service.inferred) out += fmt::format(" inferred {}", *service.inferred);
         if (service.entities) {
             out += " entities(";
@@ -92,6 +106,7 @@ std::string path_text(const CausePath& path) {
         }
         out += " )";
     }
+    if (path.client_impacting) out += fmt::format(" client_impacting {}", *path.client_impacting);
     return out + " )";
 }
 

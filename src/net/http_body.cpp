@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "net/ascii.h"
+#include "base/ascii.h"
 #include "net/limits.h"
 
 namespace tomograph {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "net/ascii.h"
+#include "base/ascii.h"
 
 namespace tomograph {
 

@@ -1,6 +1,6 @@
 #include "net/http_message.h"
 
-#include "net/ascii.h"
+#include "base/ascii.h"
 
 namespace tomograph {
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/assert.h"
-#include "net/ascii.h"
 #include "net/http_body.h"
 #include "net/http_header_scan.h"
 #include "net/limits.h"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "base/metrics.h"
 #include "query/page_token.h"
 #include "store/trace_store.h"
@@ -24,6 +26,7 @@ struct QueryContext {
     QueryMetrics& metrics;
     Instant now;
     const GroupDirectory* groups = nullptr;  ///< null: there is only that of all traces
+    std::string_view account_id{};           ///< of services that name none; "": none
 };
 
 }  // namespace tomograph

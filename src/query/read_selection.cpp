@@ -9,8 +9,8 @@ Result<TraceSelection> to_selection(const ReadSelection& read) {
     TRY(check_range(read.start, read.end));
     TraceSelection traces{.range = {read.start, read.end}, .budget = read.budget};
     if (!read.filter.empty())
-        traces.predicate =
-            std::make_shared<Predicate>(TRY(compile_filter(read.filter, read.groups)));
+        traces.predicate = std::make_shared<Predicate>(
+            TRY(compile_filter(read.filter, read.groups, read.account_id)));
     return traces;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "store/trace_search.h"
 
@@ -15,6 +16,7 @@ struct ReadSelection {
     std::string filter{};  ///< X-Ray's expression; "" is every trace
     SearchBudget budget{};
     const GroupFilters* groups = nullptr;  ///< that the filter may name; null: none
+    std::string_view account_id{};         ///< of services that name none; "": none
 };
 
 /// errors  invalid  the range is empty, or the filter is none

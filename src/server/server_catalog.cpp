@@ -11,7 +11,7 @@ ServerCatalog::ServerCatalog(const std::string& data_dir, ArnScope scope, const 
     : path_(join_path(data_dir, catalog_name)),
       scope_(std::move(scope)),
       clock_(clock),
-      groups_(std::make_shared<GroupClasses>(metrics)) {}
+      groups_(std::make_shared<GroupClasses>(metrics, scope_.account_id)) {}
 
 void ServerCatalog::join(EmbeddedStoreOptions& options) {
     options.groups = groups_;

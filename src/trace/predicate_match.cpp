@@ -386,7 +386,9 @@ class PredicateEvaluation {
         return std::any_of(kinds.begin(), kinds.end(), [&](CauseList::Kind kind) {
             const std::vector<RootCause>& causes = causes_of(kind);
             return std::any_of(causes.begin(), causes.end(), [&](const RootCause& cause) {
-                return std::equal(path.services.begin(), path.services.end(),
+                return (!path.client_impacting ||
+                        *path.client_impacting == cause.client_impacting) &&
+                       std::equal(path.services.begin(), path.services.end(),
                                   cause.services.begin(), cause.services.end(), is_service);
             });
         });
@@ -396,7 +398,9 @@ class PredicateEvaluation {
         const ServiceKey& key = service.service;
         if (wanted.name && *wanted.name != key.name) return false;
         if (wanted.type && *wanted.type != key.type) return false;
-        if (wanted.account && *wanted.account != key.account_id) return false;
+        const bool is_any_account =
+            !wanted.account || (wanted.account_may_be_missing && key.account_id.empty());
+        if (!is_any_account && *wanted.account != key.account_id) return false;
         if (wanted.inferred && *wanted.inferred != service.inferred) return false;
         return !wanted.entities ||
                std::equal(wanted.entities->begin(), wanted.entities->end(),
@@ -406,7 +410,16 @@ class PredicateEvaluation {
     static bool is_entity(const CausePath::Entity& wanted, const RootCauseEntity& entity) {
         if (wanted.name && *wanted.name != entity.name) return false;
         if (wanted.remote && *wanted.remote != entity.remote) return false;
-        return !wanted.coverage || *wanted.coverage == decimal_of(entity.coverage);
+        if (wanted.coverage && *wanted.coverage != decimal_of(entity.coverage)) return false;
+        return !wanted.exceptions ||
+               std::equal(wanted.exceptions->begin(), wanted.exceptions->end(),
+                          entity.exceptions.begin(), entity.exceptions.end(), is_exception);
+    }
+
+    static bool is_exception(const CausePath::Exception& wanted,
+                             const RootCauseException& exception) {
+        if (wanted.name && *wanted.name != exception.name) return false;
+        return !wanted.message || *wanted.message == exception.message;
     }
 
     const TraceMatcher::Subject& subject_;
@@ -432,7 +445,7 @@ TraceMatcher::TraceMatcher(const Predicate& predicate) {
     gather_paths(predicate);
     std::sort(paths_.begin(), paths_.end());
     paths_.erase(std::unique(paths_.begin(), paths_.end()), paths_.end());
-    root_ = compile(predicate);
+    compile(predicate, root_);
 }
 
 void TraceMatcher::gather_paths(const Predicate& predicate) {
@@ -441,18 +454,18 @@ void TraceMatcher::gather_paths(const Predicate& predicate) {
     for (const Predicate& child : predicate.children) gather_paths(child);
 }
 
-TraceMatcher::Node TraceMatcher::compile(const Predicate& predicate) const {
-    Node node{.kind = predicate.kind,
-              .scope = predicate.scope,
-              .cause = predicate.cause,
-              .condition = predicate.condition,
-              .path = predicate.path,
-              .children = {}};
+void TraceMatcher::compile(const Predicate& predicate, Node& node) const {
+    node.kind = predicate.kind;
+    node.scope = predicate.scope;
+    node.cause = predicate.cause;
+    node.condition = predicate.condition;
+    node.path = predicate.path;
     const auto place =
         std::lower_bound(paths_.begin(), paths_.end(), predicate.condition.subject.path);
     node.attribute = static_cast<std::uint32_t>(place - paths_.begin());
-    for (const Predicate& child : predicate.children) node.children.push_back(compile(child));
-    return node;
+    node.children.resize(predicate.children.size());
+    for (std::size_t i = 0; i < node.children.size(); ++i)
+        compile(predicate.children[i], node.children[i]);
 }
 
 bool TraceMatcher::matches(const Subject& subject) const {

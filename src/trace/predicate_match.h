@@ -53,7 +53,7 @@ class TraceMatcher {
         std::uint32_t attribute = 0;  ///< index into paths()
         std::vector<Node> children;
     };
-    Node compile(const Predicate& predicate) const;
+    void compile(const Predicate& predicate, Node& node) const;
     void gather_paths(const Predicate& predicate);
 
     std::vector<std::string> paths_;

@@ -119,9 +119,9 @@ TEST_CASE("a tree that breaks a rule says which") {
         {with_children(Predicate::Kind::negation, 2), "a negation or scope has not one child"},
         {with_children(Predicate::Kind::some, 0), "a negation or scope has not one child"},
         {negation(deep), "a filter nests deeper than 64"},
-        {some(Scope::span, all_of(more)), "a filter has more than 64 conditions"},
+        {some(Scope::span, all_of(more)), "a filter has more than 1024 conditions"},
         {with_children(Predicate::Kind::all, predicate_nodes_max),
-         "a filter has more than 1024 nodes"},
+         "a filter has more than 4096 nodes"},
         {some(Scope::span, condition({.field = {}, .path = std::string(5000, 'p')}, IsSet{})),
          "a text of a filter has more than 4096 bytes"},
     };

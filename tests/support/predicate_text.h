@@ -171,10 +171,12 @@ class PredicateParser {
             if (take_word("name")) service.name = take_quoted();
             if (take_word("type")) service.type = take_quoted();
             if (take_word("account")) service.account = take_quoted();
+            service.account_may_be_missing = take_word("or_none");
             if (take_word("inferred")) service.inferred = take_boolean();
             if (take("entities(")) service.entities = parse_entities();
             need(")");
         }
+        if (take_word("client_impacting")) path.client_impacting = take_boolean();
         need(")");
         return cause_path(std::move(path));
     }
@@ -186,10 +188,23 @@ class PredicateParser {
             if (take_word("name")) entity.name = take_quoted();
             if (take_word("remote")) entity.remote = take_boolean();
             if (take_word("coverage")) entity.coverage = take_number();
+            if (take("exceptions(")) entity.exceptions = parse_exceptions();
             need(")");
         }
         need(")");
         return entities;
+    }
+
+    std::vector<CausePath::Exception> parse_exceptions() {
+        std::vector<CausePath::Exception> exceptions;
+        while (take("exception(")) {
+            CausePath::Exception& exception = exceptions.emplace_back();
+            if (take_word("name")) exception.name = take_quoted();
+            if (take_word("message")) exception.message = take_quoted();
+            need(")");
+        }
+        need(")");
+        return exceptions;
     }
 
     bool take_boolean() { return take_one_of<bool>({{"true", true}, {"false", false}}); }

@@ -49,6 +49,7 @@ ReadSelection read_selection(const OwnContext& context, OwnCall& call) {
     read.end = range.end;
     read.filter = call.query.text("filter").value_or("");
     read.groups = context.groups;
+    read.account_id = context.account_id;
     read.budget = read_budget(call);
     return read;
 }

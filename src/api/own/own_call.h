@@ -39,7 +39,8 @@ struct OwnContext {
                 .token_key = token_key,
                 .metrics = query_metrics,
                 .now = clock.now(),
-                .groups = groups};
+                .groups = groups,
+                .account_id = account_id};
     }
 };
 

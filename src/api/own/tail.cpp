@@ -68,7 +68,7 @@ void answer_tail(const OwnContext& context, OwnCall call) {
     if (!is_accepted(call)) return;
     SharedPredicate predicate;
     if (!filter.empty()) {
-        auto compiled = compile_filter(filter, context.groups);
+        auto compiled = compile_filter(filter, context.groups, context.account_id);
         if (!compiled) return call.respond(to_reply(to_api_error(compiled.error())));
         predicate = std::make_shared<Predicate>(*std::move(compiled));
     }

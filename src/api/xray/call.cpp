@@ -16,7 +16,8 @@ void answer_from_worker(const XrayContext& context, XrayCall call,
                                       .token_key = context.options.token_key,
                                       .metrics = context.query_metrics,
                                       .now = context.clock.now(),
-                                      .groups = context.options.control.groups}));
+                                      .groups = context.options.control.groups,
+                                      .account_id = context.options.account_id}));
         } catch (const std::exception& thrown) {
             log_error("query failed", {{"error", thrown.what()}});
             answer(ApiError{"InternalFailure", 500, "the query failed"});

@@ -57,7 +57,7 @@ struct Comparison {
 
 struct GroupReference {
     bool is_arn = false;
-    std::string text;
+    std::string text{};
 
     bool operator==(const GroupReference&) const = default;
 };
@@ -75,13 +75,13 @@ struct Expression {
         group,
     };
     Kind kind = Kind::all;
-    Position at;
-    std::vector<Expression> children;
-    Comparison comparison;
-    std::vector<NodeSelector> nodes;
-    CauseList list;
-    std::vector<CausePath> paths;
-    GroupReference group;
+    Position at{};
+    std::vector<Expression> children{};
+    Comparison comparison{};
+    std::vector<NodeSelector> nodes{};
+    CauseList list{};
+    std::vector<CausePath> paths{};
+    GroupReference group{};
 
     bool operator==(const Expression&) const = default;
 };

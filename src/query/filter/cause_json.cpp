@@ -66,7 +66,8 @@ class CauseReader {
     void read_cause(CausePath& path) {
         const std::size_t at = cursor_.offset();
         bool has_services = false;
-        read_object("Services", [&](std::string_view key) {
+        read_object("Services and ClientImpacting", [&](std::string_view key) {
+            if (key == "ClientImpacting") return take(path.client_impacting);
             if (key != "Services") return false;
             has_services = true;
             path.services.clear();
@@ -92,12 +93,22 @@ class CauseReader {
     }
 
     void read_entity(CausePath::Entity& entity) {
-        read_object("Name, Remote and Coverage", [&](std::string_view key) {
+        read_object("Name, Remote, Coverage and Exceptions", [&](std::string_view key) {
             if (key == "Name") return take(entity.name);
             if (key == "Remote") return take(entity.remote);
-            if (key != "Coverage") return false;
-            take_coverage(entity.coverage);
+            if (key == "Coverage") return take_coverage(entity.coverage);
+            if (key != "Exceptions") return false;
+            auto& exceptions = entity.exceptions.emplace();
+            read_array([&] { read_exception(exceptions.emplace_back()); });
             return true;
+        });
+    }
+
+    void read_exception(CausePath::Exception& exception) {
+        read_object("Name and Message", [&](std::string_view key) {
+            if (key == "Name") return take(exception.name);
+            if (key == "Message") return take(exception.message);
+            return false;
         });
     }
 
@@ -126,11 +137,14 @@ class CauseReader {
         return true;
     }
 
-    void take_coverage(std::optional<Decimal>& coverage) {
+    bool take_coverage(std::optional<Decimal>& coverage) {
         const std::size_t at = cursor_.offset();
         const auto share = parse_scaled_decimal(cursor_.take_number(), coverage_digits);
-        if (!share) return refuse(at, "expected a number from 0 to 1");
-        coverage = Decimal::of(*share, -coverage_digits);
+        if (share)
+            coverage = Decimal::of(*share, -coverage_digits);
+        else
+            refuse(at, "expected a number from 0 to 1");
+        return true;
     }
 
     JsonCursor cursor_;
@@ -166,11 +180,20 @@ std::string array_text(const std::vector<Item>& items, ToText item_text) {
     return text + "]";
 }
 
+std::string exception_text(const CausePath::Exception& exception) {
+    ObjectText object;
+    object.add("Name", exception.name);
+    object.add("Message", exception.message);
+    return object.text();
+}
+
 std::string entity_text(const CausePath::Entity& entity) {
     ObjectText object;
     object.add("Name", entity.name);
     object.add("Remote", entity.remote);
     if (entity.coverage) object.add("Coverage", std::string_view(to_text(*entity.coverage)));
+    if (entity.exceptions)
+        object.add("Exceptions", std::string_view(array_text(*entity.exceptions, exception_text)));
     return object.text();
 }
 
@@ -188,6 +211,7 @@ std::string service_text(const CausePath::Service& service) {
 std::string path_text(const CausePath& path) {
     ObjectText object;
     object.add("Services", std::string_view(array_text(path.services, service_text)));
+    object.add("ClientImpacting", path.client_impacting);
     return object.text();
 }
 

@@ -8,6 +8,7 @@
 #include "query/filter/meaning.h"
 #include "query/filter/parser.h"
 #include "query/filter/value_test.h"
+#include "trace/graph_of_trace.h"
 #include "wire/json/utf8.h"
 
 namespace tomograph::filter {
@@ -18,8 +19,18 @@ using Kind = Expression::Kind;
 Predicate any_subject(const std::vector<Subject>& subjects, const Test& test) {
     if (subjects.size() == 1) return condition(subjects.front(), test);
     std::vector<Predicate> conditions;
+    conditions.reserve(subjects.size());
     for (const Subject& subject : subjects) conditions.push_back(condition(subject, test));
     return any_of(std::move(conditions));
+}
+
+/// A braced list would copy both.
+Predicate both(Predicate a, Predicate b) {
+    std::vector<Predicate> children;
+    children.reserve(2);
+    children.push_back(std::move(a));
+    children.push_back(std::move(b));
+    return all_of(std::move(children));
 }
 
 Predicate in_scope(std::optional<Scope> scope, Predicate inside) {
@@ -31,9 +42,9 @@ Predicate differs(const Meaning& meaning, const ValueTest& test) {
     Predicate is_there = any_subject(meaning.subjects, test.is_set);
     Predicate equals = any_subject(meaning.subjects, test.test);
     if (!meaning.is_of_many())
-        return in_scope(meaning.scope, all_of({std::move(is_there), negation(std::move(equals))}));
-    return all_of({in_scope(meaning.scope, std::move(is_there)),
-                   negation(in_scope(meaning.scope, std::move(equals)))});
+        return in_scope(meaning.scope, both(std::move(is_there), negation(std::move(equals))));
+    return both(in_scope(meaning.scope, std::move(is_there)),
+                negation(in_scope(meaning.scope, std::move(equals))));
 }
 
 Predicate predicate_of(const Meaning& meaning, const ValueTest& test) {
@@ -44,20 +55,33 @@ Predicate predicate_of(const Meaning& meaning, const ValueTest& test) {
 /// Bare, an annotation is there, and not the boolean false.
 Predicate bare_annotation(const Meaning& meaning) {
     return in_scope(meaning.scope,
-                    all_of({any_subject(meaning.subjects, IsSet{}),
-                            negation(any_subject(meaning.subjects, BooleanTest{false}))}));
+                    both(any_subject(meaning.subjects, IsSet{}),
+                         negation(any_subject(meaning.subjects, BooleanTest{false}))));
 }
 
-std::vector<Predicate> node_conditions(const NodeSelector& node) {
+Predicate equals(Field field, std::string_view text) {
+    return condition({.field = field, .path = {}},
+                     TextTest{.how = TextTest::How::equal, .text = std::string(text)});
+}
+
+/// As answers have it: of the services that name no account all but the client are of ours.
+Predicate is_of_account(std::string_view account, std::string_view own_account) {
+    Predicate named = equals(Field::account, account);
+    if (own_account.empty() || account != own_account) return named;
+    Predicate unnamed = both(negation(condition({.field = Field::account, .path = {}}, IsSet{})),
+                             negation(equals(Field::service_type, client_type)));
+    std::vector<Predicate> ways;
+    ways.push_back(std::move(named));
+    ways.push_back(std::move(unnamed));
+    return any_of(std::move(ways));
+}
+
+std::vector<Predicate> node_conditions(const NodeSelector& node, std::string_view own_account) {
     std::vector<Predicate> conditions;
-    const auto add = [&](Field field, const std::optional<std::string>& text) {
-        if (!text) return;
-        conditions.push_back(condition({.field = field, .path = {}},
-                                       TextTest{.how = TextTest::How::equal, .text = *text}));
-    };
-    add(Field::service, node.name);
-    add(Field::service_type, node.type);
-    add(Field::account, node.account);
+    conditions.reserve(3);
+    if (node.name) conditions.push_back(equals(Field::service, *node.name));
+    if (node.type) conditions.push_back(equals(Field::service_type, *node.type));
+    if (node.account) conditions.push_back(is_of_account(*node.account, own_account));
     return conditions;
 }
 
@@ -68,11 +92,12 @@ Predicate all_or_one(std::vector<Predicate> children) {
 
 class Compiler {
  public:
-    Compiler(std::string_view text, const GroupFilters* groups)
-        : lexer_(text, "filter"), groups_(groups) {}
+    Compiler(std::string_view text, const GroupFilters* groups, std::string_view own_account)
+        : lexer_(text, "filter"), groups_(groups), own_account_(own_account) {}
 
     Result<Predicate> compile(const Expression& expression) {
-        Predicate predicate = TRY(compile(expression, {}));
+        Predicate predicate;
+        TRY(compile(expression, {}, predicate));
         const auto checked = check(predicate);
         if (!checked) return lexer_.error_at(expression.at.byte, checked.error().message());
         return predicate;
@@ -83,14 +108,16 @@ class Compiler {
         return lexer_.error_at(at.byte, reason);
     }
 
-    Result<Predicate> compile(const Expression& expression, Place place) {
+    // Each of these fills a predicate that is new: it is not handed up by value.
+
+    Result<void> compile(const Expression& expression, Place place, Predicate& out) {
         switch (expression.kind) {
             case Kind::all:
             case Kind::any:
             case Kind::negation:
-                return compile_tree(expression, place);
+                return compile_tree(expression, place, out);
             case Kind::comparison:
-                return compile_comparison(expression, place);
+                return compile_comparison(expression, place, out);
             default:
                 break;
         }
@@ -99,29 +126,29 @@ class Compiler {
                           "service, edge, group and rootcause stand outside of all braces");
         switch (expression.kind) {
             case Kind::service:
-                return compile_service(expression);
+                return compile_service(expression, out);
             case Kind::edge:
-                return compile_edge(expression);
+                return compile_edge(expression, out);
             case Kind::cause:
-                return compile_cause(expression);
+                return compile_cause(expression, out);
             case Kind::cause_path:
-                return compile_paths(expression);
+                return compile_paths(expression, out);
             case Kind::group:
-                return compile_group(expression);
+                return compile_group(expression, out);
             default:
                 ASSERT(false);
         }
     }
 
-    Result<Predicate> compile_tree(const Expression& expression, Place place) {
-        std::vector<Predicate> children;
-        for (const Expression& each : expression.children) {
-            Predicate child = TRY(compile(each, place));
-            children.push_back(std::move(child));
-        }
-        if (expression.kind == Kind::negation) return negation(std::move(children.front()));
-        return expression.kind == Kind::all ? all_of(std::move(children))
-                                            : any_of(std::move(children));
+    Result<void> compile_tree(const Expression& expression, Place place, Predicate& out) {
+        if (expression.kind == Kind::negation)
+            out.kind = Predicate::Kind::negation;
+        else
+            out.kind = expression.kind == Kind::all ? Predicate::Kind::all : Predicate::Kind::any;
+        out.children.reserve(expression.children.size());
+        for (const Expression& each : expression.children)
+            TRY(compile(each, place, out.children.emplace_back()));
+        return {};
     }
 
     // Forms. ------------------------------------------------------------------------------------
@@ -130,7 +157,8 @@ class Compiler {
     Result<void> add_braces(const Expression& expression, Place place,
                             std::vector<Predicate>& conditions) {
         if (expression.children.empty()) return {};
-        Predicate inside = TRY(compile(expression.children.front(), place));
+        Predicate inside;
+        TRY(compile(expression.children.front(), place, inside));
         if (inside.kind != Predicate::Kind::all) {
             conditions.push_back(std::move(inside));
             return {};
@@ -139,36 +167,47 @@ class Compiler {
         return {};
     }
 
-    Result<Predicate> compile_service(const Expression& expression) {
+    Result<void> compile_service(const Expression& expression, Predicate& out) {
         std::vector<Predicate> conditions;
-        if (!expression.nodes.empty()) conditions = node_conditions(expression.nodes.front());
+        if (!expression.nodes.empty())
+            conditions = node_conditions(expression.nodes.front(), own_account_);
         TRY(add_braces(expression, {.kind = Place::Kind::service}, conditions));
-        return some(Scope::segment, all_or_one(std::move(conditions)));
+        out = some(Scope::segment, all_or_one(std::move(conditions)));
+        return {};
     }
 
-    Result<Predicate> compile_edge(const Expression& expression) {
+    Result<void> compile_edge(const Expression& expression, Predicate& out) {
         std::vector<Predicate> conditions;
         for (std::size_t i = 0; i < expression.nodes.size(); ++i)
-            conditions.push_back(some(i == 0 ? Scope::source : Scope::target,
-                                      all_or_one(node_conditions(expression.nodes[i]))));
+            conditions.push_back(
+                some(i == 0 ? Scope::source : Scope::target,
+                     all_or_one(node_conditions(expression.nodes[i], own_account_))));
         TRY(add_braces(expression, {.kind = Place::Kind::edge}, conditions));
-        return some(Scope::call, all_or_one(std::move(conditions)));
+        out = some(Scope::call, all_or_one(std::move(conditions)));
+        return {};
     }
 
-    Result<Predicate> compile_cause(const Expression& expression) {
+    Result<void> compile_cause(const Expression& expression, Predicate& out) {
         std::vector<Predicate> conditions;
         TRY(add_braces(expression, {.kind = Place::Kind::cause, .list = expression.list},
                        conditions));
-        return some_cause(expression.list, all_or_one(std::move(conditions)));
+        out = some_cause(expression.list, all_or_one(std::move(conditions)));
+        return {};
     }
 
-    static Result<Predicate> compile_paths(const Expression& expression) {
+    Result<void> compile_paths(const Expression& expression, Predicate& out) const {
         std::vector<Predicate> paths;
-        for (const CausePath& path : expression.paths) paths.push_back(cause_path(path));
-        return all_or_one(std::move(paths));
+        for (CausePath path : expression.paths) {
+            for (CausePath::Service& service : path.services)
+                service.account_may_be_missing =
+                    !own_account_.empty() && service.account == own_account_;
+            paths.push_back(cause_path(std::move(path)));
+        }
+        out = all_or_one(std::move(paths));
+        return {};
     }
 
-    Result<Predicate> compile_group(const Expression& expression) {
+    Result<void> compile_group(const Expression& expression, Predicate& out) {
         const GroupReference& group = expression.group;
         if (is_in_group_)
             return refuse(expression.at, "the filter of a group cannot name groups itself");
@@ -178,35 +217,38 @@ class Compiler {
                                   : groups_->filter_of_name(group.text);
         const std::string_view name = cut_characters(group.text, 100);
         if (!filter) return refuse(expression.at, fmt::format("there is no group '{}'", name));
-        Result<Predicate> predicate = compile_filter_of_group(*filter);
+        Result<Predicate> predicate = compile_filter_of_group(*filter, own_account_);
         if (!predicate)
             return refuse(expression.at,
                           fmt::format("the filter of group '{}' is no longer valid: {}", name,
                                       predicate.error().message()));
-        return predicate;
+        out = std::move(*predicate);
+        return {};
     }
 
-    static Result<Predicate> compile_filter_of_group(std::string_view text) {
+    static Result<Predicate> compile_filter_of_group(std::string_view text,
+                                                     std::string_view own_account) {
         const Expression expression = TRY(parse(text));
-        Compiler compiler(text, nullptr);
+        Compiler compiler(text, nullptr, own_account);
         compiler.is_in_group_ = true;
         return compiler.compile(expression);
     }
 
     // Comparisons. ------------------------------------------------------------------------------
 
-    Result<Predicate> compile_comparison(const Expression& expression, Place place) {
+    Result<void> compile_comparison(const Expression& expression, Place place, Predicate& out) {
         const Comparison& comparison = expression.comparison;
-        if (comparison.keyword == Keyword::annotation) return compile_annotation(expression, place);
+        if (comparison.keyword == Keyword::annotation)
+            return compile_annotation(expression, place, out);
         const auto meaning = meaning_of(comparison.keyword, place);
         if (!meaning)
             return refuse(expression.at,
                           fmt::format("'{}' has no meaning here; it stands {}",
                                       to_text(comparison.keyword), home_of(comparison.keyword)));
-        return compare(comparison, *meaning);
+        return compare(comparison, *meaning, out);
     }
 
-    Result<Predicate> compile_annotation(const Expression& expression, Place place) {
+    Result<void> compile_annotation(const Expression& expression, Place place, Predicate& out) {
         const Comparison& comparison = expression.comparison;
         if (place.kind == Place::Kind::cause)
             return refuse(expression.at, "root causes have no annotations");
@@ -217,33 +259,36 @@ class Compiler {
         // Of a call speaks the one subsegment that made it.
         const bool is_of_call = place.kind == Place::Kind::edge && comparison.side == Side::own;
         if (is_of_call) meaning.scope = std::nullopt;
-        Predicate predicate;
         if (comparison.op == Operator::none)
-            predicate = bare_annotation(meaning);
+            out = bare_annotation(meaning);
         else
-            predicate = TRY(compare(comparison, meaning));
-        if (comparison.side == Side::own) return predicate;
-        return some(comparison.side == Side::source ? Scope::source : Scope::target,
-                    std::move(predicate));
+            TRY(compare(comparison, meaning, out));
+        if (comparison.side != Side::own)
+            out = some(comparison.side == Side::source ? Scope::source : Scope::target,
+                       std::move(out));
+        return {};
     }
 
-    Result<Predicate> compare(const Comparison& comparison, const Meaning& meaning) const {
+    Result<void> compare(const Comparison& comparison, const Meaning& meaning,
+                         Predicate& out) const {
         const auto test = test_of(comparison, meaning);
         if (const auto* fault = std::get_if<TestFault>(&test))
             return refuse(fault->at, fault->reason);
-        return predicate_of(meaning, std::get<ValueTest>(test));
+        out = predicate_of(meaning, std::get<ValueTest>(test));
+        return {};
     }
 
     Lexer lexer_;
     const GroupFilters* groups_;
+    std::string_view own_account_;
     bool is_in_group_ = false;
 };
 
 }  // namespace
 
 Result<Predicate> compile(const Expression& expression, std::string_view text,
-                          const GroupFilters* groups) {
-    return Compiler(text, groups).compile(expression);
+                          const GroupFilters* groups, std::string_view own_account) {
+    return Compiler(text, groups, own_account).compile(expression);
 }
 
 }  // namespace tomograph::filter

@@ -25,10 +25,13 @@ class GroupFilters {
 ///
 /// expression  UTF-8; blank matches every trace. docs/filter-expressions.md says what there is
 /// groups      null: no groups are known. The filter of a group may not name groups itself
+/// own_account as answers say of services that name no account: `account.id` finds these by it;
+///             "": they have none
 /// returns     a predicate that keeps the rules of check(), of Scope::trace
 /// errors      invalid  "Invalid filter expression at position 17: expected a number after '>'"; in
 ///                      characters, from 1
 /// cost        O(expression) and an allocation a node; some microseconds
-Result<Predicate> compile_filter(std::string_view expression, const GroupFilters* groups);
+Result<Predicate> compile_filter(std::string_view expression, const GroupFilters* groups,
+                                 std::string_view own_account = {});
 
 }  // namespace tomograph

@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace tomograph::filter {
 namespace {
 
@@ -142,8 +144,7 @@ std::string nearest_word(std::string_view word) {
 
 std::string lower_case(std::string_view text) {
     std::string lower(text);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    std::transform(lower.begin(), lower.end(), lower.begin(), to_lower_ascii);
     return lower;
 }
 

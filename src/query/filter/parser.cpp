@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
 #include "query/filter/cause_json.h"
 #include "query/filter/lexer.h"
 #include "query/limits.h"
@@ -33,14 +34,13 @@ constexpr std::array<Operation, 9> operations{{{"=", Operator::equal},
 
 Operator operator_of(const Token& token) {
     if (token.kind != Token::Kind::word && token.kind != Token::Kind::sign) return Operator::none;
-    const std::string spelling = lower_case(token.raw);
     for (const Operation& each : operations)
-        if (each.spelling == spelling) return each.op;
+        if (equals_ignoring_case(token.raw, each.spelling)) return each.op;
     return Operator::none;
 }
 
 bool is_word(const Token& token, std::string_view word) {
-    return token.kind == Token::Kind::word && lower_case(token.raw) == word;
+    return token.kind == Token::Kind::word && equals_ignoring_case(token.raw, word);
 }
 
 bool is_sign(const Token& token, std::string_view sign) {
@@ -69,27 +69,27 @@ std::string named(const Token& token) {
     return fmt::format("'{}'", cut_characters(token.raw, shown_characters_max));
 }
 
-Expression joined(Kind kind, std::vector<Expression> children) {
-    if (children.size() == 1) return std::move(children.front());
-    Expression whole;
-    whole.kind = kind;
-    whole.at = children.front().at;
-    for (Expression& child : children) {
-        if (child.kind == kind)
-            std::move(child.children.begin(), child.children.end(),
-                      std::back_inserter(whole.children));
-        else
-            whole.children.push_back(std::move(child));
-    }
-    return whole;
+/// Makes `whole` a list of that kind with itself as first child; one of that kind stays as it is.
+void make_list(Expression& whole, Kind kind) {
+    if (whole.kind == kind) return;
+    Expression first = std::move(whole);
+    whole = Expression{.kind = kind, .at = first.at};
+    whole.children.reserve(4);
+    whole.children.push_back(std::move(first));
 }
 
-Expression negated(Expression child, Position at) {
-    Expression whole;
-    whole.kind = Kind::negation;
-    whole.at = at;
+/// A list as last child of a list of its kind becomes part of it.
+void flatten_last(Expression& whole) {
+    if (whole.children.back().kind != whole.kind) return;
+    std::vector<Expression> inner = std::move(whole.children.back().children);
+    whole.children.pop_back();
+    std::move(inner.begin(), inner.end(), std::back_inserter(whole.children));
+}
+
+void negate(Expression& child, Position at) {
+    Expression whole{.kind = Kind::negation, .at = at};
     whole.children.push_back(std::move(child));
-    return whole;
+    child = std::move(whole);
 }
 
 /// Recursive descent, a function a rule of the grammar (docs/filter-expressions.md).
@@ -106,7 +106,8 @@ class Parser {
                 return refuse("expected id(…), service(…) or edge(…)");
             return Expression{};
         }
-        Expression whole = TRY(parse_or());
+        Expression whole;
+        TRY(parse_or(whole));
         if (ahead().kind != Token::Kind::end) return refuse(reason_of_rest());
         return whole;
     }
@@ -164,91 +165,96 @@ class Parser {
 
     // The tree. ---------------------------------------------------------------------------------
 
-    Result<Expression> parse_or() {
-        std::vector<Expression> children;
-        while (true) {
-            Expression child = TRY(parse_and());
-            children.push_back(std::move(child));
-            if (!is_or(ahead())) return joined(Kind::any, std::move(children));
+    // Each of these fills an expression that is new: handing them up by value costs more than all
+    // else that the parser does.
+
+    Result<void> parse_or(Expression& whole) {
+        TRY(parse_and(whole));
+        while (is_or(ahead())) {
             TRY(lexer_.advance());
+            make_list(whole, Kind::any);
+            TRY(parse_and(whole.children.emplace_back()));
+            flatten_last(whole);
         }
+        return {};
     }
 
-    Result<Expression> parse_and() {
-        std::vector<Expression> children;
+    Result<void> parse_and(Expression& whole) {
+        TRY(parse_unary(whole));
         while (true) {
-            Expression child = TRY(parse_unary());
-            children.push_back(std::move(child));
             if (is_and(ahead()))
                 TRY(lexer_.advance());
             else if (!begins_term(ahead()))
-                return joined(Kind::all, std::move(children));
+                return {};
+            make_list(whole, Kind::all);
+            TRY(parse_unary(whole.children.emplace_back()));
+            flatten_last(whole);
         }
     }
 
-    Result<Expression> parse_unary() {
+    Result<void> parse_unary(Expression& term) {
         const Position at = here();
         if (is_not(ahead())) {
             TRY(enter());
             TRY(lexer_.advance());
-            Expression child = TRY(parse_unary());
+            TRY(parse_unary(term));
             --depth_;
-            return negated(std::move(child), at);
+            negate(term, at);
+            return {};
         }
-        if (is_sign(ahead(), "(")) return parse_inside("(", ")");
+        if (is_sign(ahead(), "(")) return parse_inside("(", ")", term);
         if (ahead().kind != Token::Kind::word || is_reserved(ahead()))
             return refuse(reason_of_no_term());
         if (++terms_ > filter_terms_max)
             return refuse(fmt::format("more than {} terms", filter_terms_max));
-        Expression term = TRY(parse_term());
+        TRY(parse_term(term));
         term.at = at;
-        return term;
+        return {};
     }
 
     /// What stands between a bracket that is ahead and the one that closes it.
-    Result<Expression> parse_inside(std::string_view open, std::string_view close) {
+    Result<void> parse_inside(std::string_view open, std::string_view close, Expression& inside) {
         const Position opening = here();
         TRY(enter());
         TRY(lexer_.advance());
         if (is_sign(ahead(), close))
             return refuse(fmt::format("nothing stands between '{}' and '{}'", open, close));
-        Expression inside = TRY(parse_or());
+        TRY(parse_or(inside));
         if (ahead().kind == Token::Kind::end)
             return lexer_.error_at(opening.byte, fmt::format("'{}' is not closed", open));
         if (!is_sign(ahead(), close)) return refuse(reason_of_rest());
         TRY(lexer_.advance());
         --depth_;
-        return inside;
+        return {};
     }
 
     Result<void> parse_braces(Expression& term) {
         if (!is_sign(ahead(), "{")) return {};
-        Expression inside = TRY(parse_inside("{", "}"));
-        term.children.push_back(std::move(inside));
-        return {};
+        return parse_inside("{", "}", term.children.emplace_back());
     }
 
     // Terms. ------------------------------------------------------------------------------------
 
-    Result<Expression> parse_term() {
+    Result<void> parse_term(Expression& term) {
         const Token word = ahead();
         const std::string lower = lower_case(word.raw);
         if (const auto start = annotation_start(lower); start && dialect_ != Dialect::selector)
-            return parse_annotation(*start, word);
-        if (dialect_ != Dialect::filter && lower == "id") return parse_bare_node();
+            return parse_annotation(*start, word, term);
+        if (dialect_ != Dialect::filter && lower == "id") return parse_bare_node(term);
         TRY(lexer_.advance());
-        if (lower == "service") return parse_service(false);
-        if (lower == "edge") return parse_edge();
+        if (lower == "service") return parse_service(false, term);
+        if (lower == "edge") return parse_edge(term);
         if (dialect_ == Dialect::selector)
             return lexer_.error_at(word.at, fmt::format("expected id(…), service(…) or edge(…), "
                                                         "found {}",
                                                         named(word)));
-        if (lower == "service.includes") return parse_service(true);
-        if (lower == "group.name" || lower == "group.arn") return parse_group(lower == "group.arn");
-        if (lower == "rootcause.json" || lower == "json") return parse_cause_paths();
-        if (lower == "rootcause" || lower.starts_with("rootcause.")) return parse_cause(word);
+        if (lower == "service.includes") return parse_service(true, term);
+        if (lower == "group.name" || lower == "group.arn")
+            return parse_group(lower == "group.arn", term);
+        if (lower == "rootcause.json" || lower == "json") return parse_cause_paths(term);
+        if (lower == "rootcause" || lower.starts_with("rootcause.")) return parse_cause(word, term);
         if (const auto keyword = find_keyword(lower))
-            return parse_comparison({.keyword = *keyword});
+            return parse_comparison({.keyword = *keyword}, term);
         if (lower == "id")
             return lexer_.error_at(word.at, "id(…) stands inside service(…) and edge(…)");
         return unknown(word);
@@ -265,10 +271,10 @@ class Parser {
     }
 
     /// `= false` and the like behind a form that is true or false by itself.
-    Result<Expression> parse_truth(Expression term) {
+    Result<void> parse_truth(Expression& term) {
         const Position at = here();
         const Operator op = operator_of(ahead());
-        if (op == Operator::none) return term;
+        if (op == Operator::none) return {};
         if (op != Operator::equal && op != Operator::not_equal)
             return refuse(
                 fmt::format("service, edge and rootcause are true or false: they take = "
@@ -279,13 +285,12 @@ class Parser {
         if (!is_true && !is_word(ahead(), "false"))
             return refuse(fmt::format("expected true or false, found {}", named(ahead())));
         TRY(lexer_.advance());
-        if (is_true == (op == Operator::equal)) return term;
-        return negated(std::move(term), at);
+        if (is_true != (op == Operator::equal)) negate(term, at);
+        return {};
     }
 
     /// is_alias  of `service.includes`, which must have a node
-    Result<Expression> parse_service(bool is_alias) {
-        Expression term;
+    Result<void> parse_service(bool is_alias, Expression& term) {
         term.kind = Kind::service;
         if (is_alias && !is_sign(ahead(), "("))
             return refuse("service.includes is followed by (\"name\")");
@@ -295,11 +300,10 @@ class Parser {
             TRY(need_sign(")", "behind the node of service"));
         }
         TRY(parse_braces(term));
-        return parse_truth(std::move(term));
+        return parse_truth(term);
     }
 
-    Result<Expression> parse_edge() {
-        Expression term;
+    Result<void> parse_edge(Expression& term) {
         term.kind = Kind::edge;
         if (is_sign(ahead(), "(")) {
             TRY(lexer_.advance());
@@ -311,15 +315,13 @@ class Parser {
             TRY(need_sign(")", "behind the nodes of edge"));
         }
         TRY(parse_braces(term));
-        return parse_truth(std::move(term));
+        return parse_truth(term);
     }
 
     /// `id(…)` where a selector has it by itself.
-    Result<Expression> parse_bare_node() {
-        Expression term;
+    Result<void> parse_bare_node(Expression& term) {
         term.kind = Kind::service;
-        TRY(parse_node(term.nodes));
-        return term;
+        return parse_node(term.nodes);
     }
 
     Result<void> parse_node(std::vector<NodeSelector>& nodes) {
@@ -358,8 +360,7 @@ class Parser {
         return lexer_.advance();
     }
 
-    Result<Expression> parse_group(bool is_arn) {
-        Expression term;
+    Result<void> parse_group(bool is_arn, Expression& term) {
         term.kind = Kind::group;
         term.group.is_arn = is_arn;
         const Position at = here();
@@ -369,8 +370,8 @@ class Parser {
             return refuse(fmt::format("expected a text in quotes, found {}", named(ahead())));
         term.group.text = is_bare ? std::string(ahead().raw) : ahead().text;
         TRY(lexer_.advance());
-        if (op == Operator::equal) return term;
-        return negated(std::move(term), at);
+        if (op == Operator::not_equal) negate(term, at);
+        return {};
     }
 
     Result<Operator> parse_equality(std::string_view what) {
@@ -381,8 +382,7 @@ class Parser {
         return op;
     }
 
-    Result<Expression> parse_cause(const Token& word) {
-        Expression term;
+    Result<void> parse_cause(const Token& word, Expression& term) {
         term.kind = Kind::cause;
         const auto list = find_cause_list(lower_case(word.raw));
         if (!list) {
@@ -392,11 +392,10 @@ class Parser {
         }
         term.list = *list;
         TRY(parse_braces(term));
-        return parse_truth(std::move(term));
+        return parse_truth(term);
     }
 
-    Result<Expression> parse_cause_paths() {
-        Expression term;
+    Result<void> parse_cause_paths(Expression& term) {
         term.kind = Kind::cause_path;
         const Position at = here();
         const Operator op = TRY(parse_equality("rootcause.json"));
@@ -407,8 +406,8 @@ class Parser {
             return lexer_.error_at(ahead().at + fault->byte, "JSON: " + fault->reason);
         term.paths = std::move(std::get<std::vector<CausePath>>(read));
         TRY(lexer_.advance());
-        if (op == Operator::equal) return term;
-        return negated(std::move(term), at);
+        if (op == Operator::not_equal) negate(term, at);
+        return {};
     }
 
     // Comparisons. ------------------------------------------------------------------------------
@@ -430,7 +429,7 @@ class Parser {
         return std::nullopt;
     }
 
-    Result<Expression> parse_annotation(AnnotationStart start, const Token& word) {
+    Result<void> parse_annotation(AnnotationStart start, const Token& word, Expression& term) {
         Comparison comparison{.keyword = Keyword::annotation, .side = start.side};
         const bool has_key = word.raw.size() > start.bytes;
         if (has_key) comparison.key = word.raw.substr(start.bytes + 1);
@@ -446,7 +445,7 @@ class Parser {
             return lexer_.error_at(word.at, "the key of the annotation is missing");
         if (comparison.key.find(path_separator) != std::string::npos)
             return lexer_.error_at(word.at, "no annotation's key holds U+001F");
-        return parse_comparison(std::move(comparison));
+        return parse_comparison(std::move(comparison), term);
     }
 
     Result<void> parse_key_in_brackets(std::string& key) {
@@ -463,23 +462,20 @@ class Parser {
         return need_sign("]", "behind the annotation's key");
     }
 
-    Result<Expression> parse_comparison(Comparison comparison) {
-        Expression term;
+    Result<void> parse_comparison(Comparison compared, Expression& term) {
         term.kind = Kind::comparison;
+        Comparison& comparison = term.comparison;
+        comparison = std::move(compared);
         comparison.op = operator_of(ahead());
         comparison.op_at = here();
-        if (comparison.op != Operator::none) {
-            const Token spelled = ahead();
-            TRY(lexer_.advance());
-            comparison.value_at = here();
-            comparison.value = TRY(parse_value(spelled));
-        }
-        term.comparison = std::move(comparison);
-        return term;
+        if (comparison.op == Operator::none) return {};
+        const Token spelled = ahead();
+        TRY(lexer_.advance());
+        comparison.value_at = here();
+        return parse_value(spelled, comparison.value);
     }
 
-    Result<Value> parse_value(const Token& behind) {
-        Value value;
+    Result<void> parse_value(const Token& behind, Value& value) {
         if (ahead().kind == Token::Kind::number)
             value = ahead().number;
         else if (ahead().kind == Token::Kind::text)
@@ -491,8 +487,7 @@ class Parser {
         else
             return refuse(
                 fmt::format("expected a value behind {}, found {}", named(behind), named(ahead())));
-        TRY(lexer_.advance());
-        return value;
+        return lexer_.advance();
     }
 
     Lexer lexer_;

@@ -138,9 +138,9 @@ class CompiledGroups final : public GroupClassifier {
 };
 
 CompiledVersion compile(const GroupRecord& group, const GroupVersionRecord& version,
-                        GroupMetrics& metrics) {
+                        GroupMetrics& metrics, std::string_view own_account) {
     CompiledVersion compiled{.id = version.id, .first = version.first, .matcher = std::nullopt};
-    const auto predicate = compile_filter(version.filter, nullptr);
+    const auto predicate = compile_filter(version.filter, nullptr, own_account);
     if (predicate) {
         compiled.matcher.emplace(*predicate);
         compiled.needs_documents = needs_documents(*predicate);
@@ -161,14 +161,15 @@ GroupMetrics::GroupMetrics(MetricsRegistry& registry)
           "Group filters that do not compile any more, or could not be asked of a trace.")) {}
 
 std::shared_ptr<const GroupClassifier> compile_groups(const std::vector<GroupRecord>& groups,
-                                                      GroupMetrics& metrics) {
+                                                      GroupMetrics& metrics,
+                                                      std::string_view own_account) {
     std::vector<CompiledGroup> compiled;
     for (const GroupRecord& group : groups) {
         if (group.name == default_group_name) continue;
         CompiledGroup& its = compiled.emplace_back();
         its.id = group.id;
         for (const GroupVersionRecord& version : group.versions)
-            its.versions.push_back(compile(group, version, metrics));
+            its.versions.push_back(compile(group, version, metrics, own_account));
     }
     metrics.groups.set(static_cast<double>(compiled.size()));
     if (compiled.empty()) return nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "base/metrics.h"
@@ -19,9 +20,11 @@ struct GroupMetrics {
 /// Makes the filters of all groups ready to be asked of traces, once for each change of them.
 /// Filters that no longer compile match nothing, are counted and logged.
 ///
-/// metrics  outlives the result
-/// returns  null when there is no group but Default: every trace is in that one
+/// metrics      outlives the result
+/// own_account  as of compile_filter()
+/// returns      null when there is no group but Default: every trace is in that one
 std::shared_ptr<const GroupClassifier> compile_groups(const std::vector<GroupRecord>& groups,
-                                                      GroupMetrics& metrics);
+                                                      GroupMetrics& metrics,
+                                                      std::string_view own_account = {});
 
 }  // namespace tomograph

@@ -17,7 +17,7 @@ bool has_default(const std::vector<GroupRecord>& groups) {
 }  // namespace
 
 void GroupClasses::set(std::vector<GroupRecord> groups) {
-    auto classifier = compile_groups(groups, metrics_);
+    auto classifier = compile_groups(groups, metrics_, own_account_);
     auto state = std::make_shared<const State>(
         State{.groups = std::move(groups), .classifier = std::move(classifier)});
     *state_.lock() = std::move(state);

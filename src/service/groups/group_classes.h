@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/guarded.h"
@@ -15,8 +17,10 @@ namespace tomograph {
 /// that is replaced whole when they change. Threads: any.
 class GroupClasses final : public GroupSource {
  public:
-    /// registry  outlives it and what it gives
-    explicit GroupClasses(MetricsRegistry& registry) : metrics_(registry) {}
+    /// registry     outlives it and what it gives
+    /// own_account  as of compile_filter()
+    explicit GroupClasses(MetricsRegistry& registry, std::string own_account = {})
+        : metrics_(registry), own_account_(std::move(own_account)) {}
 
     struct State {
         std::vector<GroupRecord> groups;  ///< by name, Default among them
@@ -33,6 +37,7 @@ class GroupClasses final : public GroupSource {
 
  private:
     GroupMetrics metrics_;
+    const std::string own_account_;
     mutable Guarded<std::shared_ptr<const State>> state_{std::make_shared<const State>()};
 };
 

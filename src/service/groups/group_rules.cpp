@@ -24,8 +24,8 @@ Result<void> check_group_name(std::string_view name) {
     return {};
 }
 
-Result<void> check_group_filter(std::string_view filter) {
-    TRY(compile_filter(filter, nullptr));
+Result<void> check_group_filter(std::string_view filter, std::string_view own_account) {
+    TRY(compile_filter(filter, nullptr, own_account));
     return {};
 }
 

@@ -65,7 +65,7 @@ Result<void> GroupService::change(
 
 Result<Group> GroupService::create(const ChangeOrigin& origin, const NewGroup& group) {
     TRY(check_group_name(group.name));
-    TRY(check_group_filter(group.filter));
+    TRY(check_group_filter(group.filter, scope_.account_id));
     TRY(check_insights(group.insights));
     const Tags tags = TRY(check_tags(group.tags));
     if (tags.size() > tags_per_resource_max)
@@ -94,7 +94,7 @@ Result<Group> GroupService::create(const ChangeOrigin& origin, const NewGroup& g
 
 Result<Group> GroupService::update(const ChangeOrigin& origin, const GroupKey& key,
                                    const GroupEdit& edit) {
-    if (edit.filter) TRY(check_group_filter(*edit.filter));
+    if (edit.filter) TRY(check_group_filter(*edit.filter, scope_.account_id));
     Group result;
     const auto work = [&](CatalogChange& catalog, Lsn next) -> Result<void> {
         const auto groups = TRY(catalog.groups());

@@ -26,8 +26,9 @@ class NaiveFilter {
     using Keyword = filter::Keyword;
     using Operator = filter::Operator;
 
-    NaiveFilter(const OpenedTrace& opened, const GroupFilters* groups)
-        : opened_(opened), trace_(opened.trace), groups_(groups) {}
+    NaiveFilter(const OpenedTrace& opened, const GroupFilters* groups,
+                std::string_view own_account = {})
+        : opened_(opened), trace_(opened.trace), groups_(groups), own_account_(own_account) {}
 
     bool holds(const Expression& expression) const { return holds(expression, {}); }
 
@@ -95,9 +96,14 @@ class NaiveFilter {
         return !wanted || (!is.empty() && *wanted == is);
     }
 
-    static bool is_node(const NodeSelector& node, const ServiceKey& key) {
+    /// As answers have it.
+    std::string_view account_of(const ServiceKey& key) const {
+        return key.account_id.empty() && key.type != "client" ? own_account_ : key.account_id;
+    }
+
+    bool is_node(const NodeSelector& node, const ServiceKey& key) const {
         return is_named(node.name, key.name) && is_named(node.type, key.type) &&
-               is_named(node.account, key.account_id);
+               is_named(node.account, account_of(key));
     }
 
     bool service(const Expression& e) const {
@@ -181,14 +187,15 @@ class NaiveFilter {
         return false;
     }
 
-    static bool is_path(const CausePath& path, const RootCause& cause) {
+    bool is_path(const CausePath& path, const RootCause& cause) const {
+        if (path.client_impacting && *path.client_impacting != cause.client_impacting) return false;
         if (path.services.size() != cause.services.size()) return false;
         for (std::size_t i = 0; i < path.services.size(); ++i) {
             const CausePath::Service& wanted = path.services[i];
             const RootCauseService& is = cause.services[i];
             if ((wanted.name && *wanted.name != is.service.name) ||
                 (wanted.type && *wanted.type != is.service.type) ||
-                (wanted.account && *wanted.account != is.service.account_id) ||
+                (wanted.account && *wanted.account != account_of(is.service)) ||
                 (wanted.inferred && *wanted.inferred != is.inferred))
                 return false;
             if (wanted.entities && !are_entities(*wanted.entities, is.entity_path)) return false;
@@ -203,7 +210,18 @@ class NaiveFilter {
             if ((wanted[i].name && *wanted[i].name != are[i].name) ||
                 (wanted[i].remote && *wanted[i].remote != are[i].remote) ||
                 (wanted[i].coverage &&
-                 compare_number(share(are[i].coverage), *wanted[i].coverage) != 0))
+                 compare_number(share(are[i].coverage), *wanted[i].coverage) != 0) ||
+                (wanted[i].exceptions && !are_exceptions(*wanted[i].exceptions, are[i].exceptions)))
+                return false;
+        return true;
+    }
+
+    static bool are_exceptions(const std::vector<CausePath::Exception>& wanted,
+                               const std::vector<RootCauseException>& are) {
+        if (wanted.size() != are.size()) return false;
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            if ((wanted[i].name && *wanted[i].name != are[i].name) ||
+                (wanted[i].message && *wanted[i].message != are[i].message))
                 return false;
         return true;
     }
@@ -213,7 +231,7 @@ class NaiveFilter {
                                            : groups_->filter_of_name(reference.text);
         const auto parsed = filter::parse(text.value());
         ASSERT(parsed);
-        return NaiveFilter(opened_, nullptr).holds(*parsed);
+        return NaiveFilter(opened_, nullptr, own_account_).holds(*parsed);
     }
 
     // What a keyword looks at. ------------------------------------------------------------------
@@ -469,6 +487,7 @@ class NaiveFilter {
     const OpenedTrace& opened_;
     const Trace& trace_;
     const GroupFilters* groups_;
+    std::string_view own_account_;
 };
 
 }  // namespace tomograph::testing
