@@ -50,7 +50,7 @@ Result<std::optional<Predicate>> filter_of_group(const QueryContext& context,
     const auto text =
         name.empty() ? context.groups->filter_of_arn(arn) : context.groups->filter_of_name(name);
     if (!text) return Error(ErrorCode::invalid, "Group not found");
-    Predicate filter = TRY(compile_filter(*text, nullptr));
+    Predicate filter = TRY(compile_filter(*text, nullptr, context.account_id));
     return std::optional(std::move(filter));
 }
 

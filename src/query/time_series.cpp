@@ -31,7 +31,7 @@ Result<void> check(const TimeSeriesRequest& request) {
 Result<SeriesSubject> subject_of(const QueryContext& context, const TimeSeriesRequest& request) {
     SeriesSubject subject;
     if (!request.selector.empty())
-        subject = TRY(parse_series_subject(request.selector, context.groups));
+        subject = TRY(parse_series_subject(request.selector, context.groups, context.account_id));
     GraphSelection& selection = subject.selection;
     if (request.with_forecast &&
         (subject.filter || !selection.edges.empty() || selection.nodes.empty() ||

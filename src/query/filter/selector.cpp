@@ -48,14 +48,15 @@ Result<GraphSelection> parse_selector(std::string_view text) {
     return selector;
 }
 
-Result<SeriesSubject> parse_series_subject(std::string_view text, const GroupFilters* groups) {
+Result<SeriesSubject> parse_series_subject(std::string_view text, const GroupFilters* groups,
+                                           std::string_view own_account) {
     auto selection = parse_selector(text);
     if (selection) return SeriesSubject{.selection = std::move(*selection)};
     const Expression whole = TRY(filter::parse(text, filter::Dialect::subject));
     const bool is_blank = whole.kind == Expression::Kind::all && whole.children.empty();
     if (is_blank) return std::move(selection).error();
     SeriesSubject subject;
-    subject.filter = TRY(filter::compile(whole, text, groups));
+    subject.filter = TRY(filter::compile(whole, text, groups, own_account));
     if (whole.kind != Expression::Kind::all) return subject;
     // The last: before it may stand the filter of a group, which may be a selector itself.
     for (auto each = whole.children.rbegin(); each != whole.children.rend(); ++each)

@@ -37,6 +37,7 @@ struct SeriesSubject {
 ///
 /// groups  as of compile_filter()
 /// errors  invalid  those of parse_selector() and compile_filter()
-Result<SeriesSubject> parse_series_subject(std::string_view text, const GroupFilters* groups);
+Result<SeriesSubject> parse_series_subject(std::string_view text, const GroupFilters* groups,
+                                           std::string_view own_account = {});
 
 }  // namespace tomograph

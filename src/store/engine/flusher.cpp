@@ -53,19 +53,18 @@ Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> trace
         auto older = TRY(older_row(core_, trace, *parts));
         trace.older = older;
         Instant start;
-        std::vector<DocumentPointer> documents;  // of the parts, then those that are open
+        std::vector<DocumentPointer> sealed;
         if (older) {
             WholeTrace whole = TRY(whole_trace(core_, trace, *parts));
             start = whole.merged.documents.front()->document.header.start;
-            documents = std::move(whole.older.documents);
+            sealed = std::move(whole.older.documents);
         } else {
             sort_documents(trace.documents);
             start = trace.documents.front()->document.header.start;
         }
         std::vector<PlaceStep> steps;
         if (core_.places.is_asked_of(trace.lsn_max, core_.clock.monotonic())) {
-            documents.insert(documents.end(), trace.documents.begin(), trace.documents.end());
-            steps = place_steps(trace.id, documents, trace.outdated);
+            steps = place_steps(trace.id, sealed, trace.documents, trace.outdated);
             if (steps.size() == 1) steps.clear();
         }
         const std::int64_t second = trace_second(trace.id, start);

@@ -32,10 +32,9 @@ std::size_t run_of_trace(std::span<const Document> documents) {
     return count;
 }
 
-/// The trace's place may have hung on it (trace_places.h).
-void note_outdated(OpenTrace& trace, const StoredDocument& old, Instant start) {
+/// The trace's place may have hung on it.
+void note_outdated(OpenTrace& trace, const StoredDocument& old) {
     const SegmentHeader& header = old.document.header;
-    if (header.start.second() == start.second()) return;
     if (trace.outdated.size() == outdated_starts_max) trace.outdated.erase(trace.outdated.begin());
     trace.outdated.push_back({.lsn = old.lsn,
                               .span = header.id,
@@ -244,7 +243,7 @@ void OpenTraces::insert_one(OpenTrace& trace, Lsn lsn, Document document) {
         if (is_same || !replaces(*stored, old)) metrics_.documents_duplicate.add();
         if (!replaces(*stored, old)) return;
         count_bytes(0, bytes_of(old.document));
-        note_outdated(trace, old, stored->document.header.start);
+        note_outdated(trace, old);
         remove_at(trace, *place);
     }
     trace.spans += stored->document.header.span_count;

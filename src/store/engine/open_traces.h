@@ -23,7 +23,7 @@ namespace tomograph {
 
 using DocumentPointer = std::shared_ptr<const StoredDocument>;
 
-/// When a span began as a document said that was replaced by one of another second.
+/// When a span began, as a document said that was replaced since.
 struct OutdatedStart {
     Lsn lsn;
     SpanId span;
@@ -46,8 +46,10 @@ struct OpenTrace {
     /// Of documents that went into parts lately; they count towards the trace's limits too.
     std::uint64_t sealed_spans = 0;
     std::uint64_t sealed_bytes = 0;
-    std::uint64_t version = 0;            ///< changes with `documents`
-    std::vector<OutdatedStart> outdated;  ///< at most outdated_starts_max
+    std::uint64_t version = 0;  ///< changes with `documents`
+    /// Of documents that were replaced in it, at most outdated_starts_max: the trace's place may
+    /// have hung on them (trace_places.h).
+    std::vector<OutdatedStart> outdated;
 
     /// The newest row of this trace in the parts, once somebody looked: the inner optional is empty
     /// when there is none. Stays right until this trace is flushed itself.

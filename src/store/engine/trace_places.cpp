@@ -25,16 +25,26 @@ struct Version {
     }
 };
 
-std::vector<Version> versions_of(std::span<const DocumentPointer> documents,
+Version version_of(Lsn lsn, const SegmentHeader& header) {
+    return {
+        .lsn = lsn, .span = header.id, .start = header.start, .in_progress = header.in_progress};
+}
+
+/// By number.
+std::vector<Version> versions_of(std::span<const DocumentPointer> sealed,
+                                 std::span<const DocumentPointer> open,
                                  std::span<const OutdatedStart> outdated) {
     std::vector<Version> versions;
-    versions.reserve(documents.size() + outdated.size());
-    for (const DocumentPointer& each : documents) {
-        const SegmentHeader& header = each->document.header;
-        versions.push_back({each->lsn, header.id, header.start, header.in_progress});
-    }
+    versions.reserve(sealed.size() + open.size() + outdated.size());
+    for (const DocumentPointer& each : sealed)
+        versions.push_back(version_of({}, each->document.header));
+    for (const DocumentPointer& each : open)
+        versions.push_back(version_of(each->lsn, each->document.header));
     for (const OutdatedStart& each : outdated)
-        versions.push_back({each.lsn, each.span, each.start, each.in_progress});
+        versions.push_back({.lsn = each.lsn,
+                            .span = each.span,
+                            .start = each.start,
+                            .in_progress = each.in_progress});
     std::sort(versions.begin(), versions.end(),
               [](const Version& a, const Version& b) { return a.lsn < b.lsn; });
     return versions;
@@ -42,9 +52,10 @@ std::vector<Version> versions_of(std::span<const DocumentPointer> documents,
 
 }  // namespace
 
-std::vector<PlaceStep> place_steps(TraceId id, std::span<const DocumentPointer> documents,
+std::vector<PlaceStep> place_steps(TraceId id, std::span<const DocumentPointer> sealed,
+                                   std::span<const DocumentPointer> open,
                                    std::span<const OutdatedStart> outdated) {
-    const std::vector<Version> versions = versions_of(documents, outdated);
+    const std::vector<Version> versions = versions_of(sealed, open, outdated);
     if (versions.empty()) return {};
     const auto second_of = [&](const Version& version) { return trace_second(id, version.start); };
     const std::int64_t first = second_of(versions.front());
@@ -64,7 +75,7 @@ std::vector<PlaceStep> place_steps(TraceId id, std::span<const DocumentPointer> 
         if (!is_new) starts.erase(starts.find(winner->second.start.ns));
         winner->second = version;
         starts.insert(version.start.ns);
-        // Documents of one row of a part have one number: they came at once, as far as is known.
+        // Those that are sealed came at once, as far as is known.
         if (i + 1 < versions.size() && versions[i + 1].lsn == version.lsn) continue;
         const std::int64_t second = trace_second(id, Instant{*starts.begin()});
         if (steps.empty() || steps.back().second != second)

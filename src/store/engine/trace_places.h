@@ -30,10 +30,13 @@ struct PlaceStep {
 /// All places of a trace, in order; of one that never moved a single step. The first one holds for
 /// the time before it, too: a trace that comes later than a listing has its first place there.
 ///
-/// documents  those in parts, and the open ones, in any order; none may be missing but outdated
-///            ones that `outdated` tells of
-/// cost       O(n) when nothing can have moved, else O(n log n)
-std::vector<PlaceStep> place_steps(TraceId id, std::span<const DocumentPointer> documents,
+/// sealed    the winners of those in parts, which count as the first; where the trace stood before
+///           it was sealed is not known of them
+/// open      the documents that came since, in any order
+/// outdated  those that they replaced
+/// cost      O(n) when nothing can have moved, else O(n log n)
+std::vector<PlaceStep> place_steps(TraceId id, std::span<const DocumentPointer> sealed,
+                                   std::span<const DocumentPointer> open,
                                    std::span<const OutdatedStart> outdated);
 
 /// Where it stood when the log had come to `as_of`.

@@ -152,7 +152,7 @@ std::vector<DocumentPointer> documents(
 
 TEST_CASE("a trace stands where its earliest start is, as far as it had come") {
     const TraceId id = trace_number(1, 12'345);
-    const auto steps = place_steps(id,
+    const auto steps = place_steps(id, {},
                                    documents({{7, {.trace = id, .id = 2, .start_ms = 5000}},
                                               {5, {.trace = id, .id = 1, .start_ms = 9000}},
                                               {9, {.trace = id, .id = 3, .start_ms = 7000}},
@@ -168,7 +168,7 @@ TEST_CASE("a trace stands where its earliest start is, as far as it had come") {
 
 TEST_CASE("an id that is believed keeps its trace in its place") {
     const TraceId id = trace_number(1, test_second);
-    CHECK(place_steps(id,
+    CHECK(place_steps(id, {},
                       documents({{7, {.trace = id, .id = 2, .start_ms = 5000}},
                                  {9, {.trace = id, .id = 3, .start_ms = 1000}}}),
                       {}) == std::vector<PlaceStep>{{{7}, test_second}});
@@ -181,7 +181,7 @@ TEST_CASE("a start that was taken back counts until then") {
                                        .start = Instant::from_seconds(test_second + 3),
                                        .in_progress = true}};
     const auto steps =
-        place_steps(id, documents({{4, {.trace = id, .id = 1, .start_ms = 8000}}}), outdated);
+        place_steps(id, {}, documents({{4, {.trace = id, .id = 1, .start_ms = 8000}}}), outdated);
     CHECK(steps == std::vector<PlaceStep>{{{2}, test_second + 3}, {{4}, test_second + 8}});
 }
 

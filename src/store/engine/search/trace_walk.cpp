@@ -111,8 +111,8 @@ Result<void> TraceWalk::gather_open() {
             all = documents.winners();
         }
         const bool has_news = shared_.range.as_of && trace.lsn_max > *shared_.range.as_of;
-        const std::int64_t second = has_news ? second_before(trace, std::move(sealed))
-                                             : trace_second(trace.id, earliest_start(all));
+        const std::int64_t second =
+            has_news ? second_before(trace, sealed) : trace_second(trace.id, earliest_start(all));
         add_open({.second = second, .id = trace.id}, all);
     }
     gather_moved();
@@ -133,14 +133,13 @@ Result<void> TraceWalk::gather_open() {
 }
 
 std::int64_t TraceWalk::second_before(const OpenTrace& trace,
-                                      std::vector<DocumentPointer> documents) const {
+                                      std::span<const DocumentPointer> sealed) const {
     const Lsn as_of = *shared_.range.as_of;
-    documents.insert(documents.end(), trace.documents.begin(), trace.documents.end());
-    const auto steps = place_steps(trace.id, documents, trace.outdated);
+    const auto steps = place_steps(trace.id, sealed, trace.documents, trace.outdated);
     // Of what it did before it was sealed last its documents tell no more.
-    const auto sealed = core_.places.steps_of(trace.id);
-    const bool is_before = !sealed.empty() && as_of < sealed.back().from;
-    return place_at(is_before ? sealed : steps, as_of);
+    const auto before = core_.places.steps_of(trace.id);
+    const bool is_before = !before.empty() && as_of < before.back().from;
+    return place_at(is_before ? before : steps, as_of);
 }
 
 void TraceWalk::gather_moved() {

@@ -97,9 +97,9 @@ class TraceWalk {
     Result<void> gather_open();
     /// Notes the trace, with all of its documents, if it matches.
     void add_open(TraceCursor at, std::span<const DocumentPointer> documents);
-    /// Where an open trace stood as of then; `documents` are those of its parts.
+    /// Where an open trace stood as of then. sealed: winners of what is in parts
     std::int64_t second_before(const OpenTrace& trace,
-                               std::vector<DocumentPointer> documents) const;
+                               std::span<const DocumentPointer> sealed) const;
     /// Notes the sealed traces that stood elsewhere.
     void gather_moved();
     bool is_match_of(TraceCursor at, std::span<const DocumentPointer> documents) const;
