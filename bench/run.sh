@@ -4,6 +4,7 @@
 #   a group of table.py   engine recovery exactness summary w2 http memory rocksdb sqlite clickhouse
 #   floors                Google Benchmark of every floor
 #   e2e                   the lines of e2e.py that are not in the table
+#   reads                 reads.py on W1 of SPANS spans: X-Ray's and our own reads on the wire
 #
 # Nothing named: all of it. SPANS=10000000 makes the full table.
 set -eu
@@ -25,15 +26,23 @@ e2e() {
     python3 "$here/e2e.py" "$build" idle http udp graph restart
 }
 
+reads() {
+    echo "== reads on the wire"
+    store=$build/reads-w1
+    "$build/bench/engine/engine_bench" "$store" --spans "${SPANS:-1000000}" size
+    python3 "$here/reads.py" "$build" "$store"
+}
+
 if [ $# -eq 0 ]; then
     python3 "$here/table.py" "$build"
     floors
     e2e
+    reads
     exit
 fi
 for what in "$@"; do
     case "$what" in
-        floors | e2e) "$what" ;;
+        floors | e2e | reads) "$what" ;;
         *) python3 "$here/table.py" "$build" "$what" ;;
     esac
 done
