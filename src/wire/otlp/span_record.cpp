@@ -152,39 +152,77 @@ std::string write(const OtlpSpan& span, const OtlpAttributes& resource, std::int
     return std::move(json).take();
 }
 
+/// At least what a value takes in the record: escapes and the digits of numbers come on top.
 std::size_t size_of(const OtlpValue& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return text->size();
-    std::size_t size = 0;
+    constexpr std::size_t quotes = 2;
+    if (const auto* text = std::get_if<std::string>(&value)) return text->size() + quotes;
+    std::size_t size = 1;
     if (const auto* texts = std::get_if<std::vector<std::string>>(&value))
-        for (const std::string& text : *texts) size += text.size() + 3;
+        for (const std::string& text : *texts) size += text.size() + quotes + 1;
     return size;
 }
 
-struct Longest {
-    OtlpAttributes* in = nullptr;
-    std::size_t index = 0;
-    std::size_t size = 0;
+std::size_t size_of(const OtlpAttribute& attribute) {
+    constexpr std::size_t punctuation = 4;  // "":,
+    return attribute.key.size() + punctuation + size_of(attribute.value);
+}
 
-    void look(OtlpAttributes& attributes) {
+/// The attributes of a span, its events, links and resource that may be left out.
+class Droppable {
+ public:
+    void add(OtlpAttributes& attributes) {
+        lists_.push_back({.of = &attributes, .is_dropped = std::vector<bool>(attributes.size())});
         for (std::size_t i = 0; i < attributes.size(); ++i)
-            if (const std::size_t its = attributes[i].key.size() + size_of(attributes[i].value);
-                its > size)
-                *this = {&attributes, i, its};
+            entries_.push_back(
+                {.list = lists_.size() - 1, .index = i, .size = size_of(attributes[i])});
     }
+
+    /// Leaves out the longest, until they were at least so many bytes or none is left. How many.
+    std::int64_t drop(std::size_t bytes) {
+        std::stable_sort(entries_.begin(), entries_.end(),
+                         [](const Entry& a, const Entry& b) { return a.size > b.size; });
+        std::int64_t dropped = 0;
+        std::size_t gone = 0;
+        for (const Entry& entry : entries_) {
+            if (gone >= bytes) break;
+            lists_[entry.list].is_dropped[entry.index] = true;
+            gone += entry.size;
+            ++dropped;
+        }
+        for (const List& list : lists_) {
+            std::size_t index = 0;
+            std::erase_if(*list.of, [&](const OtlpAttribute&) { return list.is_dropped[index++]; });
+        }
+        return dropped;
+    }
+
+ private:
+    struct List {
+        OtlpAttributes* of = nullptr;
+        std::vector<bool> is_dropped;
+    };
+    struct Entry {
+        std::size_t list = 0;
+        std::size_t index = 0;
+        std::size_t size = 0;  ///< see size_of()
+    };
+
+    std::vector<List> lists_;
+    std::vector<Entry> entries_;
 };
 
-std::string cut_to_fit(OtlpSpan span, OtlpAttributes resource, std::size_t bytes_max) {
-    for (std::int64_t dropped = 1;; ++dropped) {
-        Longest longest;
-        longest.look(span.attributes);
-        longest.look(resource);
-        for (OtlpEvent& event : span.events) longest.look(event.attributes);
-        for (OtlpLink& link : span.links) longest.look(link.attributes);
-        if (longest.in != nullptr)
-            longest.in->erase(longest.in->begin() + static_cast<std::ptrdiff_t>(longest.index));
-        std::string record = write(span, resource, dropped);
-        if (record.size() <= bytes_max || longest.in == nullptr) return record;
-    }
+/// `"droppedAttributesCount":` with a number and a comma.
+constexpr std::size_t dropped_member_bytes = 48;
+
+/// excess  bytes of the record that are too many
+std::string cut(OtlpSpan span, OtlpAttributes resource, std::size_t excess) {
+    Droppable droppable;
+    droppable.add(span.attributes);
+    droppable.add(resource);
+    for (OtlpEvent& event : span.events) droppable.add(event.attributes);
+    for (OtlpLink& link : span.links) droppable.add(link.attributes);
+    const std::int64_t dropped = droppable.drop(excess + dropped_member_bytes);
+    return write(span, resource, dropped);
 }
 
 }  // namespace
@@ -193,7 +231,7 @@ std::string span_record(const OtlpSpan& span, const OtlpAttributes& resource,
                         std::size_t bytes_max) {
     std::string record = write(span, resource, 0);
     if (record.size() <= bytes_max) return record;
-    return cut_to_fit(span, resource, bytes_max);
+    return cut(span, resource, record.size() - bytes_max);
 }
 
 }  // namespace tomograph

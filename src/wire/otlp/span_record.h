@@ -21,7 +21,8 @@ namespace tomograph {
 /// documented; this is the nearest that is.
 ///
 /// bytes_max  where the object would be longer, the longest attributes of the span, its events and
-///            its resource are left out one by one, and `droppedAttributesCount` says how many
+///            its resource are left out, and `droppedAttributesCount` says how many
+/// cost       two of such records at most
 std::string span_record(const OtlpSpan& span, const OtlpAttributes& resource,
                         std::size_t bytes_max);
 

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -77,6 +78,21 @@ TEST_CASE("a span that is too long loses its longest attributes, and says how ma
     CHECK(cut.find(R"("aws.xray.metadata.small":"1")") != std::string::npos);
     CHECK(cut.find(R"("enduser.id":"ana")") != std::string::npos);
     CHECK(cut.find(R"("droppedAttributesCount":1)") != std::string::npos);
+}
+
+TEST_CASE("of many short attributes no more are left out than must be") {
+    std::string json =
+        R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"70de5b6f19ff9a0a","name":"a",)"
+        R"("start_time":1478293361,"end_time":1478293362,"metadata":{)";
+    for (int i = 0; i < 4000; ++i) json += fmt::format(R"({}"key{}":{})", i > 0 ? "," : "", i, i);
+    json += "}}";
+    const OtlpSpans spans = spans_of_segment(decoded(json), json);
+    const std::string whole = span_record(spans.spans[0], spans.resource, bytes_max);
+    REQUIRE(whole.size() > 100'000);
+    const std::string cut = span_record(spans.spans[0], spans.resource, 60'000);
+    CHECK(cut.size() <= 60'000);
+    CHECK(cut.size() > 45'000);
+    CHECK(cut.find(R"("droppedAttributesCount":)") != std::string::npos);
 }
 
 }  // namespace tomograph
