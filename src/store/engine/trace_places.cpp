@@ -30,6 +30,29 @@ Version version_of(Lsn lsn, const SegmentHeader& header) {
         .lsn = lsn, .span = header.id, .start = header.start, .in_progress = header.in_progress};
 }
 
+/// The one step of a trace of which every document says the same place: the earliest start is one
+/// of theirs, whichever won. Nothing when they do not agree, or there is none.
+std::optional<PlaceStep> only_step(TraceId id, std::span<const DocumentPointer> sealed,
+                                   std::span<const DocumentPointer> open,
+                                   std::span<const OutdatedStart> outdated) {
+    std::optional<PlaceStep> only;
+    const auto agrees = [&](Lsn lsn, Instant start) {
+        const std::int64_t second = trace_second(id, start);
+        if (!only) only = {.from = lsn, .second = second};
+        only->from = std::min(only->from, lsn);
+        return second == only->second;
+    };
+    const bool is_only =
+        std::ranges::all_of(
+            sealed, [&](const auto& each) { return agrees({}, each->document.header.start); }) &&
+        std::ranges::all_of(
+            open,
+            [&](const auto& each) { return agrees(each->lsn, each->document.header.start); }) &&
+        std::ranges::all_of(outdated,
+                            [&](const auto& each) { return agrees(each.lsn, each.start); });
+    return is_only ? only : std::nullopt;
+}
+
 /// By number.
 std::vector<Version> versions_of(std::span<const DocumentPointer> sealed,
                                  std::span<const DocumentPointer> open,
@@ -55,16 +78,8 @@ std::vector<Version> versions_of(std::span<const DocumentPointer> sealed,
 std::vector<PlaceStep> place_steps(TraceId id, std::span<const DocumentPointer> sealed,
                                    std::span<const DocumentPointer> open,
                                    std::span<const OutdatedStart> outdated) {
+    if (const auto only = only_step(id, sealed, open, outdated)) return {*only};
     const std::vector<Version> versions = versions_of(sealed, open, outdated);
-    if (versions.empty()) return {};
-    const auto second_of = [&](const Version& version) { return trace_second(id, version.start); };
-    const std::int64_t first = second_of(versions.front());
-    const bool is_fixed =
-        std::all_of(versions.begin(), versions.end(),
-                    [&](const Version& version) { return second_of(version) == first; });
-    // The earliest start is one of them, whichever won.
-    if (is_fixed) return {{.from = versions.front().lsn, .second = first}};
-
     std::vector<PlaceStep> steps;
     std::map<SpanId, Version> winners;
     std::multiset<std::int64_t> starts;

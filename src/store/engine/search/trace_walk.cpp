@@ -102,13 +102,15 @@ Result<void> TraceWalk::gather_open() {
         shared_.open_ids.insert(trace.id);
         const auto older = TRY(older_row(core_, trace, *shared_.parts));
         std::vector<DocumentPointer> sealed;
-        std::vector<DocumentPointer> all = trace.documents;
+        std::vector<DocumentPointer> merged;
+        std::span<const DocumentPointer> all = trace.documents;
         if (older) {
             DocumentSet documents;
             TRY(read_trace(*shared_.parts, trace.id, documents));
             sealed = documents.winners();
             for (const DocumentPointer& document : trace.documents) documents.add(document);
-            all = documents.winners();
+            merged = documents.winners();
+            all = merged;
         }
         const bool has_news = shared_.range.as_of && trace.lsn_max > *shared_.range.as_of;
         const std::int64_t second =
@@ -252,8 +254,7 @@ std::uint64_t TraceWalk::take_passed_over() {
 }
 
 Result<void> TraceWalk::settle(TraceCursor at) {
-    if (shared_.range.is_spread)
-        at = TraceCursor{.second = std::numeric_limits<std::int64_t>::min(), .id = {}};
+    if (shared_.range.is_spread) at = cursor_min;
     if (current_) sources_.push(std::move(*current_));
     current_.reset();
     for (; !sources_.empty(); sources_.pop()) {

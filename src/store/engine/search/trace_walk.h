@@ -29,6 +29,9 @@ struct TraceCandidate {
 inline constexpr TraceCursor cursor_max{std::numeric_limits<std::int64_t>::max(),
                                         {~std::uint64_t{0}, ~std::uint64_t{0}}};
 
+/// Below every trace.
+inline constexpr TraceCursor cursor_min{std::numeric_limits<std::int64_t>::min(), {}};
+
 /// Walks the traces of a range from the newest to the oldest: merges the open traces and the rows
 /// of every part that can hold one. Each trace comes once, whatever fragments it has.
 class TraceWalk {
