@@ -3,50 +3,31 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "catalog/group_table.h"
 #include "catalog/records.h"
+#include "catalog/tag_table.h"
 
 namespace tomograph {
 
-/// What a transaction sees. Use it inside of the call that it was given to.
+/// What a transaction sees. Use it, and its tables, inside of the call that it was given to.
 class CatalogView {
  public:
     virtual ~CatalogView() = default;
 
-    /// By name.
-    virtual Result<std::vector<GroupRecord>> groups() = 0;
-    /// Of any resource; none where nobody set some.
-    virtual Result<Tags> tags(std::string_view arn) = 0;
+    virtual const GroupTable& groups() const = 0;
+    virtual const TagTable& tags() const = 0;
 };
 
-/// A transaction that changes. Each function audits what it did.
+/// A transaction that changes.
 class CatalogChange : public CatalogView {
  public:
-    struct NewGroup {
-        std::string name;
-        std::string arn;
-        InsightsRecord insights;
-        std::string filter;
-        Lsn first;  ///< of its first version
-    };
-    /// errors: conflict (the name or ARN is taken)
-    virtual Result<void> add_group(const NewGroup& group) = 0;
-    /// errors: not_found
-    virtual Result<void> set_insights(std::string_view name, const InsightsRecord& insights) = 0;
-    /// The filter from here on. errors: not_found
-    virtual Result<void> add_group_version(std::string_view name, std::string_view filter,
-                                           Lsn first) = 0;
-    /// With its tags. errors: not_found
-    virtual Result<void> remove_group(std::string_view name) = 0;
-
-    /// Adds to those that are there, or replaces values.
-    virtual Result<void> set_tags(std::string_view arn, const Tags& tags) = 0;
-    /// Keys that are not there are fine.
-    virtual Result<void> remove_tags(std::string_view arn,
-                                     const std::vector<std::string>& keys) = 0;
+    using CatalogView::groups;
+    using CatalogView::tags;
+    virtual GroupTable& groups() = 0;
+    virtual TagTable& tags() = 0;
 };
 
 /// The records of the control plane, and the audit of their changes. The seam between SQLite in the
@@ -59,7 +40,7 @@ class Catalog {
     virtual ~Catalog() = default;
 
     /// errors: those of `look`; io, corrupt
-    virtual Result<void> read(const std::function<Result<void>(CatalogView&)>& look) = 0;
+    virtual Result<void> read(const std::function<Result<void>(const CatalogView&)>& look) = 0;
 
     /// An error of `work` undoes all that it did, and is returned.
     /// errors: those of `work`; io, limit (the disk is full), corrupt, conflict

@@ -51,7 +51,7 @@ class CatalogFile {
 const ChangeOrigin somebody{
     .who = "anonymous", .address = "127.0.0.1:5", .operation = "CreateGroup"};
 
-CatalogChange::NewGroup group_named(std::string name, std::string filter = "fault") {
+GroupTable::NewGroup group_named(std::string name, std::string filter = "fault") {
     return {.name = name,
             .arn = "arn:aws:xray:local:0:group/" + name + "/X",
             .insights = {},
@@ -59,14 +59,15 @@ CatalogChange::NewGroup group_named(std::string name, std::string filter = "faul
             .first = {7}};
 }
 
-Result<void> add(Catalog& catalog, const CatalogChange::NewGroup& group) {
-    return catalog.change(somebody, [&](CatalogChange& change) { return change.add_group(group); });
+Result<void> add(Catalog& catalog, const GroupTable::NewGroup& group) {
+    return catalog.change(somebody,
+                          [&](CatalogChange& change) { return change.groups().add(group); });
 }
 
 std::vector<GroupRecord> groups_of(Catalog& catalog) {
     std::vector<GroupRecord> groups;
-    REQUIRE(catalog.read([&](CatalogView& view) -> Result<void> {
-        groups = TRY(view.groups());
+    REQUIRE(catalog.read([&](const CatalogView& view) -> Result<void> {
+        groups = TRY(view.groups().all());
         return {};
     }));
     return groups;
@@ -74,8 +75,8 @@ std::vector<GroupRecord> groups_of(Catalog& catalog) {
 
 Tags tags_of(Catalog& catalog, std::string_view arn) {
     Tags tags;
-    REQUIRE(catalog.read([&](CatalogView& view) -> Result<void> {
-        tags = TRY(view.tags(arn));
+    REQUIRE(catalog.read([&](const CatalogView& view) -> Result<void> {
+        tags = TRY(view.tags().of(arn));
         return {};
     }));
     return tags;
@@ -83,7 +84,7 @@ Tags tags_of(Catalog& catalog, std::string_view arn) {
 
 Result<void> edit(Catalog& catalog, std::string_view name, std::string_view filter, Lsn first) {
     return catalog.change(somebody, [&](CatalogChange& change) {
-        return change.add_group_version(name, filter, first);
+        return change.groups().add_version(name, filter, first);
     });
 }
 
@@ -96,8 +97,8 @@ TEST_CASE("what was changed is there after the file was opened again") {
         CHECK(groups_of(*catalog).empty());
         REQUIRE(add(*catalog, group_named("shop")));
         REQUIRE(catalog->change(somebody, [](CatalogChange& change) -> Result<void> {
-            TRY(change.set_insights("shop", {.enabled = true, .notifications = true}));
-            return change.set_tags("arn:x", {{"team", "a"}, {"stage", "prod"}});
+            TRY(change.groups().set_insights("shop", {.enabled = true, .notifications = true}));
+            return change.tags().set("arn:x", {{"team", "a"}, {"stage", "prod"}});
         }));
     }
     const auto catalog = file.open();
@@ -145,8 +146,8 @@ TEST_CASE("an error undoes all of its change, the audit too") {
     CatalogFile file;
     const auto catalog = file.open();
     const auto failed = catalog->change(somebody, [](CatalogChange& change) -> Result<void> {
-        TRY(change.add_group(group_named("shop")));
-        TRY(change.set_tags("arn:x", {{"a", "b"}}));
+        TRY(change.groups().add(group_named("shop")));
+        TRY(change.tags().set("arn:x", {{"a", "b"}}));
         return Error(ErrorCode::invalid, "on second thoughts");
     });
     REQUIRE_FALSE(failed);
@@ -178,7 +179,7 @@ TEST_CASE("ids of groups never repeat") {
             for (const auto& version : groups.at(0).versions)
                 CHECK(ids.insert(version.id.value).second);
             REQUIRE(catalog->change(
-                somebody, [](CatalogChange& change) { return change.remove_group("shop"); }));
+                somebody, [](CatalogChange& change) { return change.groups().remove("shop"); }));
         }
     }
     CHECK(ids.size() == 18);
@@ -212,12 +213,13 @@ TEST_CASE("what is not there is not found") {
         const auto done = catalog->change(somebody, work);
         return done ? ErrorCode::internal : done.error().code();
     };
-    CHECK(code_of([](auto& change) { return change.remove_group("a"); }) == ErrorCode::not_found);
-    CHECK(code_of([](auto& change) { return change.set_insights("a", {}); }) ==
+    CHECK(code_of([](auto& change) { return change.groups().remove("a"); }) ==
           ErrorCode::not_found);
-    CHECK(code_of([](auto& change) { return change.add_group_version("a", "", {}); }) ==
+    CHECK(code_of([](auto& change) { return change.groups().set_insights("a", {}); }) ==
           ErrorCode::not_found);
-    CHECK(catalog->change(somebody, [](auto& change) { return change.remove_tags("a", {"k"}); }));
+    CHECK(code_of([](auto& change) { return change.groups().add_version("a", "", {}); }) ==
+          ErrorCode::not_found);
+    CHECK(catalog->change(somebody, [](auto& change) { return change.tags().remove("a", {"k"}); }));
 }
 
 TEST_CASE("the audit says who changed what from what to what") {
@@ -226,7 +228,7 @@ TEST_CASE("the audit says who changed what from what to what") {
     REQUIRE(add(*catalog, group_named("shop", R"(service("a"))")));
     file.clock.advance(Duration::seconds(1));
     REQUIRE(catalog->change({.who = "eve", .address = "10.0.0.1:2", .operation = "DeleteGroup"},
-                            [](CatalogChange& change) { return change.remove_group("shop"); }));
+                            [](CatalogChange& change) { return change.groups().remove("shop"); }));
     const auto records = catalog->audit(0, 10);
     REQUIRE(records);
     REQUIRE(records->size() == 2);
@@ -266,13 +268,13 @@ TEST_CASE("tags go with their group") {
     const auto shop = group_named("shop");
     REQUIRE(add(*catalog, shop));
     REQUIRE(catalog->change(somebody, [&](CatalogChange& change) -> Result<void> {
-        TRY(change.set_tags(shop.arn, {{"a", "1"}, {"b", "2"}}));
-        TRY(change.set_tags(shop.arn, {{"b", "3"}}));
-        return change.remove_tags(shop.arn, {"a", "z"});
+        TRY(change.tags().set(shop.arn, {{"a", "1"}, {"b", "2"}}));
+        TRY(change.tags().set(shop.arn, {{"b", "3"}}));
+        return change.tags().remove(shop.arn, {"a", "z"});
     }));
     CHECK(tags_of(*catalog, shop.arn) == Tags{{"b", "3"}});
     REQUIRE(catalog->change(somebody,
-                            [](CatalogChange& change) { return change.remove_group("shop"); }));
+                            [](CatalogChange& change) { return change.groups().remove("shop"); }));
     CHECK(tags_of(*catalog, shop.arn).empty());
 }
 
@@ -281,7 +283,7 @@ TEST_CASE("texts are data, whatever is in them") {
     const auto catalog = file.open();
     for (const std::string_view text :
          {"'; DROP TABLE groups; --", "\"", "?1", "\\", "\xe2\x98\x83", "a\nb"}) {
-        CatalogChange::NewGroup group = group_named(std::string(text), std::string(text));
+        GroupTable::NewGroup group = group_named(std::string(text), std::string(text));
         REQUIRE(add(*catalog, group));
     }
     for (const GroupRecord& group : groups_of(*catalog))
@@ -293,7 +295,7 @@ TEST_CASE("many threads change, one after the other") {
     CatalogFile file;
     const auto catalog = file.open();
     REQUIRE(catalog->change(somebody,
-                            [](auto& change) { return change.set_tags("count", {{"n", "0"}}); }));
+                            [](auto& change) { return change.tags().set("count", {{"n", "0"}}); }));
     constexpr int threads = 4;
     constexpr int rounds = 10;
     std::atomic<int> failures{0};
@@ -303,9 +305,9 @@ TEST_CASE("many threads change, one after the other") {
             for (int n = 0; n < rounds; ++n) {
                 const auto done =
                     catalog->change(somebody, [](CatalogChange& change) -> Result<void> {
-                        const Tags tags = TRY(change.tags("count"));
+                        const Tags tags = TRY(change.tags().of("count"));
                         const std::string next = std::to_string(std::stoi(tags.at("n")) + 1);
-                        return change.set_tags("count", {{"n", next}});
+                        return change.tags().set("count", {{"n", next}});
                     });
                 if (!done) ++failures;
             }

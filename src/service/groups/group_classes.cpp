@@ -25,19 +25,19 @@ void GroupClasses::set(std::vector<GroupRecord> groups) {
 
 Result<void> GroupClasses::load(Catalog& catalog, const ArnScope& scope) {
     std::vector<GroupRecord> groups;
-    const auto read = [&](CatalogView& view) -> Result<void> {
-        groups = TRY(view.groups());
+    const auto read = [&](const CatalogView& view) -> Result<void> {
+        groups = TRY(view.groups().all());
         return {};
     };
     TRY(catalog.read(read));
     if (!has_default(groups)) {
         const std::string arn = TRY(make_group_arn(scope, default_group_name));
         TRY(catalog.change(the_program, [&](CatalogChange& change) {
-            return change.add_group({.name = std::string(default_group_name),
-                                     .arn = arn,
-                                     .insights = {},
-                                     .filter = "",
-                                     .first = {}});
+            return change.groups().add({.name = std::string(default_group_name),
+                                        .arn = arn,
+                                        .insights = {},
+                                        .filter = "",
+                                        .first = {}});
         }));
         TRY(catalog.read(read));
     }

@@ -55,7 +55,7 @@ Result<void> GroupService::change(
         std::vector<GroupRecord> groups;
         changed = catalog_.change(origin, [&](CatalogChange& catalog) -> Result<void> {
             TRY(work(catalog, next));
-            groups = TRY(catalog.groups());
+            groups = TRY(catalog.groups().all());
             return {};
         });
         if (changed) classes_.set(std::move(groups));
@@ -73,19 +73,19 @@ Result<Group> GroupService::create(const ChangeOrigin& origin, const NewGroup& g
                      fmt::format("{} tags, at most {}", tags.size(), tags_per_resource_max));
     const std::string arn = TRY(make_group_arn(scope_, group.name));
     const auto work = [&](CatalogChange& catalog, Lsn next) -> Result<void> {
-        const auto groups = TRY(catalog.groups());
+        const auto groups = TRY(catalog.groups().all());
         if (find(groups, group.name, ""))
             return Error(ErrorCode::invalid, fmt::format("Group {} already exists", group.name));
         if (groups.size() > groups_max)
             return Error(
                 ErrorCode::invalid,
                 fmt::format("there are {} groups already, which is the limit", groups_max));
-        TRY(catalog.add_group({.name = group.name,
-                               .arn = arn,
-                               .insights = group.insights,
-                               .filter = group.filter,
-                               .first = next}));
-        return tags.empty() ? Result<void>() : catalog.set_tags(arn, tags);
+        TRY(catalog.groups().add({.name = group.name,
+                                  .arn = arn,
+                                  .insights = group.insights,
+                                  .filter = group.filter,
+                                  .first = next}));
+        return tags.empty() ? Result<void>() : catalog.tags().set(arn, tags);
     };
     TRY(change(origin, work));
     return Group{
@@ -97,17 +97,17 @@ Result<Group> GroupService::update(const ChangeOrigin& origin, const GroupKey& k
     if (edit.filter) TRY(check_group_filter(*edit.filter, scope_.account_id));
     Group result;
     const auto work = [&](CatalogChange& catalog, Lsn next) -> Result<void> {
-        const auto groups = TRY(catalog.groups());
+        const auto groups = TRY(catalog.groups().all());
         const GroupRecord before = TRY(find(groups, key.name, key.arn));
         result = shown(before);
         result.insights = TRY(edited(before.insights, edit));
         if (result.insights != before.insights)
-            TRY(catalog.set_insights(before.name, result.insights));
+            TRY(catalog.groups().set_insights(before.name, result.insights));
         if (!edit.filter || *edit.filter == result.filter) return {};
         if (before.name == default_group_name)
             return Error(ErrorCode::invalid, "the group Default has no filter");
         result.filter = *edit.filter;
-        return catalog.add_group_version(before.name, result.filter, next);
+        return catalog.groups().add_version(before.name, result.filter, next);
     };
     TRY(change(origin, work));
     return result;
@@ -115,11 +115,11 @@ Result<Group> GroupService::update(const ChangeOrigin& origin, const GroupKey& k
 
 Result<void> GroupService::remove(const ChangeOrigin& origin, const GroupKey& key) {
     return change(origin, [&](CatalogChange& catalog, Lsn) -> Result<void> {
-        const auto groups = TRY(catalog.groups());
+        const auto groups = TRY(catalog.groups().all());
         const GroupRecord group = TRY(find(groups, key.name, key.arn));
         if (group.name == default_group_name)
             return Error(ErrorCode::invalid, "the group Default cannot be deleted");
-        return catalog.remove_group(group.name);
+        return catalog.groups().remove(group.name);
     });
 }
 

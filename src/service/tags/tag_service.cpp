@@ -18,8 +18,8 @@ Result<void> check_arn(std::string_view arn) {
     return {};
 }
 
-Result<void> check_resource(CatalogView& view, std::string_view arn) {
-    const auto groups = TRY(view.groups());
+Result<void> check_resource(const CatalogView& view, std::string_view arn) {
+    const auto groups = TRY(view.groups().all());
     const bool is_group = std::any_of(groups.begin(), groups.end(),
                                       [&](const GroupRecord& group) { return group.arn == arn; });
     if (!is_group) return Error(ErrorCode::not_found, "there is no resource with that ResourceARN");
@@ -31,9 +31,9 @@ Result<void> check_resource(CatalogView& view, std::string_view arn) {
 Result<Tags> TagService::list(std::string_view arn) {
     TRY(check_arn(arn));
     Tags tags;
-    const auto look = [&](CatalogView& view) -> Result<void> {
+    const auto look = [&](const CatalogView& view) -> Result<void> {
         TRY(check_resource(view, arn));
-        tags = TRY(view.tags(arn));
+        tags = TRY(view.tags().of(arn));
         return {};
     };
     TRY(catalog_.read(look));
@@ -46,13 +46,13 @@ Result<void> TagService::add(const ChangeOrigin& origin, std::string_view arn,
     const Tags added = TRY(check_tags(tags));
     return catalog_.change(origin, [&](CatalogChange& change) -> Result<void> {
         TRY(check_resource(change, arn));
-        Tags all = TRY(change.tags(arn));
+        Tags all = TRY(change.tags().of(arn));
         for (const auto& [key, value] : added) all.insert_or_assign(key, value);
         if (all.size() > tags_per_resource_max)
             return Error(ErrorCode::limit,
                          fmt::format("the resource would have {} tags, at most {}", all.size(),
                                      tags_per_resource_max));
-        return change.set_tags(arn, added);
+        return change.tags().set(arn, added);
     });
 }
 
@@ -64,7 +64,7 @@ Result<void> TagService::remove(const ChangeOrigin& origin, std::string_view arn
                      fmt::format("{} tag keys, at most {}", keys.size(), tags_per_request_max));
     return catalog_.change(origin, [&](CatalogChange& change) -> Result<void> {
         TRY(check_resource(change, arn));
-        return change.remove_tags(arn, keys);
+        return change.tags().remove(arn, keys);
     });
 }
 

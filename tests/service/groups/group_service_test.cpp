@@ -184,11 +184,11 @@ TEST_CASE("a filter that no longer compiles is skipped and counted, and the othe
     ServiceBench bench;
     const auto add = [&](const std::string& name, const std::string& filter) {
         REQUIRE(bench.catalog->change(somebody, [&](CatalogChange& change) {
-            return change.add_group({.name = name,
-                                     .arn = "arn:" + name,
-                                     .insights = {},
-                                     .filter = filter,
-                                     .first = {}});
+            return change.groups().add({.name = name,
+                                        .arn = "arn:" + name,
+                                        .insights = {},
+                                        .filter = filter,
+                                        .first = {}});
         }));
     };
     add("broken", "a keyword of another time = 7");
