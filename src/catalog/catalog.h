@@ -7,7 +7,9 @@
 
 #include "base/result.h"
 #include "catalog/group_table.h"
+#include "catalog/policy_table.h"
 #include "catalog/records.h"
+#include "catalog/setting_table.h"
 #include "catalog/tag_table.h"
 
 namespace tomograph {
@@ -19,15 +21,21 @@ class CatalogView {
 
     virtual const GroupTable& groups() const = 0;
     virtual const TagTable& tags() const = 0;
+    virtual const SettingTable& settings() const = 0;
+    virtual const PolicyTable& policies() const = 0;
 };
 
 /// A transaction that changes.
 class CatalogChange : public CatalogView {
  public:
     using CatalogView::groups;
+    using CatalogView::policies;
+    using CatalogView::settings;
     using CatalogView::tags;
     virtual GroupTable& groups() = 0;
     virtual TagTable& tags() = 0;
+    virtual SettingTable& settings() = 0;
+    virtual PolicyTable& policies() = 0;
 };
 
 /// The records of the control plane, and the audit of their changes. The seam between SQLite in the

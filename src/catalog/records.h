@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -40,6 +41,23 @@ struct GroupRecord {
 
 using Tags = std::map<std::string, std::string>;
 
+/// A setting that the API changes, by a name of the program's own.
+struct SettingRecord {
+    std::string value;
+    Instant changed;
+    bool operator==(const SettingRecord&) const = default;
+};
+using SettingRecords = std::map<std::string, SettingRecord, std::less<>>;
+
+/// Who besides our own principals may do what: an IAM policy, as it was sent.
+struct PolicyRecord {
+    std::string name;
+    std::string document;
+    std::uint64_t revision = 0;  ///< from 1; counts the puts of this name
+    Instant updated;
+    bool operator==(const PolicyRecord&) const = default;
+};
+
 /// Who asks for a change, and by which operation.
 struct ChangeOrigin {
     std::string who;        ///< "anonymous" as long as nobody has to say
@@ -52,7 +70,7 @@ struct AuditRecord {
     std::uint64_t sequence = 0;  ///< ascending; never used twice
     Instant at;
     ChangeOrigin origin;
-    std::string resource;  ///< an ARN
+    std::string resource;  ///< an ARN; "setting/…" or "resource-policy/…" of what has none
     std::string before;    ///< JSON; "" when there was none
     std::string after;     ///< JSON; "" when there is none any more
 };

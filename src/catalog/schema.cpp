@@ -26,10 +26,18 @@ constexpr std::string_view version_1[] = {
     " before TEXT, after TEXT) STRICT",
 };
 
-constexpr std::span<const std::string_view> steps[] = {version_1};
+constexpr std::string_view version_2[] = {
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL, changed_ns INTEGER NOT "
+    "NULL)"
+    " STRICT, WITHOUT ROWID",
+    "CREATE TABLE resource_policies (name TEXT PRIMARY KEY, document TEXT NOT NULL,"
+    " revision INTEGER NOT NULL, updated_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+};
+
+constexpr std::span<const std::string_view> steps[] = {version_1, version_2};
 
 /// A pragma takes no parameter, so each number has its literal.
-constexpr std::string_view set_version[] = {"PRAGMA user_version = 1"};
+constexpr std::string_view set_version[] = {"PRAGMA user_version = 1", "PRAGMA user_version = 2"};
 static_assert(std::size(set_version) == std::size(steps));
 
 /// Sums in parts are known by ids of groups. Were the file lost and made anew, ids from 1 on would

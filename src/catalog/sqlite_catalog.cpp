@@ -8,6 +8,8 @@
 #include "catalog/sqlite_audit.h"
 #include "catalog/sqlite_database.h"
 #include "catalog/sqlite_groups.h"
+#include "catalog/sqlite_policies.h"
+#include "catalog/sqlite_settings.h"
 #include "catalog/sqlite_tags.h"
 
 namespace tomograph {
@@ -21,17 +23,25 @@ class SqliteTables final : public CatalogChange {
     SqliteTables(SqliteDatabase& database, const ChangeOrigin& origin, Instant now)
         : audit_(database, origin, now),
           tags_(database, audit_),
-          groups_(database, audit_, tags_) {}
+          groups_(database, audit_, tags_),
+          settings_(database, audit_),
+          policies_(database, audit_) {}
 
     const GroupTable& groups() const override { return groups_; }
     const TagTable& tags() const override { return tags_; }
+    const SettingTable& settings() const override { return settings_; }
+    const PolicyTable& policies() const override { return policies_; }
     GroupTable& groups() override { return groups_; }
     TagTable& tags() override { return tags_; }
+    SettingTable& settings() override { return settings_; }
+    PolicyTable& policies() override { return policies_; }
 
  private:
     SqliteAudit audit_;
     SqliteTags tags_;
     SqliteGroups groups_;
+    SqliteSettings settings_;
+    SqlitePolicies policies_;
 };
 
 class SqliteCatalog final : public Catalog {

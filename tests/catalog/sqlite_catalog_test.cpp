@@ -278,6 +278,59 @@ TEST_CASE("tags go with their group") {
     CHECK(tags_of(*catalog, shop.arn).empty());
 }
 
+TEST_CASE("settings and resource policies stay, and their changes are audited") {
+    CatalogFile file;
+    {
+        const auto catalog = file.open();
+        REQUIRE(catalog->change(somebody, [](CatalogChange& change) -> Result<void> {
+            TRY(change.settings().set("a", "1"));
+            TRY(change.settings().set("a", "2"));
+            TRY(change.settings().set("b", "3"));
+            TRY(change.settings().remove("b"));
+            CHECK(TRY(change.policies().put("p", "{}")).revision == 1);
+            CHECK(TRY(change.policies().put("p", "{ }")).revision == 2);
+            TRY(change.policies().put("q", "{}"));
+            return change.policies().remove("q");
+        }));
+    }
+    const auto catalog = file.open();
+    REQUIRE(catalog->read([&](const CatalogView& view) -> Result<void> {
+        CHECK(TRY(view.settings().all()) ==
+              SettingRecords{{"a", {.value = "2", .changed = file.clock.now()}}});
+        CHECK(TRY(view.policies().all()) ==
+              std::vector<PolicyRecord>{
+                  {.name = "p", .document = "{ }", .revision = 2, .updated = file.clock.now()}});
+        return {};
+    }));
+    const auto audit = catalog->audit(0, 100);
+    REQUIRE(audit);
+    REQUIRE(audit->size() == 8);
+    CHECK(audit->at(1).resource == "setting/a");
+    CHECK(audit->at(1).before == R"({"value":"1"})");
+    CHECK(audit->at(7).resource == "resource-policy/q");
+    CHECK(audit->at(7).after.empty());
+    const auto missing = catalog->change(
+        somebody, [](CatalogChange& change) { return change.policies().remove("q"); });
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().code() == ErrorCode::not_found);
+}
+
+TEST_CASE("a file of the first version goes on with what is in it") {
+    CatalogFile file;
+    REQUIRE(add(*file.open(), group_named("shop")));
+    {
+        const auto database = SqliteDatabase::open(file.path(), SqliteDatabase::Mode::create);
+        REQUIRE(database);
+        for (const std::string_view sql :
+             {"DROP TABLE settings", "DROP TABLE resource_policies", "PRAGMA user_version = 1"})
+            REQUIRE((*database)->run(sql));
+    }
+    const auto catalog = file.open();
+    CHECK(groups_of(*catalog).at(0).name == "shop");
+    CHECK(catalog->change(somebody,
+                          [](CatalogChange& change) { return change.settings().set("a", "1"); }));
+}
+
 TEST_CASE("texts are data, whatever is in them") {
     CatalogFile file;
     const auto catalog = file.open();
