@@ -14,8 +14,11 @@
 #include "server/server_catalog.h"
 #include "server/store_settings.h"
 #include "server/token_key.h"
+#include "service/encryption/encryption_service.h"
 #include "service/groups/group_service.h"
+#include "service/policies/policy_service.h"
 #include "service/tags/tag_service.h"
+#include "service/transaction_search/transaction_search.h"
 #include "store/embedded_store.h"
 
 namespace tomograph {
@@ -29,6 +32,7 @@ constexpr Duration stop_deadline = Duration::seconds(5);
 /// server; a long one goes on while /readyz shows how far it is.
 constexpr Duration ready_wait_max = Duration::seconds(1);
 constexpr auto ready_wait_step = std::chrono::milliseconds(1);
+constexpr auto ready_look_step = std::chrono::milliseconds(100);
 
 /// SIGINT, SIGTERM and, where there is a key to be read again, SIGHUP: blocked in every thread that
 /// is started later, and taken here.
@@ -56,16 +60,35 @@ Result<std::unique_ptr<EmbeddedStore>> open_store(FileSystem& files, const Clock
                                                   MetricsRegistry& metrics,
                                                   const Settings& settings,
                                                   ServerCatalog& catalog) {
-    auto keys = TRY(read_master_keys(settings));
+    auto keys = TRY(read_present_keys(files, settings));
     EmbeddedStoreOptions options = store_options(settings, std::move(keys));
     catalog.join(options);
     return EmbeddedStore::open(files, clock, metrics, std::move(options));
 }
 
+StoreKeyring keyring_of(EmbeddedStore& store) {
+    return {.change = [&store](SecretKey next) { return store.change_master_key(std::move(next)); },
+            .status = [&store] { return store.status().encryption; }};
+}
+
 /// The operator has put another key in its place.
-Result<void> change_key(EmbeddedStore& store, const Settings& settings) {
-    const auto keys = TRY(read_master_keys(settings));
-    return store.change_master_key(SecretKey(keys->active.bytes()));
+void read_key_again(EncryptionService& encryption, TraceStore& store) {
+    const auto changed = encryption.apply();
+    if (changed)
+        log_info("key read again", {{"key", store.status().encryption.key_id}});
+    else
+        log_error("key not changed", {{"error", changed.error()}});
+}
+
+/// A start goes on with the key that the data is under. Another one may have been chosen, and the
+/// server ended before the store knew; or the operator has put another key in its place.
+void apply_key_when_ready(EncryptionService& encryption, TraceStore& store,
+                          const std::stop_token& stop) {
+    while (!store.status().ready && !stop.stop_requested())
+        std::this_thread::sleep_for(ready_look_step);
+    if (stop.stop_requested()) return;
+    const auto applied = encryption.apply();
+    if (!applied) log_error("key not changed", {{"error", applied.error()}});
 }
 
 void wait_until_ready(TraceStore& store, const Clock& clock) {
@@ -84,7 +107,7 @@ void warn_of_what_is_not_served(const Settings& settings) {
 }  // namespace
 
 Result<void> serve(const Settings& settings) {
-    const Signals signals(settings.key.has_value());
+    const Signals signals(settings.key.has_value() || !settings.named_keys.empty());
     set_log_options({.level_min = settings.log_level, .json = settings.log_json, .sink = {}});
     TRY(check_exposure(settings));
     warn_of_what_is_not_served(settings);
@@ -97,10 +120,22 @@ Result<void> serve(const Settings& settings) {
     const auto store = TRY(open_store(*files, clock, metrics, settings, catalog));
     GroupService groups(catalog.catalog(), *store, catalog.groups(), scope);
     TagService tags(catalog.catalog());
+    PolicyService policies(catalog.catalog(), settings.account_id);
+    const auto encryption = TRY(EncryptionService::open({.catalog = catalog.catalog(),
+                                                         .store = keyring_of(*store),
+                                                         .own_key = settings.key,
+                                                         .named_keys = settings.named_keys,
+                                                         .scope = scope}));
+    const auto transaction_search =
+        TRY(TransactionSearch::open(catalog.catalog(), settings.narrows_listings));
     const PageTokenKey token_key = TRY(load_token_key(*files, settings.data_dir));
     const XrayApiOptions api_options{.account_id = settings.account_id,
                                      .token_key = token_key,
-                                     .control = {.groups = &groups, .tags = &tags}};
+                                     .control = {.groups = &groups,
+                                                 .tags = &tags,
+                                                 .policies = &policies,
+                                                 .encryption = encryption.get(),
+                                                 .transaction_search = transaction_search.get()}};
     QueryMetrics query_metrics(metrics);
     LiveTail tail(*store, clock, query_metrics);
     Ingest ingest(*store, clock, metrics, &tail);
@@ -113,17 +148,13 @@ Result<void> serve(const Settings& settings) {
         HttpApi http(xray, *store, metrics, &operations, &retention, &own);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
         wait_until_ready(*store, clock);
+        const std::jthread keys(
+            [&](const std::stop_token& stop) { apply_key_when_ready(*encryption, *store, stop); });
         std::fputs(welcome_text(settings, listeners->addresses()).c_str(), stdout);
         std::fflush(stdout);
         TRY(write_addresses(*files, settings.data_dir, listeners->addresses()));
 
-        while (signals.wait() == SIGHUP) {
-            const auto changed = change_key(*store, settings);
-            if (changed)
-                log_info("key read again", {{"key", store->status().encryption.key_id}});
-            else
-                log_error("key not changed", {{"error", changed.error()}});
-        }
+        while (signals.wait() == SIGHUP) read_key_again(*encryption, *store);
         log_info("stopping");
         listeners->stop(stop_deadline);
     }

@@ -181,6 +181,11 @@ const std::vector<SettingSpec>& setting_specs() {
          [](Settings& s, std::string_view v) { return apply_key(s, KeySource::Kind::command, v); }, true},
         {"old-key-file", "", "master keys before it that are still needed, separated by commas", false,
          apply_old_keys},
+        {"kms-key", "", "master keys that PutEncryptionConfig may choose: alias/NAME=FILE, separated by commas", false,
+         [](Settings& s, std::string_view v) -> Result<void> {
+             s.named_keys = TRY(parse_named_keys(v));
+             return {};
+         }},
         {"open", "false", "allow addresses other than loopback although there is no access control yet", true,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.open = TRY(parse_switch(v));
@@ -188,6 +193,12 @@ const std::vector<SettingSpec>& setting_specs() {
          }},
         {"account-id", "000000000000", "account shown where segments name none", false, apply_account},
         {"region", "us-east-1", "region in the ARNs of groups that are made", false, apply_region},
+        {"index-by-rule", "false",
+         "list only the indexing rule's share of traces while the destination is CloudWatchLogs", true,
+         [](Settings& s, std::string_view v) -> Result<void> {
+             s.narrows_listings = TRY(parse_switch(v));
+             return {};
+         }},
         {"retention-days", "30", "how long traces are kept", false, apply_retention},
         {"summary-days", "0", "when traces are cut to what the map and searches by service need; 0: never", false,
          apply_summary},

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "service/encryption/named_key.h"
 
 namespace tomograph {
 
@@ -27,6 +28,8 @@ struct Settings {
     std::string tls_key;
     std::optional<KeySource> key;            ///< of the encrypted store; none: no encryption
     std::vector<std::string> old_key_files;  ///< keys before it, as long as they are needed
+    std::vector<NamedKey> named_keys;        ///< that PutEncryptionConfig may choose
+    bool narrows_listings = false;           ///< by the indexing rule
     bool open = false;
     std::string account_id;
     std::string region;

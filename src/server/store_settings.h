@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/file_system.h"
 #include "base/result.h"
 #include "server/settings.h"
 #include "store/embedded_store_options.h"
@@ -11,6 +12,11 @@ namespace tomograph {
 /// Reads the master keys from where the settings say; null when they name none. Each call reads
 /// again. errors  as read_master_key(): "key file /etc/tomo/key: …"
 Result<std::shared_ptr<const MasterKeys>> read_master_keys(const Settings& settings);
+
+/// The same to go on with what a data directory was last written under, also when that is a key
+/// that PutEncryptionConfig chose.
+Result<std::shared_ptr<const MasterKeys>> read_present_keys(FileSystem& files,
+                                                            const Settings& settings);
 
 EmbeddedStoreOptions store_options(const Settings& settings,
                                    std::shared_ptr<const MasterKeys> keys);

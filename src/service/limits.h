@@ -12,6 +12,13 @@ inline constexpr std::size_t tags_per_resource_max = 50;
 inline constexpr std::size_t tags_per_request_max = 200;
 inline constexpr std::size_t tag_key_characters_max = 128;
 inline constexpr std::size_t tag_value_characters_max = 256;
+inline constexpr std::size_t policies_max = 5;
+inline constexpr std::size_t policy_name_bytes_max = 128;
+inline constexpr std::size_t policy_bytes_max = 5 * 1024;
+inline constexpr std::size_t kms_key_id_bytes_max = 3000;
 inline constexpr std::size_t resource_arn_bytes_long_max = 1011;  ///< of the tag operations
+
+/// Master keys that PutEncryptionConfig may choose from (our choice): each is read to be looked at.
+inline constexpr std::size_t named_keys_max = 16;
 
 }  // namespace tomograph

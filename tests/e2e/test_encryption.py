@@ -5,6 +5,9 @@ import pathlib
 import signal
 import subprocess
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.conftest import eventually, xray_client
 from tests.e2e.documents import segment, trace_id
 
@@ -70,3 +73,56 @@ def test_key_is_needed_changed_and_then_enough(make_server, tomo, tmp_path):
     server.flags = ("--key-file", str(third))
     server.start()
     check_there(server, traces)
+
+
+def encryption_of(xray) -> dict:
+    return xray.get_encryption_config()["EncryptionConfig"]
+
+
+def put_encryption(xray, **config):
+    chosen = xray.put_encryption_config(**config)["EncryptionConfig"]
+    assert chosen["Status"] == "UPDATING"
+    eventually(lambda: encryption_of(xray)["Status"] == "ACTIVE")
+    return encryption_of(xray)
+
+
+def test_put_encryption_config_chooses_the_key_of_the_store(make_server, tmp_path):
+    """NONE, one key, another key, while documents come; the data stays readable, and a start goes on with the key."""
+    own, first, second = (make_key(tmp_path, name) for name in ("own", "first", "second"))
+    server = make_server("--key-file", str(own), "--kms-key", f"alias/first={first},alias/second={second}")
+    xray = xray_client(server.endpoint)
+    assert encryption_of(xray) == {"Status": "ACTIVE", "Type": "NONE"}
+    traces = [send(server, "SENTINEL-own")]
+
+    chosen = put_encryption(xray, Type="KMS", KeyId="alias/first")
+    assert chosen["Type"] == "KMS"
+    assert chosen["KeyId"].startswith("arn:aws:kms:us-east-1:000000000000:key/")
+    traces.append(send(server, "SENTINEL-first"))
+    assert put_encryption(xray, Type="KMS", KeyId=chosen["KeyId"]) == chosen
+
+    server.kill()
+    server.start()
+    xray = xray_client(server.endpoint)
+    eventually(lambda: encryption_of(xray) == chosen)
+    alias = "arn:aws:kms:us-east-1:000000000000:alias/second"
+    assert put_encryption(xray, Type="KMS", KeyId=alias) == {"KeyId": alias, "Status": "ACTIVE", "Type": "KMS"}
+    traces.append(send(server, "SENTINEL-second"))
+    assert put_encryption(xray, Type="NONE") == {"Status": "ACTIVE", "Type": "NONE"}
+    check_there(server, traces)
+    assert files_with(server.data_dir, b"SENTINEL") == []
+    keyring = server.data_dir / "keyring.json"
+    states = json.loads(keyring.read_text())["keys"]
+    assert [key["state"] for key in states] == ["active", "retired", "retired"]
+    assert server.stop() == 0, server.log()
+
+
+def test_a_key_that_cannot_be_chosen_is_told(make_server, tmp_path):
+    key = make_key(tmp_path, "key")
+    open_server = make_server("--kms-key", f"alias/key={key}", name="open")
+    sealed = make_server("--key-file", str(key), name="sealed")
+    for server, sentence in ((open_server, "keeps its data without encryption"), (sealed, "names no key")):
+        xray = xray_client(server.endpoint)
+        with pytest.raises(ClientError, match=sentence) as caught:
+            xray.put_encryption_config(Type="KMS", KeyId="alias/key")
+        assert caught.value.response["Error"]["Code"] == "InvalidRequestException"
+        assert encryption_of(xray) == {"Status": "ACTIVE", "Type": "NONE"}

@@ -103,6 +103,7 @@ void answer_search(const OwnContext& context, OwnCall call);
 void answer_tail(const OwnContext& context, OwnCall call);
 void answer_trace_doctor(const OwnContext& context, OwnCall call);
 void answer_map_doctor(const OwnContext& context, OwnCall call);
+void answer_telemetry(const OwnContext& context, OwnCall call);
 void answer_openapi(const OwnContext& context, OwnCall call);
 
 }  // namespace tomograph

@@ -18,6 +18,7 @@ constexpr std::array routes = {
     OwnRoute{"/api/v1/traces/{id}/spans/{span}", "GetSpanDetails", answer_span},
     OwnRoute{"/api/v1/doctor/traces/{id}", "DiagnoseTrace", answer_trace_doctor},
     OwnRoute{"/api/v1/doctor/map", "DiagnoseMap", answer_map_doctor},
+    OwnRoute{"/api/v1/telemetry", "ListTelemetry", answer_telemetry},
     OwnRoute{"/api/v1/openapi.yaml", "GetOpenApi", answer_openapi},
 };
 

@@ -16,14 +16,20 @@
 
 namespace tomograph {
 
+class EncryptionService;
 class GroupService;
+class PolicyService;
 class TagService;
+class TransactionSearch;
 
 /// What the operations of the control plane delegate to. Without one they are answered
 /// UnknownOperationException, as on a server that has none.
 struct ControlPlane {
     GroupService* groups = nullptr;
     TagService* tags = nullptr;
+    PolicyService* policies = nullptr;
+    EncryptionService* encryption = nullptr;
+    TransactionSearch* transaction_search = nullptr;
 };
 
 struct XrayApiOptions {
@@ -86,5 +92,14 @@ void answer_delete_group(const XrayContext& context, XrayCall call);
 void answer_tag_resource(const XrayContext& context, XrayCall call);
 void answer_untag_resource(const XrayContext& context, XrayCall call);
 void answer_list_tags_for_resource(const XrayContext& context, XrayCall call);
+void answer_put_resource_policy(const XrayContext& context, XrayCall call);
+void answer_list_resource_policies(const XrayContext& context, XrayCall call);
+void answer_delete_resource_policy(const XrayContext& context, XrayCall call);
+void answer_get_encryption_config(const XrayContext& context, XrayCall call);
+void answer_put_encryption_config(const XrayContext& context, XrayCall call);
+void answer_get_segment_destination(const XrayContext& context, XrayCall call);
+void answer_update_segment_destination(const XrayContext& context, XrayCall call);
+void answer_get_indexing_rules(const XrayContext& context, XrayCall call);
+void answer_update_indexing_rule(const XrayContext& context, XrayCall call);
 
 }  // namespace tomograph

@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include "api/json_request.h"
 #include "api/json_writer.h"
 #include "api/xray/call.h"
 #include "api/xray/summary_json.h"
 #include "query/trace_summaries.h"
+#include "service/transaction_search/transaction_search.h"
 
 namespace tomograph {
 
@@ -27,6 +30,12 @@ std::optional<double> read_fixed_rate(JsonRequest& json) {
     if (name != "" && name != "PartialScan" && name != "FixedRate")
         strategy->refuse_value("Name", "must be PartialScan or FixedRate");
     return is_allowed && name == "FixedRate" ? value : std::nullopt;
+}
+
+/// Transaction Search may list a share of the traces only.
+void narrow(TraceSummariesRequest& request, const TransactionSearch* search) {
+    const double share = search == nullptr ? 1 : search->listed_share();
+    if (share < 1) request.fixed_rate = std::min(request.fixed_rate.value_or(1), share);
 }
 
 std::string to_json(const TraceSummariesAnswer& answer, std::string_view account_id) {
@@ -55,6 +64,7 @@ void answer_get_trace_summaries(const XrayContext& context, XrayCall call) {
     request.filter_expression = json.text("FilterExpression").value_or("");
     request.next_token = json.text("NextToken").value_or("");
     if (json.refusal()) return call.answer(*json.refusal());
+    narrow(request, context.options.control.transaction_search);
     answer_from_worker(context, std::move(call),
                        [request = std::move(request), &account_id = context.options.account_id](
                            const QueryContext& query) -> Result<std::string> {

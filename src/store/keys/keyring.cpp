@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "base/crc32c.h"
+#include "store/file_names.h"
+#include "store/limits.h"
 #include "wire/json/json_index.h"
 
 namespace tomograph {
@@ -96,6 +98,16 @@ Result<Keyring> decode_keyring(std::string_view text) {
         return Error(ErrorCode::invalid,
                      fmt::format("format {}, this program reads up to {}", its_format, format));
     return keyring;
+}
+
+std::optional<MasterKeyId> active_key_of(FileSystem& files, const std::string& data_directory) {
+    const auto text = read_file(files, join_path(data_directory, keyring_name), keyring_bytes_max);
+    if (!text) return std::nullopt;
+    const auto keyring = decode_keyring(*text);
+    if (!keyring) return std::nullopt;
+    for (const KeyringEntry& entry : keyring->keys)
+        if (entry.state == MasterKeyState::active) return entry.id;
+    return std::nullopt;
 }
 
 }  // namespace tomograph

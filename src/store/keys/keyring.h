@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/crypto/file_keys.h"
+#include "base/file_system.h"
 #include "base/result.h"
 
 namespace tomograph {
@@ -34,5 +36,9 @@ std::string encode_keyring(const Keyring& keyring);
 /// errors  corrupt  not what encode_keyring() wrote
 ///         invalid  the format is newer than this program
 Result<Keyring> decode_keyring(std::string_view text);
+
+/// Which master key a data directory was last written under; nothing when it is not encrypted, or
+/// its keyring cannot be read (opening the store then says why).
+std::optional<MasterKeyId> active_key_of(FileSystem& files, const std::string& data_directory);
 
 }  // namespace tomograph
