@@ -36,6 +36,9 @@ inline constexpr std::size_t exception_message_characters_max = 1'000;
 /// or is named longer is no attribute.
 inline constexpr std::size_t attribute_path_bytes_max = 1'024;
 
+/// Arrays and maps of an OTLP value inside each other.
+inline constexpr unsigned value_depth_max = 16;
+
 /// An id of the wrong form is answered as sent, up to here.
 inline constexpr std::size_t rejected_id_characters_max = 250;
 

@@ -9,9 +9,32 @@ namespace {
 
 bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80; }
 
+/// Bytes of the character that begins `text`, as far as its first byte tells; 0 when none does.
+std::size_t claimed_bytes(std::string_view text) {
+    const auto first = static_cast<std::uint8_t>(text.front());
+    if (first < 0x80) return 1;
+    if (first < 0xc2 || first > 0xf4) return 0;
+    return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text); }
+
+std::string to_utf8(std::string_view text) {
+    constexpr std::string_view replacement = "\xef\xbf\xbd";
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t bytes = claimed_bytes(text);
+        const bool is_character =
+            bytes > 0 && bytes <= text.size() && is_utf8(text.substr(0, bytes));
+        const std::size_t taken = is_character ? bytes : 1;
+        out += is_character ? text.substr(0, taken) : replacement;
+        text.remove_prefix(taken);
+    }
+    return out;
+}
 
 std::string_view cut_characters(std::string_view text, std::size_t characters_max) {
     if (text.size() <= characters_max) return text;

@@ -7,6 +7,9 @@ namespace tomograph {
 
 bool is_utf8(std::string_view text);
 
+/// The same text where it is UTF-8; every byte that is part of no character becomes U+FFFD.
+std::string to_utf8(std::string_view text);
+
 /// The first characters of valid UTF-8, at most `characters_max` code points.
 std::string_view cut_characters(std::string_view text, std::size_t characters_max);
 

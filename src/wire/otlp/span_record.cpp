@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "wire/json/escapes.h"
+#include "wire/json/json_text.h"
 
 namespace tomograph {
 namespace {
@@ -22,116 +23,68 @@ std::string_view kind_text(OtlpKind kind) {
     return "INTERNAL";
 }
 
-/// Grows a text of JSON, member by member.
-class RecordWriter {
- public:
-    void open() {
-        separate();
-        out_ += '{';
-        is_first_ = true;
+void append(bool value, std::string& out) { out += value ? "true" : "false"; }
+void append(std::int64_t value, std::string& out) { out += std::to_string(value); }
+void append(double value, std::string& out) {
+    out += std::isfinite(value) ? fmt::format("{}", value) : "0";
+}
+void append(const std::string& value, std::string& out) { append_quoted(value, out); }
+void append(const std::vector<std::string>& values, std::string& out) {
+    out += '[';
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (i > 0) out += ',';
+        append_quoted(values[i], out);
     }
-    void open(std::string_view key) {
-        write_key(key);
-        out_ += '{';
-        is_first_ = true;
-    }
-    void close() {
-        out_ += '}';
-        is_first_ = false;
-    }
-    void open_list(std::string_view key) {
-        write_key(key);
-        out_ += '[';
-        is_first_ = true;
-    }
-    void close_list() {
-        out_ += ']';
-        is_first_ = false;
-    }
-    void text(std::string_view key, std::string_view value) {
-        write_key(key);
-        append_quoted(value, out_);
-    }
-    void integer(std::string_view key, std::int64_t value) {
-        write_key(key);
-        out_ += std::to_string(value);
-    }
-    void attributes(const OtlpAttributes& attributes) {
-        open("attributes");
-        for (const OtlpAttribute& each : attributes) {
-            write_key(each.key);
-            std::visit([this](const auto& value) { write(value); }, each.value);
-        }
-        close();
-    }
+    out += ']';
+}
 
-    std::string take() && { return std::move(out_); }
-
- private:
-    void separate() {
-        if (!is_first_) out_ += ',';
-        is_first_ = false;
+void write_attributes(JsonText& json, const OtlpAttributes& attributes) {
+    json.open("attributes");
+    for (const OtlpAttribute& each : attributes) {
+        std::string& out = json.value_of(each.key);
+        std::visit([&out](const auto& value) { append(value, out); }, each.value);
     }
-    void write_key(std::string_view key) {
-        separate();
-        append_quoted(key, out_);
-        out_ += ':';
-    }
-    void write(bool value) { out_ += value ? "true" : "false"; }
-    void write(std::int64_t value) { out_ += std::to_string(value); }
-    void write(double value) { out_ += std::isfinite(value) ? fmt::format("{}", value) : "0"; }
-    void write(const std::string& value) { append_quoted(value, out_); }
-    void write(const std::vector<std::string>& values) {
-        out_ += '[';
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            if (i > 0) out_ += ',';
-            append_quoted(values[i], out_);
-        }
-        out_ += ']';
-    }
+    json.close();
+}
 
-    std::string out_;
-    bool is_first_ = true;
-};
-
-void write_times(RecordWriter& json, const OtlpSpan& span) {
+void write_times(JsonText& json, const OtlpSpan& span) {
     json.integer("startTimeUnixNano", span.start.ns);
     if (!span.end) return;
     json.integer("endTimeUnixNano", span.end->ns);
     json.integer("durationNano", (*span.end - span.start).ns);
 }
 
-void write_events(RecordWriter& json, const std::vector<OtlpEvent>& events) {
+void write_events(JsonText& json, const std::vector<OtlpEvent>& events) {
     if (events.empty()) return;
     json.open_list("events");
     for (const OtlpEvent& event : events) {
         json.open();
         json.integer("timeUnixNano", event.time.ns);
         json.text("name", event.name);
-        json.attributes(event.attributes);
+        write_attributes(json, event.attributes);
         json.close();
     }
     json.close_list();
 }
 
-void write_links(RecordWriter& json, const std::vector<OtlpLink>& links) {
+void write_links(JsonText& json, const std::vector<OtlpLink>& links) {
     if (links.empty()) return;
     json.open_list("links");
     for (const OtlpLink& link : links) {
         json.open();
         json.text("traceId", to_hex(link.trace_id));
         json.text("spanId", to_hex(link.span_id));
-        json.attributes(link.attributes);
+        write_attributes(json, link.attributes);
         json.close();
     }
     json.close_list();
 }
 
 std::string write(const OtlpSpan& span, const OtlpAttributes& resource, std::int64_t dropped) {
-    RecordWriter json;
+    JsonText json;
     json.open();
     json.open("resource");
-    json.attributes(resource);
+    write_attributes(json, resource);
     json.close();
     json.text("traceId", to_hex(span.trace_id));
     json.text("spanId", to_hex(span.id));
@@ -140,7 +93,7 @@ std::string write(const OtlpSpan& span, const OtlpAttributes& resource, std::int
     json.text("name", span.name);
     json.text("kind", kind_text(span.kind));
     write_times(json, span);
-    json.attributes(span.attributes);
+    write_attributes(json, span.attributes);
     if (dropped > 0) json.integer("droppedAttributesCount", dropped);
     write_events(json, span.events);
     write_links(json, span.links);

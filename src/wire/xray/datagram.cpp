@@ -45,10 +45,6 @@ bool is_header(std::string_view line) {
     return json->at_end() && is_json && is_first_version;
 }
 
-bool is_otlp(std::string_view body) {
-    return body.starts_with("T1S") || body.starts_with("T1U") || body.starts_with("M1");
-}
-
 /// Documents a line each; one may itself be laid out over several lines.
 std::vector<std::string_view> split_lines(std::string_view body) {
     std::vector<std::string_view> documents;
@@ -72,7 +68,6 @@ std::variant<std::vector<std::string_view>, DatagramDrop> split_datagram(
     const std::string_view body = datagram.substr(skip_space(datagram, newline + 1));
     if (body.empty()) return DatagramDrop::missing_header;
     if (!is_header(datagram.substr(0, newline))) return DatagramDrop::bad_header;
-    if (is_otlp(body)) return DatagramDrop::unsupported;
 
     if (std::memchr(body.data(), '\n', body.size()) == nullptr && body.front() != '[') {
         return std::vector{body};
@@ -90,8 +85,6 @@ std::string_view to_text(DatagramDrop drop) {
             return "missing_header";
         case DatagramDrop::bad_header:
             return "bad_header";
-        case DatagramDrop::unsupported:
-            return "unsupported";
     }
     ASSERT(false);
 }

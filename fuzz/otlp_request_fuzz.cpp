@@ -1,0 +1,58 @@
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/assert.h"
+#include "wire/json/json_index.h"
+#include "wire/otlp/json_request.h"
+#include "wire/otlp/span_documents.h"
+#include "wire/xray/segment_decoder.h"
+
+using namespace tomograph;
+
+namespace {
+
+/// Whatever a span says, its documents are JSON; and those that are taken have the span's id.
+class Checker final : public SpanSink {
+ public:
+    void begin(const WireResource& resource, const WireScope& scope) override {
+        resource_ = &resource;
+        documents_.begin(resource, scope);
+    }
+    void take(const WireSpan& span) override {
+        const auto pair = documents_.of(span, *resource_);
+        if (!pair) return;
+        check(pair->first);
+        if (!pair->second.empty()) check(pair->second);
+    }
+
+ private:
+    void check(const std::string& document) {
+        JsonIndex index;
+        auto json = index.read(document);
+        ASSERT(json);
+        json->skip();
+        ASSERT(!json->failed());
+        ASSERT(json->at_end());
+        thread_local SegmentDecoder decoder;
+        static_cast<void>(decoder.decode(document, std::nullopt));
+    }
+
+    SpanDocuments documents_;
+    const WireResource* resource_ = nullptr;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    Checker checker;
+    if (bytes.starts_with('{')) {
+        const auto request = trace_request_of_json(bytes);
+        if (request) ASSERT(read_trace_request(*request, checker));
+        return 0;
+    }
+    static_cast<void>(read_trace_request(bytes, checker));
+    return 0;
+}

@@ -1,0 +1,68 @@
+#include "wire/otlp/attribute_lookup.h"
+
+#include <charconv>
+#include <cmath>
+#include <protozero/pbf_reader.hpp>
+
+namespace tomograph {
+namespace {
+
+std::optional<std::int64_t> as_integer(const WireValue& value) {
+    if (value.kind == WireValue::Kind::integer) return value.integer;
+    if (value.kind == WireValue::Kind::number) {
+        constexpr double exact_max = 9007199254740992.0;  // 2^53
+        const bool is_whole = std::floor(value.number) == value.number;
+        if (is_whole && std::abs(value.number) <= exact_max)
+            return static_cast<std::int64_t>(value.number);
+        return std::nullopt;
+    }
+    std::int64_t parsed = 0;
+    const char* end = value.text.data() + value.text.size();
+    const auto [at, error] = std::from_chars(value.text.data(), end, parsed);
+    if (value.kind != WireValue::Kind::text || error != std::errc{} || at != end)
+        return std::nullopt;
+    return parsed;
+}
+
+}  // namespace
+
+const WireValue* find_value(const WireAttributes& attributes, std::string_view key) {
+    for (auto each = attributes.rbegin(); each != attributes.rend(); ++each)
+        if (each->key == key) return &each->value;
+    return nullptr;
+}
+
+std::string_view text_of(const WireAttributes& attributes,
+                         std::initializer_list<std::string_view> keys) {
+    for (const std::string_view key : keys) {
+        const WireValue* value = find_value(attributes, key);
+        if (value != nullptr && value->kind == WireValue::Kind::text && !value->text.empty())
+            return value->text;
+    }
+    return {};
+}
+
+std::optional<std::int64_t> integer_of(const WireAttributes& attributes,
+                                       std::initializer_list<std::string_view> keys) {
+    for (const std::string_view key : keys)
+        if (const WireValue* value = find_value(attributes, key))
+            if (const auto number = as_integer(*value)) return number;
+    return std::nullopt;
+}
+
+std::vector<std::string_view> texts_of(const WireAttributes& attributes, std::string_view key) {
+    std::vector<std::string_view> texts;
+    const WireValue* value = find_value(attributes, key);
+    if (value == nullptr) return texts;
+    if (value->kind == WireValue::Kind::text) return {value->text};
+    if (value->kind != WireValue::Kind::array) return texts;
+    protozero::pbf_reader reader(value->text.data(), value->text.size());
+    while (reader.next(1)) {
+        const protozero::data_view element = reader.get_view();
+        const WireValue each = read_value({element.data(), element.size()});
+        if (each.kind == WireValue::Kind::text) texts.push_back(each.text);
+    }
+    return texts;
+}
+
+}  // namespace tomograph

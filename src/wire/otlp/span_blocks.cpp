@@ -1,0 +1,302 @@
+#include "wire/otlp/span_blocks.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <utility>
+
+#include "base/hash.h"
+#include "wire/json/utf8.h"
+#include "wire/otlp/attribute_lookup.h"
+
+namespace tomograph {
+namespace {
+
+enum class Outcome { ok, error, throttle, fault };
+
+Outcome outcome_of_http(std::int64_t status) {
+    constexpr std::int64_t too_many_requests = 429;
+    if (status == too_many_requests) return Outcome::throttle;
+    if (status >= 400 && status < 500) return Outcome::error;
+    return status >= 500 && status < 600 ? Outcome::fault : Outcome::ok;
+}
+
+/// Codes that the called one answers for a fault of the caller are errors, as 4xx are.
+Outcome outcome_of_grpc(std::int64_t code) {
+    constexpr std::array<std::int64_t, 9> of_caller = {1, 3, 5, 6, 7, 9, 10, 11, 16};
+    constexpr std::int64_t resource_exhausted = 8;
+    if (code == 0) return Outcome::ok;
+    if (code == resource_exhausted) return Outcome::throttle;
+    const bool is_caller = std::find(of_caller.begin(), of_caller.end(), code) != of_caller.end();
+    return is_caller ? Outcome::error : Outcome::fault;
+}
+
+Outcome outcome_of(const WireSpan& span) {
+    Outcome told = Outcome::ok;
+    if (const auto status =
+            integer_of(span.attributes, {"http.response.status_code", "http.status_code"}))
+        told = outcome_of_http(*status);
+    else if (const auto code =
+                 integer_of(span.attributes, {"rpc.grpc.status_code", "rpc.response.status_code"}))
+        told = outcome_of_grpc(*code);
+    const bool is_error = span.status_code == status_code_error;
+    return told == Outcome::ok && is_error ? Outcome::fault : told;
+}
+
+struct Member {
+    std::string_view name;
+    std::string_view value;
+};
+
+void write_members(JsonText& json, std::initializer_list<Member> members) {
+    for (const Member& each : members)
+        if (!each.value.empty()) append_quoted_text(each.value, json.value_of(each.name));
+}
+
+bool has_any(std::initializer_list<Member> members) {
+    return std::any_of(members.begin(), members.end(),
+                       [](const Member& each) { return !each.value.empty(); });
+}
+
+/// An object of texts; nothing when all are empty.
+void write_object(JsonText& json, std::string_view name, std::initializer_list<Member> members) {
+    if (!has_any(members)) return;
+    json.open(name);
+    write_members(json, members);
+    json.close();
+}
+
+std::string_view scheme_of(const WireAttributes& said) {
+    const std::string_view scheme = text_of(said, {"url.scheme", "http.scheme"});
+    return scheme.empty() ? std::string_view("http") : scheme;
+}
+
+/// The port where it is not the scheme's own.
+std::string port_of(const WireAttributes& said, std::string_view scheme) {
+    const auto port = integer_of(said, {"server.port", "net.host.port", "net.peer.port"});
+    constexpr std::int64_t http = 80;
+    constexpr std::int64_t https = 443;
+    const bool is_usual = !port || *port == (scheme == "https" ? https : http);
+    return is_usual ? std::string() : ":" + std::to_string(*port);
+}
+
+/// The whole URL as it was said, else put together from its parts; "" when no host is known.
+std::string url_of(const WireAttributes& said) {
+    const std::string_view whole = text_of(said, {"url.full", "http.url"});
+    if (!whole.empty()) return std::string(whole);
+    const std::string_view scheme = scheme_of(said);
+    std::string host(text_of(said, {"http.host"}));
+    if (host.empty()) {
+        const std::string_view name =
+            text_of(said, {"server.address", "http.server_name", "net.host.name", "net.peer.name",
+                           "net.peer.ip"});
+        if (name.empty()) return {};
+        host = std::string(name) + port_of(said, scheme);
+    }
+    const std::string_view path = text_of(said, {"url.path", "http.target"});
+    const std::string_view query = text_of(said, {"url.query"});
+    std::string url = std::string(scheme) + "://" + host;
+    url += path.empty() ? std::string_view("/") : path;
+    if (!query.empty()) url += "?" + std::string(query);
+    return url;
+}
+
+bool is_relational(std::string_view system) {
+    constexpr std::array<std::string_view, 17> systems = {"db2",         "derby",
+                                                          "hive",        "mariadb",
+                                                          "mssql",       "mysql",
+                                                          "oracle",      "oracle.db",
+                                                          "postgresql",  "sqlite",
+                                                          "teradata",    "other_sql",
+                                                          "ibm.db2",     "microsoft.sql_server",
+                                                          "cockroachdb", "clickhouse",
+                                                          "trino"};
+    return std::find(systems.begin(), systems.end(), system) != systems.end();
+}
+
+void write_names(JsonText& json, std::string_view name, std::string_view list,
+                 const std::vector<std::string_view>& names) {
+    if (names.size() == 1) append_quoted_text(names.front(), json.value_of(name));
+    if (names.size() < 2) return;
+    json.open_list(list);
+    for (const std::string_view each : names) json.element(to_utf8(each));
+    json.close_list();
+}
+
+void write_sdk(JsonText& json, const WireAttributes& where) {
+    const std::string_view sdk = text_of(where, {"telemetry.sdk.name"});
+    if (sdk.empty()) return;
+    const std::string_view language = text_of(where, {"telemetry.sdk.language"});
+    const std::string name =
+        language.empty() ? std::string(sdk) : std::string(sdk) + " for " + std::string(language);
+    json.open("xray");
+    write_members(json,
+                  {{"sdk", name}, {"sdk_version", text_of(where, {"telemetry.sdk.version"})}});
+    const bool is_auto =
+        !text_of(where, {"telemetry.distro.name", "telemetry.auto.version"}).empty();
+    json.boolean("auto_instrumentation", is_auto);
+    json.close();
+}
+
+void write_place(JsonText& json, const WireAttributes& where) {
+    const std::string_view zone = text_of(where, {"cloud.availability_zone"});
+    const std::string_view container = text_of(where, {"container.id"});
+    const std::string_view platform = text_of(where, {"cloud.platform"});
+    if (platform == "aws_ec2" || !text_of(where, {"host.id"}).empty())
+        write_object(json, "ec2",
+                     {{"instance_id", text_of(where, {"host.id"})},
+                      {"availability_zone", zone},
+                      {"instance_size", text_of(where, {"host.type"})},
+                      {"ami_id", text_of(where, {"host.image.id"})}});
+    if (platform == "aws_ecs")
+        write_object(json, "ecs",
+                     {{"container", text_of(where, {"container.name"})},
+                      {"container_id", container},
+                      {"availability_zone", zone},
+                      {"container_arn", text_of(where, {"aws.ecs.container.arn"})},
+                      {"cluster_arn", text_of(where, {"aws.ecs.cluster.arn"})},
+                      {"task_arn", text_of(where, {"aws.ecs.task.arn"})},
+                      {"task_family", text_of(where, {"aws.ecs.task.family"})},
+                      {"launch_type", text_of(where, {"aws.ecs.launchtype"})}});
+    const std::string_view cluster = text_of(where, {"k8s.cluster.name"});
+    if (platform == "aws_eks" || !cluster.empty())
+        write_object(json, "eks",
+                     {{"cluster_name", cluster},
+                      {"pod", text_of(where, {"k8s.pod.name"})},
+                      {"container_id", container}});
+    write_sdk(json, where);
+}
+
+/// Of no other event of the trace, and the same whenever the span comes again.
+std::string exception_id(SpanId id, std::size_t index) {
+    return to_hex(SpanId{mix64(id.value + index + 1) | 1});
+}
+
+void write_exception(JsonText& json, const WireSpan& span, const WireEvent& event,
+                     const std::string& id) {
+    json.open();
+    json.text("id", id);
+    write_members(json, {{"type", text_of(event.attributes, {"exception.type"})},
+                         {"message", text_of(event.attributes, {"exception.message"})}});
+    const WireKind kind = span.known_kind();
+    if (kind == WireKind::client || kind == WireKind::producer) json.boolean("remote", true);
+    json.close();
+}
+
+}  // namespace
+
+void write_outcome(JsonText& json, const WireSpan& span) {
+    const Outcome outcome = outcome_of(span);
+    if (outcome == Outcome::error || outcome == Outcome::throttle) json.boolean("error", true);
+    if (outcome == Outcome::throttle) json.boolean("throttle", true);
+    if (outcome == Outcome::fault) json.boolean("fault", true);
+}
+
+void write_http(JsonText& json, const WireSpan& span) {
+    const WireAttributes& said = span.attributes;
+    const std::string_view method = text_of(said, {"http.request.method", "http.method"});
+    const auto status = integer_of(said, {"http.response.status_code", "http.status_code"});
+    const bool is_there =
+        !method.empty() || status || !text_of(said, {"url.full", "http.url"}).empty();
+    if (!is_there) return;
+    json.open("http");
+    json.open("request");
+    write_members(json, {{"method", method},
+                         {"url", url_of(said)},
+                         {"user_agent", text_of(said, {"user_agent.original", "http.user_agent"})},
+                         {"client_ip", text_of(said, {"client.address", "http.client_ip",
+                                                      "network.peer.address", "net.peer.ip"})}});
+    json.close();
+    if (status) {
+        json.open("response");
+        json.integer("status", *status);
+        if (const auto length =
+                integer_of(said, {"http.response.body.size", "http.response_content_length"}))
+            json.integer("content_length", *length);
+        json.close();
+    }
+    json.close();
+}
+
+void write_sql(JsonText& json, const WireSpan& span) {
+    const WireAttributes& said = span.attributes;
+    const std::string_view system = text_of(said, {"db.system.name", "db.system"});
+    if (!is_relational(system)) return;
+    const std::string_view host = text_of(said, {"server.address", "net.peer.name", "net.peer.ip"});
+    std::string url(text_of(said, {"db.connection_string"}));
+    if (url.empty() && !host.empty()) {
+        const auto port = integer_of(said, {"server.port", "net.peer.port"});
+        url = std::string(host) + (port ? ":" + std::to_string(*port) : std::string());
+        const std::string_view database = text_of(said, {"db.namespace", "db.name"});
+        if (!database.empty()) url += "/" + std::string(database);
+    }
+    json.open("sql");
+    write_members(json, {{"url", url},
+                         {"database_type", system},
+                         {"user", text_of(said, {"db.user"})},
+                         {"sanitized_query", text_of(said, {"db.query.text", "db.statement"})}});
+    json.close();
+}
+
+void write_aws(JsonText& json, const WireSpan& span, const WireResource& resource,
+               bool with_resource) {
+    const WireAttributes& said = span.attributes;
+    const bool is_call = text_of(said, {"rpc.system.name", "rpc.system"}) == "aws-api";
+    std::vector<std::string_view> tables = texts_of(said, "aws.dynamodb.table_names");
+    const std::string_view table = text_of(said, {"aws.table_name", "aws.table.name"});
+    if (tables.empty() && !table.empty()) tables.push_back(table);
+    std::string_view account = text_of(said, {"aws.account_id"});
+    if (account.empty()) account = text_of(resource.attributes, {"cloud.account.id"});
+    json.open("aws");
+    write_members(
+        json,
+        {{"operation", text_of(said, {"aws.operation", is_call ? "rpc.method" : "aws.operation"})},
+         {"account_id", account},
+         {"region", text_of(said, {"aws.region"})},
+         {"request_id", text_of(said, {"aws.request_id", "aws.requestId"})},
+         {"queue_url",
+          text_of(said, {"messaging.url", "aws.sqs.queue.url", "aws.queue_url", "aws.queue.url"})},
+         {"bucket_name", text_of(said, {"aws.s3.bucket"})},
+         {"topic_arn", text_of(said, {"aws.sns.topic.arn"})},
+         {"function_name", text_of(said, {"faas.invoked_name"})}});
+    write_names(json, "table_name", "table_names", tables);
+    if (with_resource) write_place(json, resource.attributes);
+    json.close();
+}
+
+void write_cause(JsonText& json, const WireSpan& span, SpanId id) {
+    const auto is_exception = [](const WireEvent& event) { return event.name == "exception"; };
+    const bool has_exception = std::any_of(span.events.begin(), span.events.end(), is_exception);
+    const bool is_error = span.status_code == status_code_error;
+    if (!has_exception && !(is_error && !span.status_message.empty())) return;
+    json.open("cause");
+    json.open_list("exceptions");
+    for (std::size_t i = 0; i < span.events.size(); ++i)
+        if (is_exception(span.events[i]))
+            write_exception(json, span, span.events[i], exception_id(id, i));
+    if (!has_exception) {
+        json.open();
+        json.text("id", exception_id(id, 0));
+        write_members(json, {{"message", span.status_message}});
+        json.close();
+    }
+    json.close_list();
+    json.close();
+}
+
+void write_links(JsonText& json, const WireSpan& span) {
+    if (span.links.empty()) return;
+    json.open_list("links");
+    for (const WireLink& link : span.links) {
+        const auto trace = read_trace_id(link.trace_id);
+        const auto id = read_span_id(link.span_id);
+        if (!trace || !id) continue;  // it stands in `otel` as it came
+        json.open();
+        json.text("trace_id", to_xray_text(*trace));
+        json.text("id", to_hex(*id));
+        json.close();
+    }
+    json.close_list();
+}
+
+}  // namespace tomograph

@@ -1,0 +1,170 @@
+#include "wire/otlp/wire_value.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <protozero/pbf_reader.hpp>
+
+#include "wire/base64.h"
+#include "wire/json/escapes.h"
+#include "wire/json/utf8.h"
+#include "wire/limits.h"
+
+namespace tomograph {
+namespace {
+
+std::string_view view_of(protozero::data_view data) { return {data.data(), data.size()}; }
+
+void append_value(const WireValue& value, std::string& out, unsigned depth);
+
+void append_number(double number, std::string& out) {
+    if (!std::isfinite(number)) {
+        const std::string_view name =
+            std::isnan(number) ? "NaN" : (number > 0 ? "Infinity" : "-Infinity");
+        out += fmt::format(R"({{"$number":"{}"}})", name);
+        return;
+    }
+    const std::size_t begin = out.size();
+    fmt::format_to(std::back_inserter(out), "{}", number);
+    // Without a point or an exponent it would be an integer.
+    if (out.find_first_of(".e", begin) == std::string::npos) out += ".0";
+}
+
+void append_array(std::string_view message, std::string& out, unsigned depth) {
+    out += '[';
+    bool is_first = true;
+    protozero::pbf_reader reader(message.data(), message.size());
+    while (reader.next(1)) {
+        if (!is_first) out += ',';
+        is_first = false;
+        append_value(read_value(view_of(reader.get_view())), out, depth);
+    }
+    out += ']';
+}
+
+void append_member(const WireAttribute& member, bool& is_first, std::string& out, unsigned depth) {
+    if (!is_first) out += ',';
+    is_first = false;
+    append_quoted_text(member.key, out);
+    out += ':';
+    append_value(member.value, out, depth);
+}
+
+void append_map(std::string_view message, std::string& out, unsigned depth) {
+    std::string members;
+    bool is_first = true;
+    bool is_marked = false;
+    protozero::pbf_reader reader(message.data(), message.size());
+    while (reader.next(1)) {
+        const WireAttribute member = read_attribute(view_of(reader.get_view()));
+        is_marked |= member.key.starts_with('$');
+        append_member(member, is_first, members, depth);
+    }
+    out += is_marked ? R"({"$map":{)" : "{";
+    out += members;
+    out += is_marked ? "}}" : "}";
+}
+
+void append_value(const WireValue& value, std::string& out, unsigned depth) {
+    switch (value.kind) {
+        case WireValue::Kind::none:
+            out += "null";
+            return;
+        case WireValue::Kind::text:
+            return append_quoted_text(value.text, out);
+        case WireValue::Kind::boolean:
+            out += value.boolean ? "true" : "false";
+            return;
+        case WireValue::Kind::integer:
+            fmt::format_to(std::back_inserter(out), "{}", value.integer);
+            return;
+        case WireValue::Kind::number:
+            return append_number(value.number, out);
+        case WireValue::Kind::bytes:
+            out += R"({"$bytes":")";
+            out += base64_encode(value.text);
+            out += R"("})";
+            return;
+        case WireValue::Kind::array:
+        case WireValue::Kind::map:
+            if (depth == value_depth_max) {
+                out += "null";
+                return;
+            }
+            if (value.kind == WireValue::Kind::array)
+                return append_array(value.text, out, depth + 1);
+            return append_map(value.text, out, depth + 1);
+    }
+}
+
+}  // namespace
+
+WireValue read_value(std::string_view any_value) {
+    WireValue value;
+    protozero::pbf_reader reader(any_value.data(), any_value.size());
+    while (reader.next()) {
+        switch (reader.tag()) {
+            case 1:
+                value.kind = WireValue::Kind::text;
+                value.text = view_of(reader.get_view());
+                break;
+            case 2:
+                value.kind = WireValue::Kind::boolean;
+                value.boolean = reader.get_bool();
+                break;
+            case 3:
+                value.kind = WireValue::Kind::integer;
+                value.integer = reader.get_int64();
+                break;
+            case 4:
+                value.kind = WireValue::Kind::number;
+                value.number = reader.get_double();
+                break;
+            case 5:
+                value.kind = WireValue::Kind::array;
+                value.text = view_of(reader.get_view());
+                break;
+            case 6:
+                value.kind = WireValue::Kind::map;
+                value.text = view_of(reader.get_view());
+                break;
+            case 7:
+                value.kind = WireValue::Kind::bytes;
+                value.text = view_of(reader.get_view());
+                break;
+            default:
+                reader.skip();
+        }
+    }
+    return value;
+}
+
+WireAttribute read_attribute(std::string_view key_value) {
+    WireAttribute attribute;
+    protozero::pbf_reader reader(key_value.data(), key_value.size());
+    while (reader.next()) {
+        if (reader.tag() == 1)
+            attribute.key = view_of(reader.get_view());
+        else if (reader.tag() == 2)
+            attribute.value = read_value(view_of(reader.get_view()));
+        else
+            reader.skip();
+    }
+    return attribute;
+}
+
+void append_json(const WireValue& value, std::string& out) { append_value(value, out, 0); }
+
+void append_json(const WireAttributes& attributes, std::string& out) {
+    out += '{';
+    bool is_first = true;
+    for (const WireAttribute& each : attributes) append_member(each, is_first, out, 0);
+    out += '}';
+}
+
+void append_quoted_text(std::string_view text, std::string& out) {
+    if (is_utf8(text)) return append_quoted(text, out);
+    append_quoted(to_utf8(text), out);
+}
+
+}  // namespace tomograph

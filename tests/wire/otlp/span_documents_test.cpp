@@ -1,0 +1,271 @@
+#include "wire/otlp/span_documents.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <variant>
+
+#include "wire/json/json_index.h"
+#include "wire/otlp/json_request.h"
+#include "wire/xray/segment_decoder.h"
+
+using namespace tomograph;
+
+namespace {
+
+/// Every document of a request, and what was refused.
+class Documents final : public SpanSink {
+ public:
+    void begin(const WireResource& resource, const WireScope& scope) override {
+        resource_ = &resource;
+        maker_.begin(resource, scope);
+    }
+    void take(const WireSpan& span) override {
+        const auto pair = maker_.of(span, *resource_);
+        if (!pair) return refused.push_back(pair.error().message());
+        all.push_back(pair->first);
+        if (!pair->second.empty()) all.push_back(pair->second);
+    }
+
+    std::vector<std::string> all;
+    std::vector<std::string> refused;
+
+ private:
+    SpanDocuments maker_;
+    const WireResource* resource_ = nullptr;
+};
+
+/// A request in JSON with one span of these members.
+std::string request_of(std::string_view span, std::string_view resource = "",
+                       std::string_view ids = R"("spanId":"00000000000000a1",)") {
+    return fmt::format(
+        R"({{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name",)"
+        R"("value":{{"stringValue":"shop"}}}}{}]}},"scopeSpans":[{{"scope":{{"name":"lib"}},)"
+        R"("spans":[{{"traceId":"581cf771a006649127e371903a2de979",{})"
+        R"("startTimeUnixNano":"1478293361271000001","endTimeUnixNano":"1478293361449000000",{}}}]}}]}}]}})",
+        resource, ids, span);
+}
+
+Documents documents_of(const std::string& json) {
+    const auto request = trace_request_of_json(json);
+    REQUIRE_MESSAGE(request, (request ? "" : request.error().message()));
+    Documents documents;
+    REQUIRE(read_trace_request(*request, documents));
+    return documents;
+}
+
+std::string one_document(std::string_view span, std::string_view resource = "") {
+    const Documents documents = documents_of(request_of(span, resource));
+    REQUIRE(documents.refused.empty());
+    REQUIRE(documents.all.size() == 1);
+    return documents.all[0];
+}
+
+std::string attributes(std::string_view list) { return fmt::format(R"("attributes":[{}])", list); }
+
+std::string text(std::string_view key, std::string_view value) {
+    return fmt::format(R"({{"key":"{}","value":{{"stringValue":"{}"}}}})", key, value);
+}
+
+std::string number(std::string_view key, int value) {
+    return fmt::format(R"({{"key":"{}","value":{{"intValue":{}}}}})", key, value);
+}
+
+bool has(const std::string& document, std::string_view part) {
+    return document.find(part) != std::string::npos;
+}
+
+Segment decoded(const std::string& document) {
+    SegmentDecoder decoder;
+    auto result = decoder.decode(document, std::nullopt);
+    REQUIRE(std::holds_alternative<Segment>(result));
+    return std::move(std::get<Segment>(result));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a span is a document with X-Ray's members, its scalars as annotations, and all the rest") {
+    const std::string document = one_document(
+        R"("name":"GET /","kind":2,"traceState":"a=b","flags":257,"status":{"code":1},)" +
+        attributes(
+            text("http.request.method", "GET") + "," + number("http.status_code", 404) +
+            R"(,{"key":"list","value":{"arrayValue":{"values":[{"intValue":1},{"boolValue":true}]}}})"
+            R"(,{"key":"half","value":{"doubleValue":0.5}})"));
+    CHECK(
+        document ==
+        R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"00000000000000a1","name":"shop",)"
+        R"("start_time":1478293361.271000001,"end_time":1478293361.449000000,"error":true,)"
+        R"("http":{"request":{"method":"GET"},"response":{"status":404}},"aws":{},)"
+        R"("annotations":{"http.request.method":"GET","http.status_code":404,"half":0.5},)"
+        R"("otel":{"name":"GET /","kind":"SERVER","flags":257,"trace_state":"a=b",)"
+        R"("attributes":{"list":[1,true]},"status":{"code":1},)"
+        R"("resource":{"attributes":{"service.name":"shop"}},"scope":{"name":"lib"}}})");
+    const Segment segment = decoded(document);
+    CHECK(segment.own().start == Instant{1478293361271000001});
+    CHECK(segment.own().error);
+    CHECK(segment.annotations_dropped == 0);
+}
+
+TEST_CASE("which part a span has is told by its flags, then by its kind") {
+    const std::string parent = R"("parentSpanId":"00000000000000b2",)";
+    struct Case {
+        std::string_view span;
+        bool has_parent;
+        bool is_segment;
+    };
+    const Case cases[] = {
+        {R"("kind":2)", false, true},
+        {R"("kind":2)", true, true},
+        {R"("kind":5)", true, true},
+        {R"("kind":1)", true, false},
+        {R"("kind":3)", true, false},
+        {R"("kind":1)", false, true},
+        {R"("kind":2,"flags":257)", true, false},  // its parent is known to be local
+        {R"("kind":1,"flags":769)", true, true},   // and here to be remote
+        {R"("kind":1,"attributes":[{"key":"aws.span.kind","value":{"stringValue":"LOCAL_ROOT"}}])",
+         true, true},
+    };
+    for (const Case& each : cases) {
+        INFO(each.span, " ", each.has_parent);
+        const std::string document =
+            one_document((each.has_parent ? parent : "") + std::string(each.span));
+        CHECK(decoded(document).own().is_segment == each.is_segment);
+        CHECK(has(document, R"("parent_id":"00000000000000b2")") == each.has_parent);
+    }
+}
+
+TEST_CASE("a call that no work is known around brings its service with it, the same each time") {
+    const std::string json =
+        request_of(R"("name":"GET","kind":3,)" + attributes(text("server.address", "bank")));
+    const Documents documents = documents_of(json);
+    REQUIRE(documents.all.size() == 2);
+    CHECK(documents.all == documents_of(json).all);
+    const Segment call = decoded(documents.all[0]);
+    const Segment around = decoded(documents.all[1]);
+    CHECK(call.own().name == "bank");
+    CHECK(call.own().name_space == SpanNamespace::remote);
+    CHECK(around.own().name == "shop");
+    CHECK(around.own().is_segment);
+    CHECK(call.own().parent_id == around.own().id);
+    CHECK(around.own().parent_id.is_none());
+}
+
+TEST_CASE("calls are named by whom they call") {
+    struct Case {
+        std::string attributes;
+        std::string_view name;
+        SpanNamespace place;
+    };
+    const Case cases[] = {
+        {text("peer.service", "bank") + "," + text("server.address", "10.0.0.1"), "bank",
+         SpanNamespace::remote},
+        {text("rpc.system", "aws-api") + "," + text("rpc.service", "DynamoDB"), "DynamoDB",
+         SpanNamespace::aws},
+        {text("rpc.system", "aws-api") + "," + text("aws.remote.service", "AWS::S3"), "S3",
+         SpanNamespace::aws},
+        {text("db.system", "postgresql") + "," + text("db.name", "orders") + "," +
+             text("net.peer.name", "db1"),
+         "orders@db1", SpanNamespace::remote},
+        {text("db.system.name", "redis") + "," + text("server.address", "cache"), "cache",
+         SpanNamespace::remote},
+        {text("messaging.destination.name", "jobs"), "jobs", SpanNamespace::remote},
+        {text("http.host", "bank:8080"), "bank8080", SpanNamespace::remote},
+        {text("x", "y"), "op", SpanNamespace::remote},
+    };
+    for (const Case& each : cases) {
+        INFO(each.attributes);
+        const Segment segment =
+            decoded(one_document(R"("name":"op","kind":3,"parentSpanId":"00000000000000b2",)" +
+                                 attributes(each.attributes)));
+        CHECK(segment.own().name.substr(0, 4) == each.name.substr(0, 4));
+        CHECK(segment.own().name_space == each.place);
+    }
+}
+
+TEST_CASE("the outcome is that of HTTP, then of gRPC, then of the span") {
+    struct Case {
+        std::string span;
+        std::string_view outcome;
+    };
+    const std::string failed = R"("status":{"code":2})";
+    const Case cases[] = {
+        {attributes(number("http.response.status_code", 404)), "error"},
+        {attributes(number("http.status_code", 429)), "throttle"},
+        {attributes(text("http.status_code", "503")), "fault"},
+        {attributes(number("http.status_code", 200)) + "," + failed, "fault"},
+        {attributes(number("http.status_code", 404)) + "," + failed, "error"},
+        {attributes(number("rpc.grpc.status_code", 5)), "error"},
+        {attributes(number("rpc.grpc.status_code", 8)), "throttle"},
+        {attributes(number("rpc.grpc.status_code", 14)), "fault"},
+        {failed, "fault"},
+        {R"("status":{"code":1})", "ok"},
+    };
+    for (const Case& each : cases) {
+        INFO(each.span);
+        const Span row = decoded(one_document(R"("kind":2,)" + each.span)).spans.front();
+        CHECK(row.fault == (each.outcome == "fault"));
+        CHECK(row.throttle == (each.outcome == "throttle"));
+        CHECK(row.error == (each.outcome == "error" || each.outcome == "throttle"));
+    }
+}
+
+TEST_CASE("events, links, bytes and maps are kept, and exceptions are a cause") {
+    const std::string document = one_document(
+        R"("kind":2,"status":{"code":2,"message":"no"},"droppedEventsCount":3,)"
+        R"("events":[{"timeUnixNano":"1478293361300000000","name":"exception","attributes":[)" +
+        text("exception.type", "CardError") + "," + text("exception.message", "declined") +
+        R"(]}],"links":[{"traceId":"581cf771a006649127e371903a2de979","spanId":"00000000000000c3",)"
+        R"("attributes":[{"key":"k","value":{"intValue":1}}]}],)" +
+        attributes(
+            R"({"key":"raw","value":{"bytesValue":"AAEC"}},{"key":"m","value":{"kvlistValue":)"
+            R"({"values":[{"key":"$bytes","value":{"stringValue":"x"}}]}}},)"
+            R"({"key":"nan","value":{"doubleValue":"NaN"}},{"key":"none"})"));
+    CHECK(has(document, R"("raw":{"$bytes":"AAEC"})"));
+    CHECK(has(document, R"("m":{"$map":{"$bytes":"x"}})"));
+    CHECK(has(document, R"("nan":{"$number":"NaN"})"));
+    CHECK(has(document, R"("none":null)"));
+    CHECK(has(document, R"("dropped_events":3)"));
+    CHECK(has(document, R"("time":1478293361.300000000)"));
+    const Span row = decoded(document).spans.front();
+    REQUIRE(decoded(document).own().exceptions.size() == 1);
+    CHECK(decoded(document).own().exceptions[0].type == "CardError");
+    CHECK(row.links.size() == 1);
+}
+
+TEST_CASE("spans that cannot be kept are refused one by one, and say why") {
+    const std::string_view ids[] = {R"("spanId":"00",)", R"("spanId":"0000000000000000",)", ""};
+    for (const std::string_view each : ids) {
+        INFO(each);
+        const Documents documents = documents_of(request_of(R"("kind":2)", "", each));
+        CHECK(documents.all.empty());
+        REQUIRE(documents.refused.size() == 1);
+        CHECK(documents.refused[0].find("span_id") != std::string::npos);
+    }
+    const Documents late = documents_of(request_of(R"("startTimeUnixNano":0)"));
+    REQUIRE(late.refused.size() == 1);
+    CHECK(late.refused[0].find("start_time_unix_nano is 0") != std::string::npos);
+}
+
+TEST_CASE("a text that is not UTF-8 is kept as far as it is") {
+    std::string out;
+    append_quoted_text("a\xff\xc3(\xe2\x98\x83", out);
+    CHECK(out == "\"a\xef\xbf\xbd\xef\xbf\xbd(\xe2\x98\x83\"");
+}
+
+TEST_CASE("JSON that is no request is refused with the place") {
+    for (const std::string_view json :
+         {"", "[]", R"({"resourceSpans":[1]})", R"({"resourceSpans":{}} x)",
+          R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xy"}]}]}]})",
+          R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"NONE"}]}]}]})",
+          R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":1.5}]}]}]})"}) {
+        INFO(json);
+        const auto request = trace_request_of_json(json);
+        REQUIRE_FALSE(request);
+        CHECK(request.error().code() == ErrorCode::invalid);
+    }
+    CHECK(trace_request_of_json("{}")->empty());
+    Documents none;
+    CHECK_FALSE(read_trace_request("\xff", none));
+    CHECK(read_trace_request("", none));
+}
