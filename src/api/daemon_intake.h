@@ -31,7 +31,7 @@ class DaemonIntake {
  private:
     Ingest& ingest_;
     IngestSource source_;
-    std::array<Counter*, 3> dropped_{};  ///< by DatagramDrop
+    std::array<Counter*, 2> dropped_{};  ///< by DatagramDrop
 };
 
 }  // namespace tomograph

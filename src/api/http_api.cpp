@@ -2,19 +2,22 @@
 
 #include <exception>
 
+#include "api/otlp/trace_export.h"
 #include "api/request_id.h"
 #include "base/log.h"
 
 namespace tomograph {
 
 HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
-                 StoreOperations* operations, RetentionOperations* retention, OwnReads* own)
+                 StoreOperations* operations, RetentionOperations* retention, OwnReads* own,
+                 Ingest* ingest)
     : xray_(xray),
       store_(store),
       metrics_(metrics),
       operations_(operations),
       retention_(retention),
-      own_(own) {}
+      own_(own),
+      ingest_(ingest) {}
 
 void HttpApi::handle(HttpRequest request, HttpRespond respond) {
     try {
@@ -26,6 +29,7 @@ void HttpApi::handle(HttpRequest request, HttpRespond respond) {
         }
         if (retention_ != nullptr && retention_->handle(request, respond)) return;
         if (own_ != nullptr && own_->handle(request, respond)) return;
+        if (ingest_ != nullptr && answer_trace_export(*ingest_, request, respond)) return;
         xray_.handle(std::move(request), respond, IngestSource::api);
     } catch (const std::exception& thrown) {
         log_error("request failed", {{"error", thrown.what()}});

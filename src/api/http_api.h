@@ -12,10 +12,10 @@ namespace tomograph {
 /// then the X-Ray API. Every error is JSON with a request id.
 class HttpApi {
  public:
-    /// operations, retention, own  null: a server without any
+    /// operations, retention, own, ingest  null: a server without any (ingest: of OTLP)
     HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
             StoreOperations* operations = nullptr, RetentionOperations* retention = nullptr,
-            OwnReads* own = nullptr);
+            OwnReads* own = nullptr, Ingest* ingest = nullptr);
 
     void handle(HttpRequest request, HttpRespond respond);
 
@@ -29,6 +29,7 @@ class HttpApi {
     StoreOperations* operations_;
     RetentionOperations* retention_;
     OwnReads* own_;
+    Ingest* ingest_;
 };
 
 /// For the daemon's TCP port: the X-Ray API alone, as the daemon's proxy offers it.

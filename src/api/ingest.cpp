@@ -10,6 +10,8 @@
 #include "api/limits.h"
 #include "api/refusal_log.h"
 #include "model/segment_outline.h"
+#include "wire/base64.h"
+#include "wire/otlp/span_documents.h"
 #include "wire/xray/document_array.h"
 
 namespace tomograph {
@@ -19,8 +21,12 @@ namespace {
 constexpr std::string_view trace_size_exceeded =
     "Trace Size Exceeded. Reduce the number of segments per trace and the size of your segment "
     "documents.";
-constexpr std::string_view otlp_not_read =
-    "OTLP in a segment document (T1S, T1U, M1) is not read by this version of Tomograph";
+constexpr std::string_view metrics_not_read =
+    "metrics (M1) are no segment document: send them to the agent's port";
+/// What ADOT's exporters write before the base64 of a request (daemon.md §1).
+constexpr std::string_view sampled_spans = "T1S";
+constexpr std::string_view unsampled_spans = "T1U";
+constexpr std::string_view otlp_metrics = "M1";
 
 constexpr std::size_t rejection_code_count =
     static_cast<std::size_t>(RejectionCode::invalid_segment) + 1;
@@ -34,7 +40,8 @@ DropCause drop_cause(ErrorCode code) {
 }
 
 bool is_otlp(std::string_view document) {
-    return document.starts_with("T1S") || document.starts_with("T1U") || document.starts_with("M1");
+    return document.starts_with(sampled_spans) || document.starts_with(unsampled_spans) ||
+           document.starts_with(otlp_metrics);
 }
 
 bool is_array(std::string_view document) {
@@ -48,6 +55,7 @@ struct SourceCounters {
     std::array<Counter*, rejection_code_count> rejected{};
     Counter* too_large_trace = nullptr;
     Counter* otlp = nullptr;
+    Counter* unsampled = nullptr;
     std::array<Counter*, drop_cause_names.size()> dropped{};
     Counter* subsegments_dropped = nullptr;
     Counter* annotations_dropped = nullptr;
@@ -66,6 +74,8 @@ struct SourceCounters {
             rejected[i] = rejected_as(to_text(static_cast<RejectionCode>(i)));
         too_large_trace = rejected_as("TraceSizeExceeded");
         otlp = rejected_as("Otlp");
+        unsampled = &metrics.counter("tomograph_api_spans_unsampled_total",
+                                     "Requests of spans that their sampler left out (T1U)", labels);
         for (std::size_t i = 0; i < dropped.size(); ++i)
             dropped[i] = &metrics.counter(
                 "tomograph_api_segments_dropped_total",
@@ -93,6 +103,8 @@ std::string_view to_text(IngestSource source) {
             return "udp";
         case IngestSource::unix_socket:
             return "unix";
+        case IngestSource::otlp_http:
+            return "otlp_http";
     }
     return "api";
 }
@@ -156,18 +168,16 @@ Ingest::Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics, 
 
 Ingest::~Ingest() = default;
 
-void Ingest::put(std::span<const std::string_view> documents, IngestSource source,
-                 IngestDone done) {
-    const auto batch = std::make_shared<Batch>();
+std::shared_ptr<Ingest::Batch> Ingest::begin(IngestSource source, IngestDone done) const {
+    auto batch = std::make_shared<Batch>();
     batch->metrics = metrics_;
     batch->counters = &metrics_->sources[static_cast<std::size_t>(source)];
     batch->window.now = clock_.now();
-    batch->documents.reserve(documents.size());
-    batch->ids.reserve(documents.size());
-    batch->traces.reserve(documents.size());
     batch->done = std::move(done);
-    for (const std::string_view document : documents) take(document, *batch);
+    return batch;
+}
 
+void Ingest::append(const std::shared_ptr<Batch>& batch) {
     if (batch->documents.empty()) return batch->done(std::move(batch->outcome));
     if (tail_ != nullptr && tail_->is_watched()) tail_->note(batch->traces);
     const auto refused = store_.append(std::move(batch->documents), [batch](Result<void> appended) {
@@ -178,14 +188,79 @@ void Ingest::put(std::span<const std::string_view> documents, IngestSource sourc
     batch->arrived();
 }
 
-void Ingest::take(std::string_view document, Batch& batch) const {
-    if (is_otlp(document)) {
+void Ingest::put(std::span<const std::string_view> documents, IngestSource source,
+                 IngestDone done) {
+    const auto batch = begin(source, std::move(done));
+    batch->documents.reserve(documents.size());
+    batch->ids.reserve(documents.size());
+    batch->traces.reserve(documents.size());
+    for (const std::string_view document : documents) take(document, *batch);
+    append(batch);
+}
+
+/// Makes documents of spans as they are read, and decodes them.
+class Ingest::SpanIntake final : public SpanSink {
+ public:
+    SpanIntake(const Ingest& ingest, Batch& batch) : ingest_(ingest), batch_(batch) {}
+
+    void begin(const WireResource& resource, const WireScope& scope) override {
+        resource_ = &resource;
+        documents_.begin(resource, scope);
+    }
+    void take(const WireSpan& span) override {
+        const auto pair = documents_.of(span, *resource_);
+        if (!pair) return refuse(span, pair.error());
+        if (!ingest_.decode(pair->first, batch_)) return;
+        if (!pair->second.empty()) ingest_.decode(pair->second, batch_);
+    }
+
+ private:
+    void refuse(const WireSpan& span, const Error& error) {
+        batch_.counters->received->add();
+        const auto id = read_span_id(span.span_id);
+        batch_.reject(id ? std::optional(to_hex(*id)) : std::nullopt,
+                      RejectionCode::invalid_segment, error.message(), *batch_.counters->otlp);
+    }
+
+    const Ingest& ingest_;
+    Batch& batch_;
+    SpanDocuments documents_;
+    const WireResource* resource_ = nullptr;
+};
+
+void Ingest::put_spans(std::string_view request, IngestSource source, IngestDone done) {
+    const auto batch = begin(source, std::move(done));
+    SpanIntake spans(*this, *batch);
+    if (const auto read = read_trace_request(request, spans); !read) {
+        batch->counters->otlp->add();
+        return batch->done(read.error());
+    }
+    append(batch);
+}
+
+/// A document that holds OTLP: base64 behind what says which.
+void Ingest::take_spans(std::string_view document, Batch& batch) const {
+    const auto refuse = [&](std::string_view sentence) {
         batch.counters->received->add();
-        batch.reject(std::nullopt, RejectionCode::invalid_segment, otlp_not_read,
-                     *batch.counters->otlp);
+        batch.reject(std::nullopt, RejectionCode::invalid_segment, sentence, *batch.counters->otlp);
+    };
+    if (document.starts_with(otlp_metrics)) return refuse(metrics_not_read);
+    if (document.starts_with(unsampled_spans)) return batch.counters->unsampled->add();
+    std::string_view text = document.substr(sampled_spans.size());
+    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+    const auto request = base64_decode(text);
+    if (!request) return refuse("what stands behind T1S is not base64");
+    SpanIntake spans(*this, batch);
+    if (const auto read = read_trace_request(*request, spans); !read)
+        refuse(read.error().message());
+}
+
+void Ingest::take(std::string_view document, Batch& batch) const {
+    if (is_otlp(document)) return take_spans(document, batch);
+    if (!is_array(document)) {
+        decode(document, batch);
         return;
     }
-    if (!is_array(document)) return decode(document, batch);
     const std::size_t seen = batch.documents.size() + batch.outcome.rejections.size();
     const std::size_t room = documents_per_batch_max - std::min(seen, documents_per_batch_max);
     const auto elements = split_documents(document, std::min(room, array_elements_max));
@@ -199,7 +274,7 @@ void Ingest::take(std::string_view document, Batch& batch) const {
                  *batch.counters->rejected[static_cast<std::size_t>(RejectionCode::parse_error)]);
 }
 
-void Ingest::decode(std::string_view json, Batch& batch) const {
+bool Ingest::decode(std::string_view json, Batch& batch) const {
     thread_local SegmentDecoder decoder;
     const SourceCounters& counters = *batch.counters;
     counters.received->add();
@@ -212,7 +287,7 @@ void Ingest::decode(std::string_view json, Batch& batch) const {
                                 .message = rejection->message,
                                 .time = batch.window.now});
         batch.outcome.rejections.push_back(std::move(*rejection));
-        return;
+        return false;
     }
     const Segment& segment = std::get<Segment>(decoded);
     if (segment.subsegments_dropped > 0)
@@ -224,6 +299,7 @@ void Ingest::decode(std::string_view json, Batch& batch) const {
         {.header = segment.header(), .bytes = std::string(json), .outline = pack_outline(segment)});
     batch.ids.push_back(batch.documents.back().header.id);
     batch.traces.push_back(batch.documents.back().header.trace_id);
+    return true;
 }
 
 IntakeRecord Ingest::record() const {

@@ -17,8 +17,8 @@
 namespace tomograph {
 
 /// Where documents came from: label `source` of the counters.
-enum class IngestSource { api, tcp, udp, unix_socket };
-inline constexpr std::size_t ingest_source_count = 4;
+enum class IngestSource { api, tcp, udp, unix_socket, otlp_http };
+inline constexpr std::size_t ingest_source_count = 5;
 
 std::string_view to_text(IngestSource source);
 
@@ -58,14 +58,26 @@ class Ingest {
     /// errors     those of TraceStore::append; then nothing was kept
     void put(std::span<const std::string_view> documents, IngestSource source, IngestDone done);
 
+    /// The same for the spans of an ExportTraceServiceRequest.
+    ///
+    /// request  borrowed for the call only
+    /// errors   invalid (the bytes are no such message), and those of TraceStore::append; then
+    ///          nothing was kept
+    void put_spans(std::string_view request, IngestSource source, IngestDone done);
+
     /// What did not get in, from all sources. cost: a lock that refusals take as well
     IntakeRecord record() const;
 
  private:
     struct Metrics;
     struct Batch;
+    class SpanIntake;
+    std::shared_ptr<Batch> begin(IngestSource source, IngestDone done) const;
+    void append(const std::shared_ptr<Batch>& batch);
     void take(std::string_view document, Batch& batch) const;
-    void decode(std::string_view json, Batch& batch) const;
+    void take_spans(std::string_view document, Batch& batch) const;
+    /// Whether it is a document.
+    bool decode(std::string_view json, Batch& batch) const;
 
     TraceStore& store_;
     const Clock& clock_;

@@ -25,6 +25,9 @@ inline constexpr std::size_t request_bytes_max = 1U << 20;
 inline constexpr std::size_t refusals_kept_max = 1000;
 /// Of what a refused document says of itself.
 inline constexpr std::size_t refusal_text_bytes_max = 300;
+/// Bodies of OTLP (otlp.md §1): the collector takes 20 MiB by default.
+inline constexpr std::uint64_t otlp_wire_bytes_max = 16ULL << 20;
+inline constexpr std::uint64_t otlp_decoded_bytes_max = 64ULL << 20;
 /// Nesting of a request body; the deepest member of the API is at 4.
 inline constexpr std::size_t request_depth_max = 64;
 /// Records of one PutTelemetryRecords call; the daemon sends at most 10.

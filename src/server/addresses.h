@@ -12,6 +12,7 @@ struct Addresses {
     std::string api;
     std::string xray;
     std::string xray_unix;
+    std::string otlp_http;
 };
 
 /// Writes <data-dir>/addresses.json, whole or not at all. Called when every listener accepts.

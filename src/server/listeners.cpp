@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "api/limits.h"
+#include "api/otlp/trace_export.h"
 #include "net/address.h"
 
 namespace tomograph {
@@ -26,6 +28,8 @@ Result<std::unique_ptr<Listeners>> Listeners::start(const Settings& settings, co
     if (!settings.xray_unix.empty())
         TRY_WITHIN("xray-unix " + settings.xray_unix, listeners->start_unix(settings));
     if (!settings.api_addr.empty()) TRY_WITHIN("api-addr " + settings.api_addr, listeners->start_api(settings));
+    if (!settings.otlp_http_addr.empty())
+        TRY_WITHIN("otlp-http-addr " + settings.otlp_http_addr, listeners->start_otlp_http(settings));
     return listeners;
 }
 
@@ -37,6 +41,19 @@ Result<void> Listeners::start_api(const Settings& settings) {
     api_ = TRY(HttpServer::start(intake_.pool, std::move(options), intake_.http.handler(), xray_http_error,
                                  intake_.metrics));
     addresses_.api = api_->address();
+    return {};
+}
+
+Result<void> Listeners::start_otlp_http(const Settings& settings) {
+    HttpServerOptions options;
+    options.address = settings.otlp_http_addr;
+    options.name = "otlp_http";
+    options.limits.wire_body_bytes_max = otlp_wire_bytes_max;
+    options.limits.decoded_body_bytes_max = otlp_decoded_bytes_max;
+    if (!settings.tls_cert.empty()) options.tls = TlsFiles{settings.tls_cert, settings.tls_key};
+    otlp_http_ = TRY(HttpServer::start(intake_.pool, std::move(options), otlp_http_handler(intake_.ingest),
+                                       otlp_http_error, intake_.metrics));
+    addresses_.otlp_http = otlp_http_->address();
     return {};
 }
 
@@ -80,6 +97,7 @@ void Listeners::stop(Duration deadline) {
     if (xray_udp_) xray_udp_->stop();
     if (xray_unix_) xray_unix_->stop();
     if (xray_tcp_) xray_tcp_->stop(deadline);
+    if (otlp_http_) otlp_http_->stop(deadline);
     if (api_) api_->stop(deadline);
 }
 

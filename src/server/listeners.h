@@ -41,6 +41,7 @@ class Listeners {
     Result<void> start_xray(const std::string& address);
     Result<void> start_xray_pair(const std::string& udp_address);
     Result<void> start_unix(const Settings& settings);
+    Result<void> start_otlp_http(const Settings& settings);
 
     Intake intake_;
     Addresses addresses_;
@@ -48,6 +49,7 @@ class Listeners {
     DaemonIntake unix_intake_;
     std::unique_ptr<HttpServer> api_;
     std::unique_ptr<HttpServer> xray_tcp_;
+    std::unique_ptr<HttpServer> otlp_http_;
     std::unique_ptr<DatagramIntake> xray_udp_;
     std::unique_ptr<DatagramIntake> xray_unix_;
 };

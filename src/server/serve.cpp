@@ -98,10 +98,9 @@ void wait_until_ready(TraceStore& store, const Clock& clock) {
 }
 
 void warn_of_what_is_not_served(const Settings& settings) {
-    if (!settings.otlp_grpc_addr.empty() || !settings.otlp_http_addr.empty())
-        log_warn("OTLP is not served by this version: nothing listens",
-                 {{"otlp-grpc-addr", settings.otlp_grpc_addr},
-                  {"otlp-http-addr", settings.otlp_http_addr}});
+    if (!settings.otlp_grpc_addr.empty())
+        log_warn("OTLP over gRPC is not served by this version: nothing listens",
+                 {{"otlp-grpc-addr", settings.otlp_grpc_addr}});
 }
 
 }  // namespace
@@ -145,7 +144,7 @@ Result<void> serve(const Settings& settings) {
         StoreOperations operations(*store, settings.backup_dir);
         RetentionOperations retention(*store, &groups);
         OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get()});
-        HttpApi http(xray, *store, metrics, &operations, &retention, &own);
+        HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
         wait_until_ready(*store, clock);
         const std::jthread keys(

@@ -161,7 +161,7 @@ const std::vector<SettingSpec>& setting_specs() {
          }},
         {"otlp-grpc-addr", "off", "OTLP over gRPC: not served by this version", false,
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_grpc_addr, v); }},
-        {"otlp-http-addr", "off", "OTLP over HTTP: not served by this version", false,
+        {"otlp-http-addr", "127.0.0.1:4318", "OTLP over HTTP (traces)", false,
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_http_addr, v); }},
         {"tls-cert", "", "certificate chain (PEM) for the API listener", false,
          [](Settings& s, std::string_view v) -> Result<void> {

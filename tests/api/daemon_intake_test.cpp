@@ -43,7 +43,7 @@ TEST_CASE("all datagrams of one wake-up go into one append") {
 TEST_CASE("a datagram without a document is counted by cause and spoils no other") {
     Bench bench;
     bench.take({"", segment_text('a'), "{\"format\":\"json\",\"version\":2}\n{}",
-                std::string(header) + "T1SCgA=", std::string(header) + segment_text('b')});
+                std::string(header) + "M1CgA=", std::string(header) + segment_text('b')});
     REQUIRE(bench.store.appends.size() == 1);
     CHECK(bench.store.appends[0].size() == 1);
     CHECK(bench.has_metric(
@@ -51,7 +51,7 @@ TEST_CASE("a datagram without a document is counted by cause and spoils no other
     CHECK(bench.has_metric(
         R"(tomograph_api_datagrams_dropped_total{cause="bad_header",source="udp"} 1)"));
     CHECK(bench.has_metric(
-        R"(tomograph_api_datagrams_dropped_total{cause="unsupported",source="udp"} 1)"));
+        R"(tomograph_api_segments_rejected_total{code="Otlp",source="udp"} 1)"));
 }
 
 TEST_CASE("datagrams that the store cannot take are counted") {

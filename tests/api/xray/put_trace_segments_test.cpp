@@ -42,11 +42,11 @@ TEST_CASE("one bad document among good ones is named, the others are kept") {
 TEST_CASE("an id that could not be read is absent") {
     ScriptedStore store;
     ApiBench bench(store);
-    const HttpReply reply = bench.post("/TraceSegments", put_body({"T1SCgA="}));
+    const HttpReply reply = bench.post("/TraceSegments", put_body({"M1CgA="}));
     CHECK(
         reply.body ==
-        R"({"UnprocessedTraceSegments":[{"ErrorCode":"InvalidSegment","Message":"OTLP in a segment document )"
-        R"((T1S, T1U, M1) is not read by this version of Tomograph"}]})");
+        R"({"UnprocessedTraceSegments":[{"ErrorCode":"InvalidSegment","Message":"metrics (M1) are no )"
+        R"(segment document: send them to the agent's port"}]})");
 }
 
 TEST_CASE("an empty list is fine") {

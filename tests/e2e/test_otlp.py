@@ -1,0 +1,187 @@
+"""OTLP/HTTP from the OpenTelemetry SDK for Python: the same traces, map and searches as for X-Ray's own clients."""
+import base64
+import gzip
+import json
+import socket
+import time
+
+import pytest
+import requests
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, Status, StatusCode
+
+from tests.conftest import eventually
+from tests.e2e.documents import segment, trace_id
+
+
+def service(name: str, exporter, **resource) -> trace.Tracer:
+    provider = TracerProvider(resource=Resource.create({"service.name": name, "service.version": "1.2", **resource}))
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    return provider.get_tracer("tests", "0.1")
+
+
+def checkout(exporter) -> str:
+    """A front on ECS that calls a back, which reads a table of PostgreSQL and fails; its X-Ray trace id."""
+    front = service("front", exporter, **{"cloud.provider": "aws", "cloud.platform": "aws_ecs",
+                                          "aws.ecs.launchtype": "fargate"})
+    back = service("back", exporter)
+    with front.start_as_current_span("GET /checkout", kind=SpanKind.SERVER, attributes={
+            "http.request.method": "GET", "url.full": "http://shop/checkout", "http.response.status_code": 502,
+            "client.address": "10.0.0.7", "enduser.id": "ana", "tier": "gold", "items": 3, "first": True,
+            "tags": ["a", "b"]}):
+        with front.start_as_current_span("POST", kind=SpanKind.CLIENT, attributes={
+                "http.request.method": "POST", "url.full": "http://back/pay", "server.address": "back",
+                "http.response.status_code": 500}) as call:
+            with back.start_as_current_span("POST /pay", kind=SpanKind.SERVER,
+                                            context=trace.set_span_in_context(
+                                                trace.NonRecordingSpan(remote(call)))) as paying:
+                with back.start_as_current_span("SELECT orders", kind=SpanKind.CLIENT, attributes={
+                        "db.system.name": "postgresql", "db.namespace": "shop", "server.address": "db.local",
+                        "db.query.text": "SELECT * FROM orders WHERE id = ?"}):
+                    time.sleep(0.01)
+                paying.record_exception(ValueError("card declined"))
+                paying.set_status(Status(StatusCode.ERROR, "no money"))
+        root = call.get_span_context().trace_id
+    text = f"{root:032x}"
+    return f"1-{text[:8]}-{text[8:]}"
+
+
+def remote(span) -> trace.SpanContext:
+    here = span.get_span_context()
+    return trace.SpanContext(here.trace_id, here.span_id, is_remote=True, trace_flags=here.trace_flags)
+
+
+def endpoint(server, listener: str = "otlp_http") -> str:
+    return f"http://{server.addresses[listener]}/v1/traces"
+
+
+def request_bytes(spans) -> bytes:
+    return encode_spans(spans).SerializeToString()
+
+
+def finished_spans() -> list:
+    exporter = InMemorySpanExporter()
+    checkout(exporter)
+    return exporter.get_finished_spans()
+
+
+def window() -> dict:
+    return {"StartTime": time.time() - 300, "EndTime": time.time() + 60}
+
+
+@pytest.mark.parametrize("listener", ["otlp_http", "api"])
+def test_spans_of_the_sdk_are_traces_of_xray(server, xray, listener):
+    sent = checkout(OTLPSpanExporter(endpoint=endpoint(server, listener)))
+    [its] = xray.batch_get_traces(TraceIds=[sent])["Traces"]
+    documents = {d["name"]: d for d in (json.loads(s["Document"]) for s in its["Segments"])}
+    assert {"front", "back", "shop@db.local"} == set(documents)
+    assert documents["front"]["origin"] == "AWS::ECS::Fargate"
+    assert documents["front"]["annotations"]["tier"] == "gold"
+    assert documents["front"]["otel"]["attributes"] == {"tags": ["a", "b"]}
+    [query] = documents["back"]["subsegments"]
+    assert query["sql"]["sanitized_query"] == "SELECT * FROM orders WHERE id = ?"
+
+    [summary] = xray.get_trace_summaries(**window(), FilterExpression='service("back") AND annotation[tier] = "gold"'
+                                         )["TraceSummaries"]
+    assert summary["Id"] == sent and summary["HasFault"] and summary["Http"]["HttpStatus"] == 502
+    assert [user["UserName"] for user in summary["Users"]] == ["ana"]
+    [cause] = summary["FaultRootCauses"]
+    assert [s["Name"] for s in cause["Services"]] == ["front", "back"]
+    [exception] = cause["Services"][-1]["EntityPath"][-1]["Exceptions"]
+    assert exception == {"Name": "ValueError", "Message": "card declined"}
+
+    def graph():
+        services = xray.get_service_graph(**window())["Services"]
+        names = {s["ReferenceId"]: s["Name"] for s in services}
+        return {(s["Name"], names[e["ReferenceId"]]) for s in services for e in s["Edges"]}
+
+    eventually(lambda: {("front", "back"), ("back", "shop@db.local")} <= graph())
+
+
+def test_a_trace_may_cross_both_worlds(server, xray):
+    """An X-Ray segment calls a service that speaks OTLP: one trace, one path on the map."""
+    trace_text = trace_id()
+    call = {"id": "1234567890abcdef", "name": "back", "namespace": "remote", "start_time": time.time() - 1,
+            "end_time": time.time()}
+    front = segment(trace_text, "front", subsegments=[call])
+    xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(front)])
+    parent = trace.SpanContext(int(trace_text.replace("-", "")[1:], 16), int(call["id"], 16), is_remote=True,
+                               trace_flags=trace.TraceFlags(1))
+    back = service("back", OTLPSpanExporter(endpoint=endpoint(server)))
+    with back.start_as_current_span("work", kind=SpanKind.SERVER,
+                                    context=trace.set_span_in_context(trace.NonRecordingSpan(parent))):
+        pass
+    services = xray.get_trace_graph(TraceIds=[trace_text])["Services"]
+    names = {s["ReferenceId"]: (s["Name"], s.get("Type")) for s in services}
+    edges = {(names[s["ReferenceId"]][0], names[e["ReferenceId"]][0]) for s in services for e in s["Edges"]}
+    assert ("front", "back") in edges
+    assert len([name for name, kind in names.values() if name == "back"]) == 1
+
+
+def test_json_gzip_and_documents_carry_the_same_spans(server, xray):
+    url = endpoint(server)
+    spans = finished_spans()
+    body = request_bytes(spans)
+    sent = f"{spans[0].get_span_context().trace_id:032x}"
+    answer = requests.post(url, gzip.compress(body), headers={"Content-Type": "application/x-protobuf",
+                                                              "Content-Encoding": "gzip"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Content-Type"] == "application/x-protobuf"
+    [first] = xray.batch_get_traces(TraceIds=[sent])["Traces"]
+
+    request = {"resourceSpans": [{"resource": {"attributes": [{"key": "service.name",
+                                                               "value": {"stringValue": "browser"}}]},
+                                  "scopeSpans": [{"spans": [{
+                                      "traceId": "5B8EFFF798038103D269B633813FC60C", "spanId": "eee19b7ec3c1b174",
+                                      "name": "click", "kind": 2, "unknown": {"a": [1]}, "parentSpanId": "",
+                                      "startTimeUnixNano": str(time.time_ns() - 10**9),
+                                      "endTimeUnixNano": time.time_ns(),
+                                      "attributes": [{"key": "big", "value": {"intValue": "9007199254740993"}},
+                                                     {"key": "part", "value": {"doubleValue": 3}}]}]}]}]}
+    answer = requests.post(url, json=request)
+    assert (answer.status_code, answer.json()) == (200, {})
+    [its] = xray.batch_get_traces(TraceIds=["1-5b8efff7-98038103d269b633813fc60c"])["Traces"]
+    assert '"big":9007199254740993' in its["Segments"][0]["Document"]
+    assert '"part":3.0' in its["Segments"][0]["Document"]
+
+    again = finished_spans()
+    documents = ["T1S" + base64.b64encode(request_bytes(again)).decode(), "T1U" + base64.b64encode(body).decode(),
+                 "M1AAAA", "T1S!"]
+    unprocessed = xray.put_trace_segments(TraceSegmentDocuments=documents)["UnprocessedTraceSegments"]
+    assert len(unprocessed) == 2
+    [second] = xray.batch_get_traces(TraceIds=[f"{again[0].get_span_context().trace_id:032x}"])["Traces"]
+    assert len(second["Segments"]) == len(first["Segments"])
+
+
+def test_what_is_not_kept_is_told_once_and_not_asked_for_again(server):
+    url = endpoint(server)
+    spans = finished_spans()
+    request = encode_spans(spans)
+    request.resource_spans[0].scope_spans[0].spans[0].trace_id = bytes(16)
+    answer = requests.post(url, request.SerializeToString(), headers={"Content-Type": "application/x-protobuf"})
+    partial = ExportTraceServiceResponse.FromString(answer.content).partial_success
+    assert (answer.status_code, partial.rejected_spans) == (200, 1)
+    assert "trace_id is all zeros" in partial.error_message
+    for body, kind, status in ((b"\xff", "application/x-protobuf", 400), (b"[", "application/json", 400),
+                               (b"", "text/plain", 415)):
+        answer = requests.post(url, body, headers={"Content-Type": kind})
+        assert answer.status_code == status, answer.content
+    assert requests.get(url).status_code == 405
+    assert requests.post(url, b"", headers={"Content-Type": "application/x-protobuf"}).status_code == 200
+
+
+def test_datagrams_of_adot_carry_spans(server, xray):
+    spans = finished_spans()
+    host, port = server.daemon.split(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        body = b"T1S" + base64.b64encode(request_bytes(spans))
+        sender.sendto(b'{"format": "json", "version": 1}\n' + body, (host, int(port)))
+    sent = f"{spans[0].get_span_context().trace_id:032x}"
+    eventually(lambda: xray.batch_get_traces(TraceIds=[sent])["Traces"])
