@@ -1,6 +1,6 @@
 """The end-to-end figures of docs/performance.md: a real server, a load generator beside it.
 
-    bench/e2e.py BUILD_DIRECTORY [idle] [w1] [memory] [http] [udp] [graph] [restart]
+    bench/e2e.py BUILD_DIRECTORY [idle] [w1] [memory] [http] [otlp] [udp] [graph] [restart]
 
 Prints a line for each figure; cells of bench/table.py's table as lines of JSON. CPU time is the server's own (user and system, from /proc), so a busy machine
 disturbs it less than rates and latencies.
@@ -33,6 +33,28 @@ def bench_http(build, data):
     half = [load(build, "http", server.api, 6, 4, 50, full / 2) for _ in range(3)]
     report(f"put, half load: {statistics.median(r['documents_per_second'] for r in half):,.0f} documents/s, "
           f"p50 {statistics.median(r['p50_ms'] for r in half):.2f} ms, "
+          f"p99 {statistics.median(r['p99_ms'] for r in half):.2f} ms; resident {server.resident_mb():.0f} MB")
+    server.end()
+
+
+def bench_otlp(build, data):
+    """Batches of 500 spans of some 400 bytes over OTLP/HTTP, with all work on them: sealing and merging too."""
+    server = Server(build, data)
+    server.wait_ready()
+    load(build, "otlp", server.otlp_http, 2, 4, 500)
+    settle(server)
+    costs, rates = [], []
+    for _ in range(3):
+        cpu = server.cpu_seconds()
+        result = load(build, "otlp", server.otlp_http, 6, 4, 500)
+        settle(server)
+        costs.append((server.cpu_seconds() - cpu) * 1e6 / result["spans"])
+        rates.append(result["spans_per_second"])
+    cost = statistics.median(costs)
+    report(f"otlp, full load: {statistics.median(rates):,.0f} spans/s, {cost:.2f} CPU-us a span with all work, "
+          f"{1e6 / cost:,.0f} spans a CPU-second (runs: {', '.join(f'{c:.2f}' for c in costs)})")
+    half = [load(build, "otlp", server.otlp_http, 6, 4, 500, statistics.median(rates) / 2) for _ in range(3)]
+    report(f"otlp, half load: p50 {statistics.median(r['p50_ms'] for r in half):.2f} ms, "
           f"p99 {statistics.median(r['p99_ms'] for r in half):.2f} ms; resident {server.resident_mb():.0f} MB")
     server.end()
 
@@ -200,7 +222,7 @@ def bench_idle(build, data):
     server.end()
 
 
-BENCHES = {"idle": bench_idle, "w1": bench_w1, "memory": bench_memory, "http": bench_http, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart}
+BENCHES = {"idle": bench_idle, "w1": bench_w1, "memory": bench_memory, "http": bench_http, "otlp": bench_otlp, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart}
 
 
 def main():

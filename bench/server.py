@@ -33,6 +33,7 @@ class Server:
         self.start_seconds = time.monotonic() - self.begun
         addresses = json.loads((self.data / "addresses.json").read_text())
         self.api, self.xray = addresses["api"].split(":"), addresses["xray"].split(":")
+        self.otlp_http = addresses["otlp_http"].split(":")
 
     def get(self, path: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(*self.api, timeout=60)

@@ -2,7 +2,8 @@
 
 #include <charconv>
 #include <cmath>
-#include <protozero/pbf_reader.hpp>
+
+#include "wire/otlp/wire_reader.h"
 
 namespace tomograph {
 namespace {
@@ -56,10 +57,9 @@ std::vector<std::string_view> texts_of(const WireAttributes& attributes, std::st
     if (value == nullptr) return texts;
     if (value->kind == WireValue::Kind::text) return {value->text};
     if (value->kind != WireValue::Kind::array) return texts;
-    protozero::pbf_reader reader(value->text.data(), value->text.size());
+    WireReader reader(value->text);
     while (reader.next(1)) {
-        const protozero::data_view element = reader.get_view();
-        const WireValue each = read_value({element.data(), element.size()});
+        const WireValue each = read_value(reader.view());
         if (each.kind == WireValue::Kind::text) texts.push_back(each.text);
     }
     return texts;

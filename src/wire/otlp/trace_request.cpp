@@ -2,35 +2,26 @@
 
 #include <fmt/format.h>
 
-#include <protozero/pbf_reader.hpp>
+#include "wire/otlp/wire_reader.h"
 
 namespace tomograph {
 namespace {
 
-std::string_view next_view(protozero::pbf_reader& reader) {
-    const protozero::data_view data = reader.get_view();
-    return {data.data(), data.size()};
-}
-
-protozero::pbf_reader reader_of(std::string_view message) {
-    return {message.data(), message.size()};
-}
-
 void read_event(std::string_view message, WireEvent& event) {
-    auto reader = reader_of(message);
+    WireReader reader(message);
     while (reader.next()) {
         switch (reader.tag()) {
             case 1:
-                event.time = {static_cast<std::int64_t>(reader.get_fixed64())};
+                event.time = {static_cast<std::int64_t>(reader.fixed64())};
                 break;
             case 2:
-                event.name = next_view(reader);
+                event.name = reader.view();
                 break;
             case 3:
-                event.attributes.push_back(read_attribute(next_view(reader)));
+                event.attributes.push_back(read_attribute(reader.view()));
                 break;
             case 4:
-                event.dropped_attributes = reader.get_uint32();
+                event.dropped_attributes = reader.uint32();
                 break;
             default:
                 reader.skip();
@@ -39,26 +30,26 @@ void read_event(std::string_view message, WireEvent& event) {
 }
 
 void read_link(std::string_view message, WireLink& link) {
-    auto reader = reader_of(message);
+    WireReader reader(message);
     while (reader.next()) {
         switch (reader.tag()) {
             case 1:
-                link.trace_id = next_view(reader);
+                link.trace_id = reader.view();
                 break;
             case 2:
-                link.span_id = next_view(reader);
+                link.span_id = reader.view();
                 break;
             case 3:
-                link.trace_state = next_view(reader);
+                link.trace_state = reader.view();
                 break;
             case 4:
-                link.attributes.push_back(read_attribute(next_view(reader)));
+                link.attributes.push_back(read_attribute(reader.view()));
                 break;
             case 5:
-                link.dropped_attributes = reader.get_uint32();
+                link.dropped_attributes = reader.uint32();
                 break;
             case 6:
-                link.flags = reader.get_fixed32();
+                link.flags = reader.fixed32();
                 break;
             default:
                 reader.skip();
@@ -67,68 +58,68 @@ void read_link(std::string_view message, WireLink& link) {
 }
 
 void read_status(std::string_view message, WireSpan& span) {
-    auto reader = reader_of(message);
+    WireReader reader(message);
     while (reader.next()) {
         if (reader.tag() == 2)
-            span.status_message = next_view(reader);
+            span.status_message = reader.view();
         else if (reader.tag() == 3)
-            span.status_code = static_cast<std::uint32_t>(reader.get_enum());
+            span.status_code = reader.uint32();
         else
             reader.skip();
     }
 }
 
 void read_span(std::string_view message, WireSpan& span) {
-    auto reader = reader_of(message);
+    WireReader reader(message);
     while (reader.next()) {
         switch (reader.tag()) {
             case 1:
-                span.trace_id = next_view(reader);
+                span.trace_id = reader.view();
                 break;
             case 2:
-                span.span_id = next_view(reader);
+                span.span_id = reader.view();
                 break;
             case 3:
-                span.trace_state = next_view(reader);
+                span.trace_state = reader.view();
                 break;
             case 4:
-                span.parent_span_id = next_view(reader);
+                span.parent_span_id = reader.view();
                 break;
             case 5:
-                span.name = next_view(reader);
+                span.name = reader.view();
                 break;
             case 6:
-                span.kind = static_cast<std::uint32_t>(reader.get_enum());
+                span.kind = reader.uint32();
                 break;
             case 7:
-                span.start_ns = reader.get_fixed64();
+                span.start_ns = reader.fixed64();
                 break;
             case 8:
-                span.end_ns = reader.get_fixed64();
+                span.end_ns = reader.fixed64();
                 break;
             case 9:
-                span.attributes.push_back(read_attribute(next_view(reader)));
+                span.attributes.push_back(read_attribute(reader.view()));
                 break;
             case 10:
-                span.dropped_attributes = reader.get_uint32();
+                span.dropped_attributes = reader.uint32();
                 break;
             case 11:
-                read_event(next_view(reader), span.events.emplace_back());
+                read_event(reader.view(), span.events.emplace_back());
                 break;
             case 12:
-                span.dropped_events = reader.get_uint32();
+                span.dropped_events = reader.uint32();
                 break;
             case 13:
-                read_link(next_view(reader), span.links.emplace_back());
+                read_link(reader.view(), span.links.emplace_back());
                 break;
             case 14:
-                span.dropped_links = reader.get_uint32();
+                span.dropped_links = reader.uint32();
                 break;
             case 15:
-                read_status(next_view(reader), span);
+                read_status(reader.view(), span);
                 break;
             case 16:
-                span.flags = reader.get_fixed32();
+                span.flags = reader.fixed32();
                 break;
             default:
                 reader.skip();
@@ -137,32 +128,32 @@ void read_span(std::string_view message, WireSpan& span) {
 }
 
 void read_resource(std::string_view message, WireResource& resource) {
-    auto reader = reader_of(message);
+    WireReader reader(message);
     while (reader.next()) {
         if (reader.tag() == 1)
-            resource.attributes.push_back(read_attribute(next_view(reader)));
+            resource.attributes.push_back(read_attribute(reader.view()));
         else if (reader.tag() == 2)
-            resource.dropped_attributes = reader.get_uint32();
+            resource.dropped_attributes = reader.uint32();
         else
             reader.skip();
     }
 }
 
 void read_scope(std::string_view message, WireScope& scope) {
-    auto reader = reader_of(message);
+    WireReader reader(message);
     while (reader.next()) {
         switch (reader.tag()) {
             case 1:
-                scope.name = next_view(reader);
+                scope.name = reader.view();
                 break;
             case 2:
-                scope.version = next_view(reader);
+                scope.version = reader.view();
                 break;
             case 3:
-                scope.attributes.push_back(read_attribute(next_view(reader)));
+                scope.attributes.push_back(read_attribute(reader.view()));
                 break;
             case 4:
-                scope.dropped_attributes = reader.get_uint32();
+                scope.dropped_attributes = reader.uint32();
                 break;
             default:
                 reader.skip();
@@ -177,39 +168,39 @@ constexpr std::uint32_t library_spans_tag = 1000;
 void read_scope_spans(std::string_view message, const WireResource& resource, SpanSink& sink) {
     // A scope may stand behind its spans.
     WireScope scope;
-    for (auto reader = reader_of(message); reader.next();) {
+    for (WireReader reader(message); reader.next();) {
         if (reader.tag() == 1)
-            read_scope(next_view(reader), scope);
+            read_scope(reader.view(), scope);
         else if (reader.tag() == 3)
-            scope.schema_url = next_view(reader);
+            scope.schema_url = reader.view();
         else
             reader.skip();
     }
     sink.begin(resource, scope);
-    for (auto reader = reader_of(message); reader.next();) {
+    for (WireReader reader(message); reader.next();) {
         if (reader.tag() != 2) {
             reader.skip();
             continue;
         }
         WireSpan span;
-        read_span(next_view(reader), span);
+        read_span(reader.view(), span);
         sink.take(span);
     }
 }
 
 void read_resource_spans(std::string_view message, SpanSink& sink) {
     WireResource resource;
-    for (auto reader = reader_of(message); reader.next();) {
+    for (WireReader reader(message); reader.next();) {
         if (reader.tag() == 1)
-            read_resource(next_view(reader), resource);
+            read_resource(reader.view(), resource);
         else if (reader.tag() == 3)
-            resource.schema_url = next_view(reader);
+            resource.schema_url = reader.view();
         else
             reader.skip();
     }
-    for (auto reader = reader_of(message); reader.next();) {
+    for (WireReader reader(message); reader.next();) {
         if (reader.tag() == scope_spans_tag || reader.tag() == library_spans_tag)
-            read_scope_spans(next_view(reader), resource, sink);
+            read_scope_spans(reader.view(), resource, sink);
         else
             reader.skip();
     }
@@ -225,9 +216,9 @@ std::uint64_t big_endian(std::string_view bytes) {
 
 Result<void> read_trace_request(std::string_view bytes, SpanSink& sink) {
     try {
-        for (auto reader = reader_of(bytes); reader.next();) {
+        for (WireReader reader(bytes); reader.next();) {
             if (reader.tag() == 1)
-                read_resource_spans(next_view(reader), sink);
+                read_resource_spans(reader.view(), sink);
             else
                 reader.skip();
         }

@@ -3,17 +3,15 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <protozero/pbf_reader.hpp>
 
 #include "wire/base64.h"
 #include "wire/json/escapes.h"
 #include "wire/json/utf8.h"
 #include "wire/limits.h"
+#include "wire/otlp/wire_reader.h"
 
 namespace tomograph {
 namespace {
-
-std::string_view view_of(protozero::data_view data) { return {data.data(), data.size()}; }
 
 void append_value(const WireValue& value, std::string& out, unsigned depth);
 
@@ -33,11 +31,11 @@ void append_number(double number, std::string& out) {
 void append_array(std::string_view message, std::string& out, unsigned depth) {
     out += '[';
     bool is_first = true;
-    protozero::pbf_reader reader(message.data(), message.size());
+    WireReader reader(message);
     while (reader.next(1)) {
         if (!is_first) out += ',';
         is_first = false;
-        append_value(read_value(view_of(reader.get_view())), out, depth);
+        append_value(read_value(reader.view()), out, depth);
     }
     out += ']';
 }
@@ -54,9 +52,9 @@ void append_map(std::string_view message, std::string& out, unsigned depth) {
     std::string members;
     bool is_first = true;
     bool is_marked = false;
-    protozero::pbf_reader reader(message.data(), message.size());
+    WireReader reader(message);
     while (reader.next(1)) {
-        const WireAttribute member = read_attribute(view_of(reader.get_view()));
+        const WireAttribute member = read_attribute(reader.view());
         is_marked |= member.key.starts_with('$');
         append_member(member, is_first, members, depth);
     }
@@ -101,36 +99,36 @@ void append_value(const WireValue& value, std::string& out, unsigned depth) {
 
 WireValue read_value(std::string_view any_value) {
     WireValue value;
-    protozero::pbf_reader reader(any_value.data(), any_value.size());
+    WireReader reader(any_value);
     while (reader.next()) {
         switch (reader.tag()) {
             case 1:
                 value.kind = WireValue::Kind::text;
-                value.text = view_of(reader.get_view());
+                value.text = reader.view();
                 break;
             case 2:
                 value.kind = WireValue::Kind::boolean;
-                value.boolean = reader.get_bool();
+                value.boolean = reader.boolean();
                 break;
             case 3:
                 value.kind = WireValue::Kind::integer;
-                value.integer = reader.get_int64();
+                value.integer = reader.int64();
                 break;
             case 4:
                 value.kind = WireValue::Kind::number;
-                value.number = reader.get_double();
+                value.number = reader.real();
                 break;
             case 5:
                 value.kind = WireValue::Kind::array;
-                value.text = view_of(reader.get_view());
+                value.text = reader.view();
                 break;
             case 6:
                 value.kind = WireValue::Kind::map;
-                value.text = view_of(reader.get_view());
+                value.text = reader.view();
                 break;
             case 7:
                 value.kind = WireValue::Kind::bytes;
-                value.text = view_of(reader.get_view());
+                value.text = reader.view();
                 break;
             default:
                 reader.skip();
@@ -141,12 +139,12 @@ WireValue read_value(std::string_view any_value) {
 
 WireAttribute read_attribute(std::string_view key_value) {
     WireAttribute attribute;
-    protozero::pbf_reader reader(key_value.data(), key_value.size());
+    WireReader reader(key_value);
     while (reader.next()) {
         if (reader.tag() == 1)
-            attribute.key = view_of(reader.get_view());
+            attribute.key = reader.view();
         else if (reader.tag() == 2)
-            attribute.value = read_value(view_of(reader.get_view()));
+            attribute.value = read_value(reader.view());
         else
             reader.skip();
     }
