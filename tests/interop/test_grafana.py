@@ -2,32 +2,18 @@
 the plugin nor Grafana: those are in no package registry. Insights are left out: they are not built yet."""
 import json
 import pathlib
-import re
-import shutil
 import subprocess
 import time
 
-import pytest
-
 from tests.conftest import xray_client
 from tests.e2e.documents import checkout, segment, trace_id
+from tests.interop.builds import go_program
 
 SOURCE = pathlib.Path(__file__).parent / "grafana"
 
 
-def go_version() -> tuple:
-    if not shutil.which("go"):
-        return (0, 0)
-    told = subprocess.run(["go", "version"], capture_output=True, text=True).stdout
-    found = re.search(r"go(\d+)\.(\d+)", told)
-    return tuple(map(int, found.groups())) if found else (0, 0)
-
-
-@pytest.mark.skipif(go_version() < (1, 24), reason="no Go of 1.24 or later")
 def test_the_data_source_gets_what_its_code_reads(server, tmp_path):
-    shutil.copytree(SOURCE, tmp_path / "grafana")
-    replay = tmp_path / "replay"
-    subprocess.run(["go", "build", "-o", str(replay), "."], cwd=tmp_path / "grafana", check=True, timeout=300)
+    replay = go_program(SOURCE, tmp_path)
     xray, now = xray_client(server.endpoint), time.time() - 5
     xray.create_group(GroupName="faults", FilterExpression="fault")
     failed = [trace_id(now) for _ in range(3)]
@@ -36,5 +22,5 @@ def test_the_data_source_gets_what_its_code_reads(server, tmp_path):
         {"error": True, "http": {"response": {"status": 404}}, "cause": {"exceptions": [{"id": "a" * 16}]}})]
     documents = [d for trace in failed for d in checkout(trace, now)] + [json.dumps(d) for d in fine]
     assert xray.put_trace_segments(TraceSegmentDocuments=documents)["UnprocessedTraceSegments"] == []
-    done = subprocess.run([str(replay), server.endpoint, failed[0]], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*replay, server.endpoint, failed[0]], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

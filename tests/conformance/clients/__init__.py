@@ -13,12 +13,16 @@ class ServiceError(Exception):
         self.code, self.message, self.status, self.members = code, message, status, members
 
 
+class NotSent(Exception):
+    """The SDK cannot say this: it refuses the call itself, or would send something else."""
+
+
 class Client(abc.ABC):
     name = ""
 
     @abc.abstractmethod
     def call(self, operation: str, **members) -> dict:
-        """Raises ServiceError."""
+        """Raises ServiceError and NotSent."""
 
     def close(self):
         pass

@@ -1,12 +1,12 @@
 """An SDK of another language, behind a program that takes one call a line.
 
 In:   {"operation": "GetGroups", "input": {…}}         moments: {"$moment": seconds}
-Out:  {"output": {…}} or {"error": {"code", "message", "status", "members"}}
+Out:  {"output": {…}}, {"error": {"code", "message", "status", "members"}} or {"not_sent": why}
 """
 import json
 import subprocess
 
-from tests.conformance.clients import Client, ServiceError
+from tests.conformance.clients import Client, NotSent, ServiceError
 
 MOMENTS = {"StartTime", "EndTime", "Timestamp"}  # members of requests that the model calls timestamps
 
@@ -38,6 +38,8 @@ class BridgeClient(Client):
         line = self.process.stdout.readline()
         assert line, f"{self.name}: the bridge ended at {operation}"
         answer = json.loads(line)
+        if "not_sent" in answer:
+            raise NotSent(f"{operation}: {answer['not_sent']}")
         if "error" in answer:
             error = answer["error"]
             raise ServiceError(error["code"], error["message"], error["status"], error.get("members", {}))

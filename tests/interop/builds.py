@@ -1,0 +1,49 @@
+"""Programs of other languages, built from their folders with what their package registries have."""
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+
+def copied(source: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """Builds leave nothing in the tree."""
+    return shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("target", "node_modules"))
+
+
+def version(command: str, *arguments: str) -> tuple[int, ...]:
+    """What a tool says of itself; () where there is none."""
+    if not shutil.which(command):
+        return ()
+    done = subprocess.run([command, *arguments], capture_output=True, text=True)
+    found = re.search(r"(\d+)\.(\d+)", done.stdout + done.stderr)
+    return tuple(map(int, found.groups())) if found else ()
+
+
+def go_program(source: pathlib.Path, folder: pathlib.Path) -> list[str]:
+    if version("go", "version") < (1, 24):
+        pytest.skip("no Go of 1.24 or later")
+    built = folder / f"{source.name}-program"
+    subprocess.run(["go", "build", "-o", str(built), "."], cwd=copied(source, folder), check=True, timeout=600)
+    return [str(built)]
+
+
+def java_program(source: pathlib.Path, folder: pathlib.Path, main: str) -> list[str]:
+    """main  the class to run, with its package"""
+    if version("javac", "-version") < (17,) or not shutil.which("mvn"):
+        pytest.skip("no JDK of 17 or later with Maven")
+    project = copied(source, folder)
+    subprocess.run(["mvn", "-q", "-B", "compile", "dependency:build-classpath", "-Dmdep.outputFile=target/classpath"],
+                   cwd=project, check=True, timeout=600)
+    libraries = (project / "target/classpath").read_text().strip()
+    return ["java", "-cp", f"{project / 'target/classes'}:{libraries}", main]
+
+
+def node_program(source: pathlib.Path, folder: pathlib.Path, main: str) -> list[str]:
+    if not shutil.which("npm"):
+        pytest.skip("no npm")
+    project = copied(source, folder)
+    subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefer-offline"], cwd=project,
+                   check=True, timeout=600)
+    return ["node", str(project / main)]
