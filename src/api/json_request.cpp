@@ -173,6 +173,30 @@ std::vector<std::string> JsonRequest::texts(std::string_view member, std::size_t
     return impl_->texts(member, count_max).value_or(std::vector<std::string>());
 }
 
+std::optional<std::map<std::string, std::string>> JsonRequest::text_map(std::string_view member) {
+    const auto object = impl_->scalar<dom::object>(member, "an object");
+    if (!object) return std::nullopt;
+    std::map<std::string, std::string> all;
+    for (const dom::key_value_pair field : *object) {
+        std::string_view text;
+        if (field.value.get(text) == simdjson::SUCCESS)
+            all.insert_or_assign(std::string(field.key), std::string(text));
+        else if (!field.value.is_null())
+            impl_->refuse_type(std::string(member) + ": a value", "a string");
+    }
+    return all;
+}
+
+std::int64_t JsonRequest::required_integer(std::string_view member) {
+    if (!impl_->find(member)) impl_->refuse_missing(member);
+    return integer(member).value_or(0);
+}
+
+double JsonRequest::required_number(std::string_view member) {
+    if (!impl_->find(member)) impl_->refuse_missing(member);
+    return number(member).value_or(0);
+}
+
 std::string JsonRequest::required_text(std::string_view member) {
     auto found = text(member);
     if (!found) impl_->refuse_missing(member);
@@ -197,6 +221,11 @@ std::optional<JsonRequest> JsonRequest::object(std::string_view member) {
     if (!object) return std::nullopt;
     return JsonRequest(
         std::make_unique<Impl>(Impl{impl_->body, *object, impl_->name_of(member) + "."}));
+}
+
+std::optional<JsonRequest> JsonRequest::required_object(std::string_view member) {
+    if (!impl_->find(member)) impl_->refuse_missing(member);
+    return object(member);
 }
 
 std::vector<JsonRequest> JsonRequest::objects(std::string_view member, std::size_t count_max) {

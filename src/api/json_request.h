@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,13 +38,18 @@ class JsonRequest {
     std::optional<double> number(std::string_view member);
     std::optional<Instant> timestamp(std::string_view member);
     std::vector<std::string> texts(std::string_view member, std::size_t count_max);
+    /// An object of strings: `{"tier":"gold"}`.
+    std::optional<std::map<std::string, std::string>> text_map(std::string_view member);
 
     std::string required_text(std::string_view member);
+    std::int64_t required_integer(std::string_view member);
+    double required_number(std::string_view member);
     Instant required_timestamp(std::string_view member);
     std::vector<std::string> required_texts(std::string_view member, std::size_t count_max);
 
     /// The object behind a member; it shares the refusal with this one.
     std::optional<JsonRequest> object(std::string_view member);
+    std::optional<JsonRequest> required_object(std::string_view member);
     std::vector<JsonRequest> objects(std::string_view member, std::size_t count_max);
     std::vector<JsonRequest> required_objects(std::string_view member, std::size_t count_max);
 

@@ -9,6 +9,7 @@
 #include "catalog/group_table.h"
 #include "catalog/policy_table.h"
 #include "catalog/records.h"
+#include "catalog/sampling_rule_table.h"
 #include "catalog/setting_table.h"
 #include "catalog/tag_table.h"
 
@@ -20,6 +21,7 @@ class CatalogView {
     virtual ~CatalogView() = default;
 
     virtual const GroupTable& groups() const = 0;
+    virtual const SamplingRuleTable& sampling_rules() const = 0;
     virtual const TagTable& tags() const = 0;
     virtual const SettingTable& settings() const = 0;
     virtual const PolicyTable& policies() const = 0;
@@ -30,9 +32,11 @@ class CatalogChange : public CatalogView {
  public:
     using CatalogView::groups;
     using CatalogView::policies;
+    using CatalogView::sampling_rules;
     using CatalogView::settings;
     using CatalogView::tags;
     virtual GroupTable& groups() = 0;
+    virtual SamplingRuleTable& sampling_rules() = 0;
     virtual TagTable& tags() = 0;
     virtual SettingTable& settings() = 0;
     virtual PolicyTable& policies() = 0;

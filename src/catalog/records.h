@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "model/document.h"
 #include "model/graph.h"
+#include "model/sampling_rule.h"
 
 namespace tomograph {
 
@@ -37,6 +38,14 @@ struct GroupRecord {
     InsightsRecord insights;
     std::vector<GroupVersionRecord> versions;  ///< by id; the last is in force; never empty
     bool operator==(const GroupRecord&) const = default;
+};
+
+struct SamplingRuleRecord {
+    SamplingRule rule;
+    std::string arn;
+    Instant created{};
+    Instant modified{};
+    bool operator==(const SamplingRuleRecord&) const = default;
 };
 
 using Tags = std::map<std::string, std::string>;

@@ -34,10 +34,28 @@ constexpr std::string_view version_2[] = {
     " revision INTEGER NOT NULL, updated_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 };
 
-constexpr std::span<const std::string_view> steps[] = {version_1, version_2};
+constexpr std::string_view version_3[] = {
+    "CREATE TABLE sampling_rules (name TEXT PRIMARY KEY, arn TEXT NOT NULL UNIQUE,"
+    " created_ns INTEGER NOT NULL, modified_ns INTEGER NOT NULL DEFAULT 0,"
+    " resource_arn TEXT NOT NULL DEFAULT '*', priority INTEGER NOT NULL DEFAULT 0,"
+    " fixed_rate TEXT NOT NULL DEFAULT '0', reservoir_size INTEGER NOT NULL DEFAULT 0,"
+    " service_name TEXT NOT NULL DEFAULT '*', service_type TEXT NOT NULL DEFAULT '*',"
+    " host TEXT NOT NULL DEFAULT '*', http_method TEXT NOT NULL DEFAULT '*',"
+    " url_path TEXT NOT NULL DEFAULT '*', boost_rate_max TEXT NOT NULL DEFAULT '',"
+    " boost_cooldown_minutes INTEGER NOT NULL DEFAULT 0,"
+    " boost_detection_disabled INTEGER NOT NULL DEFAULT -1) STRICT, WITHOUT ROWID",
+    "CREATE TABLE sampling_rule_attributes (rule_name TEXT NOT NULL REFERENCES sampling_rules"
+    " (name) ON DELETE CASCADE, key TEXT NOT NULL, value TEXT NOT NULL,"
+    " PRIMARY KEY (rule_name, key)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE sampling_state (modified_ns INTEGER NOT NULL) STRICT",
+    "INSERT INTO sampling_state VALUES (0)",
+};
+
+constexpr std::span<const std::string_view> steps[] = {version_1, version_2, version_3};
 
 /// A pragma takes no parameter, so each number has its literal.
-constexpr std::string_view set_version[] = {"PRAGMA user_version = 1", "PRAGMA user_version = 2"};
+constexpr std::string_view set_version[] = {"PRAGMA user_version = 1", "PRAGMA user_version = 2",
+                                            "PRAGMA user_version = 3"};
 static_assert(std::size(set_version) == std::size(steps));
 
 /// Sums in parts are known by ids of groups. Were the file lost and made anew, ids from 1 on would

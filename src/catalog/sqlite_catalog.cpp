@@ -9,6 +9,7 @@
 #include "catalog/sqlite_database.h"
 #include "catalog/sqlite_groups.h"
 #include "catalog/sqlite_policies.h"
+#include "catalog/sqlite_sampling_rules.h"
 #include "catalog/sqlite_settings.h"
 #include "catalog/sqlite_tags.h"
 
@@ -25,13 +26,16 @@ class SqliteTables final : public CatalogChange {
           tags_(database, audit_),
           groups_(database, audit_, tags_),
           settings_(database, audit_),
-          policies_(database, audit_) {}
+          policies_(database, audit_),
+          sampling_rules_(database, audit_, tags_) {}
 
     const GroupTable& groups() const override { return groups_; }
+    const SamplingRuleTable& sampling_rules() const override { return sampling_rules_; }
     const TagTable& tags() const override { return tags_; }
     const SettingTable& settings() const override { return settings_; }
     const PolicyTable& policies() const override { return policies_; }
     GroupTable& groups() override { return groups_; }
+    SamplingRuleTable& sampling_rules() override { return sampling_rules_; }
     TagTable& tags() override { return tags_; }
     SettingTable& settings() override { return settings_; }
     PolicyTable& policies() override { return policies_; }
@@ -42,6 +46,7 @@ class SqliteTables final : public CatalogChange {
     SqliteGroups groups_;
     SqliteSettings settings_;
     SqlitePolicies policies_;
+    SqliteSamplingRules sampling_rules_;
 };
 
 class SqliteCatalog final : public Catalog {

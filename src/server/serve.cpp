@@ -17,6 +17,7 @@
 #include "service/encryption/encryption_service.h"
 #include "service/groups/group_service.h"
 #include "service/policies/policy_service.h"
+#include "service/sampling/sampling_rules.h"
 #include "service/tags/tag_service.h"
 #include "service/transaction_search/transaction_search.h"
 #include "store/embedded_store.h"
@@ -127,6 +128,7 @@ Result<void> serve(const Settings& settings) {
                                                          .scope = scope}));
     const auto transaction_search =
         TRY(TransactionSearch::open(catalog.catalog(), settings.narrows_listings));
+    const auto sampling_rules = TRY(SamplingRules::open(catalog.catalog(), clock, scope));
     const PageTokenKey token_key = TRY(load_token_key(*files, settings.data_dir));
     const XrayApiOptions api_options{.account_id = settings.account_id,
                                      .token_key = token_key,
@@ -134,7 +136,8 @@ Result<void> serve(const Settings& settings) {
                                                  .tags = &tags,
                                                  .policies = &policies,
                                                  .encryption = encryption.get(),
-                                                 .transaction_search = transaction_search.get()}};
+                                                 .transaction_search = transaction_search.get(),
+                                                 .sampling_rules = sampling_rules.get()}};
     QueryMetrics query_metrics(metrics);
     LiveTail tail(*store, clock, query_metrics);
     Ingest ingest(*store, clock, metrics, &tail);

@@ -25,4 +25,8 @@ Result<std::string> make_group_arn(const ArnScope& scope, std::string_view name)
                        unique);
 }
 
+std::string make_rule_arn(const ArnScope& scope, std::string_view name) {
+    return fmt::format("arn:aws:xray:{}:{}:sampling-rule/{}", scope.region, scope.account_id, name);
+}
+
 }  // namespace tomograph

@@ -17,4 +17,7 @@ struct ArnScope {
 /// also when one of that name is made again. errors: io (no random numbers)
 Result<std::string> make_group_arn(const ArnScope& scope, std::string_view name);
 
+/// "arn:aws:xray:us-east-1:000000000000:sampling-rule/shop"
+std::string make_rule_arn(const ArnScope& scope, std::string_view name);
+
 }  // namespace tomograph

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace tomograph {
 
@@ -20,5 +21,17 @@ inline constexpr std::size_t resource_arn_bytes_long_max = 1011;  ///< of the ta
 
 /// Master keys that PutEncryptionConfig may choose from (our choice): each is read to be looked at.
 inline constexpr std::size_t named_keys_max = 16;
+// Of sampling rules (sampling.md §1). Lengths are of characters.
+inline constexpr std::size_t sampling_rules_max = 25;  ///< beside Default
+inline constexpr std::size_t rule_name_characters_max = 32;
+inline constexpr std::size_t rule_resource_characters_max = 500;
+inline constexpr std::size_t rule_service_characters_max = 64;  ///< name, type and host
+inline constexpr std::size_t rule_method_characters_max = 10;
+inline constexpr std::size_t rule_path_characters_max = 128;
+inline constexpr std::size_t rule_attributes_max = 5;
+inline constexpr std::size_t rule_attribute_characters_max = 32;  ///< of names and of values
+inline constexpr std::int64_t rule_priority_max = 9999;
+/// The model's Integer.
+inline constexpr std::int64_t rule_integer_max = 2'147'483'647;
 
 }  // namespace tomograph

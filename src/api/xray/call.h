@@ -19,6 +19,7 @@ namespace tomograph {
 class EncryptionService;
 class GroupService;
 class PolicyService;
+class SamplingRules;
 class TagService;
 class TransactionSearch;
 
@@ -30,6 +31,7 @@ struct ControlPlane {
     PolicyService* policies = nullptr;
     EncryptionService* encryption = nullptr;
     TransactionSearch* transaction_search = nullptr;
+    SamplingRules* sampling_rules = nullptr;
 };
 
 struct XrayApiOptions {
@@ -101,5 +103,9 @@ void answer_get_segment_destination(const XrayContext& context, XrayCall call);
 void answer_update_segment_destination(const XrayContext& context, XrayCall call);
 void answer_get_indexing_rules(const XrayContext& context, XrayCall call);
 void answer_update_indexing_rule(const XrayContext& context, XrayCall call);
+void answer_create_sampling_rule(const XrayContext& context, XrayCall call);
+void answer_get_sampling_rules(const XrayContext& context, XrayCall call);
+void answer_update_sampling_rule(const XrayContext& context, XrayCall call);
+void answer_delete_sampling_rule(const XrayContext& context, XrayCall call);
 
 }  // namespace tomograph

@@ -6,16 +6,10 @@
 #include <string_view>
 
 #include "service/limits.h"
+#include "service/text_length.h"
 
 namespace tomograph {
 namespace {
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
-std::size_t characters_of(std::string_view utf8) {
-    return static_cast<std::size_t>(
-        std::count_if(utf8.begin(), utf8.end(), [](char c) { return !is_continuation(c); }));
-}
 
 /// Letters of any script pass: of those beyond ASCII only the bytes are looked at.
 bool is_allowed(char c) {

@@ -22,7 +22,11 @@ Result<void> check_resource(const CatalogView& view, std::string_view arn) {
     const auto groups = TRY(view.groups().all());
     const bool is_group = std::any_of(groups.begin(), groups.end(),
                                       [&](const GroupRecord& group) { return group.arn == arn; });
-    if (!is_group) return Error(ErrorCode::not_found, "there is no resource with that ResourceARN");
+    const auto rules = TRY(view.sampling_rules().all());
+    const bool is_rule =
+        std::any_of(rules.begin(), rules.end(), [&](const auto& rule) { return rule.arn == arn; });
+    if (!is_group && !is_rule)
+        return Error(ErrorCode::not_found, "there is no resource with that ResourceARN");
     return {};
 }
 

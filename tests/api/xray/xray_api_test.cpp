@@ -58,8 +58,6 @@ TEST_CASE("requests that reach no function are answered honestly") {
          "no operation has the path /Nothing"},
         {"POST", "/Insight", 404, "UnknownOperationException",
          "GetInsight is not built in this version of Tomograph"},
-        {"POST", "/GetSamplingRules", 404, "UnknownOperationException",
-         "GetSamplingRules is not built in this version of Tomograph"},
     };
     ScriptedStore store;
     ApiBench bench(store);

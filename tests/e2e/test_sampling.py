@@ -1,0 +1,136 @@
+"""Sampling rules, with boto3, both AWS CLIs and as Terraform's provider calls: what is set is there, what is wrong is
+told."""
+import json
+import time
+import urllib.request
+
+import pytest
+
+from tests.conftest import xray_client
+from tests.e2e.test_aws_cli import aws  # noqa: F401 (a fixture)
+from tests.e2e.test_groups import message, refused
+
+RULE = {"RuleName": "shop", "ResourceARN": "*", "Priority": 7, "FixedRate": 0.05, "ReservoirSize": 3,
+        "ServiceName": "*", "ServiceType": "*", "Host": "*", "HTTPMethod": "GET", "URLPath": "/a/*", "Version": 1}
+ARN = "arn:aws:xray:us-east-1:000000000000:sampling-rule/"
+
+
+def rule(name: str = "shop", **more) -> dict:
+    return {**RULE, "RuleName": name, **more}
+
+
+def names(xray) -> list[str]:
+    records = xray.get_paginator("get_sampling_rules").paginate().build_full_result()["SamplingRuleRecords"]
+    return [r["SamplingRule"]["RuleName"] for r in records]
+
+
+def post(address: str, path: str, body: bytes = b"", headers: dict | None = None) -> dict:
+    """As samplers call: unsigned, and some of them without a body or a Content-Type."""
+    request = urllib.request.Request(f"http://{address}{path}", data=body, method="POST", headers=headers or {})
+    request.add_unredirected_header("Content-type", "")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def test_a_rule_is_made_read_edited_and_deleted(xray):
+    begun = time.time()
+    made = xray.create_sampling_rule(SamplingRule=rule())["SamplingRuleRecord"]
+    assert made["SamplingRule"] == {**rule(), "RuleARN": ARN + "shop", "Attributes": {}}
+    assert abs(made["CreatedAt"].timestamp() - begun) < 5 and made["ModifiedAt"] == made["CreatedAt"]
+    [first, default] = xray.get_sampling_rules()["SamplingRuleRecords"]
+    assert first == made
+    assert default["SamplingRule"] == {
+        **rule("Default"), "RuleARN": ARN + "Default", "Priority": 10000, "ReservoirSize": 1, "HTTPMethod": "*",
+        "URLPath": "*", "Attributes": {}}
+    assert default["CreatedAt"].timestamp() == 0
+
+    edit = {"RuleName": "shop", "FixedRate": 0.1, "Attributes": {"tier": "gold"}}
+    edited = xray.update_sampling_rule(SamplingRuleUpdate=edit)["SamplingRuleRecord"]
+    assert edited["SamplingRule"] == {**made["SamplingRule"], "FixedRate": 0.1, "Attributes": {"tier": "gold"}}
+    edit = {"RuleARN": ARN + "Default", "ReservoirSize": 0}
+    assert xray.update_sampling_rule(SamplingRuleUpdate=edit)["SamplingRuleRecord"]["SamplingRule"]["ReservoirSize"] == 0
+    assert xray.delete_sampling_rule(RuleARN=ARN + "shop")["SamplingRuleRecord"] == edited
+    assert names(xray) == ["Default"]
+
+
+def test_every_mistake_is_told(xray):
+    xray.create_sampling_rule(SamplingRule=rule())
+    assert "exists already" in message(xray.create_sampling_rule, SamplingRule=rule())
+    assert "Priority is 10000" in message(xray.create_sampling_rule, SamplingRule=rule("a", Priority=9999 + 1))
+    assert "FixedRate" in message(xray.create_sampling_rule, SamplingRule=rule("a", FixedRate=1.01))
+    assert "reserved" in message(xray.create_sampling_rule, SamplingRule=rule("Default"))
+    assert "Version must be 1" in message(xray.create_sampling_rule, SamplingRule=rule("a", Version=2))
+    assert message(xray.delete_sampling_rule, RuleName="none") == "Sampling rule not found"
+    assert "only one may be" in message(xray.delete_sampling_rule, RuleName="shop", RuleARN=ARN + "shop")
+    assert "cannot be deleted" in message(xray.delete_sampling_rule, RuleName="Default")
+    assert "only FixedRate" in message(xray.update_sampling_rule,
+                                       SamplingRuleUpdate={"RuleName": "Default", "Host": "x"})
+    for n in range(24):
+        xray.create_sampling_rule(SamplingRule=rule(f"r{n}", Priority=7))
+    full = refused(xray.create_sampling_rule, SamplingRule=rule("more"))
+    assert full["Error"]["Code"] == "RuleLimitExceededException"
+    assert full["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert names(xray) == [*sorted([f"r{n}" for n in range(24)]), "shop", "Default"]
+
+
+def test_rules_have_tags(xray):
+    xray.create_sampling_rule(SamplingRule=rule(), Tags=[{"Key": "team", "Value": "a"}])
+    arn = ARN + "shop"
+    xray.tag_resource(ResourceARN=arn, Tags=[{"Key": "stage", "Value": "prod"}])
+    xray.untag_resource(ResourceARN=arn, TagKeys=["team", "none"])
+    assert xray.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "stage", "Value": "prod"}]
+    xray.delete_sampling_rule(RuleName="shop")
+    gone = refused(xray.list_tags_for_resource, ResourceARN=arn)
+    assert gone["Error"]["Code"] == "ResourceNotFoundException" and gone["ResourceName"] == arn
+
+
+def test_terraform_sees_no_difference(xray):
+    """The provider's cycle: create, read, plan, edit, gone behind its back, made again."""
+    written = rule("tf", FixedRate=0.123456789012345, Attributes={"Hello": "Tris"},
+                   SamplingRateBoost={"MaxRate": 0.2, "CooldownWindowMinutes": 10})
+
+    def read():
+        found = [r["SamplingRule"] for r in xray.get_sampling_rules()["SamplingRuleRecords"]
+                 if r["SamplingRule"]["RuleName"] == "tf"]
+        return {k: v for k, v in found[0].items() if k != "RuleARN"} if found else None
+
+    xray.create_sampling_rule(SamplingRule=written, Tags=[{"Key": "a", "Value": "b"}])
+    assert read() == written
+    edit = {k: v for k, v in written.items() if k != "Version"} | {"Priority": 8, "FixedRate": 0.3}
+    xray.update_sampling_rule(SamplingRuleUpdate=edit)
+    assert read() == {**written, "Priority": 8, "FixedRate": 0.3}
+    xray.delete_sampling_rule(RuleName="tf")
+    assert read() is None
+    assert message(xray.delete_sampling_rule, RuleName="tf") == "Sampling rule not found"
+    xray.create_sampling_rule(SamplingRule=written)
+    assert read() == written
+
+
+def test_rules_outlive_a_kill_and_their_answer_stays_the_same(make_server):
+    server = make_server()
+    xray = xray_client(server.endpoint)
+    xray.create_sampling_rule(SamplingRule=rule("a", Attributes={"x": "y"}))
+    xray.create_sampling_rule(SamplingRule=rule("b"))
+    xray.delete_sampling_rule(RuleName="b")
+    before = post(server.daemon, "/GetSamplingRules")
+    server.kill()
+    server.start()
+    assert post(server.daemon, "/GetSamplingRules") == before
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"NextToken":null}'])
+def test_samplers_are_answered_unsigned_on_port_2000(server, body):
+    rules = post(server.daemon, "/GetSamplingRules", body)
+    assert [r["SamplingRule"]["RuleName"] for r in rules["SamplingRuleRecords"]] == ["Default"]
+    assert "NextToken" not in rules
+    assert post(server.daemon, "/GetSamplingRules", body, {"Content-Type": "text/plain"}) == rules
+
+
+def test_the_cli_calls_of_the_guide(aws):  # noqa: F811
+    made = aws("create-sampling-rule", "--sampling-rule", json.dumps(rule()), "--tags", "Key=team,Value=a")
+    assert made["SamplingRuleRecord"]["SamplingRule"]["RuleName"] == "shop"
+    edit = json.dumps({"RuleName": "shop", "ReservoirSize": 5})
+    edited = aws("update-sampling-rule", "--sampling-rule-update", edit)["SamplingRuleRecord"]
+    assert edited["SamplingRule"]["ReservoirSize"] == 5
+    assert len(aws("get-sampling-rules")["SamplingRuleRecords"]) == 2
+    assert aws("delete-sampling-rule", "--rule-name", "shop")["SamplingRuleRecord"] == edited
