@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "wire/json/utf8.h"
@@ -67,6 +68,26 @@ Escape escape_at(std::string_view raw, std::size_t at) {
     return {0x10000 + ((*unit - 0xd800) << 10) + (*low - 0xdc00), 12};
 }
 
+bool stands_as_it_is(char c) {
+    return static_cast<std::uint8_t>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+/// How many bytes at the front need no escape; eight at a time.
+std::size_t plain_bytes(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL;
+    constexpr std::uint64_t high_bits = ones * 0x80;
+    const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & high_bits; };
+    std::size_t at = 0;
+    for (; at + sizeof ones <= text.size(); at += sizeof ones) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        const std::uint64_t controls = (word - ones * 0x20) & ~word & high_bits;
+        if ((controls | has_zero(word ^ ones * '"') | has_zero(word ^ ones * '\\')) != 0) break;
+    }
+    while (at < text.size() && stands_as_it_is(text[at])) ++at;
+    return at;
+}
+
 }  // namespace
 
 bool append_unescaped(std::string_view raw, std::string& out) {
@@ -84,7 +105,12 @@ bool append_unescaped(std::string_view raw, std::string& out) {
 
 void append_quoted(std::string_view text, std::string& out) {
     out.push_back('"');
-    for (const char c : text) {
+    for (std::size_t plain = plain_bytes(text);; plain = plain_bytes(text)) {
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        const char c = text.front();
+        text.remove_prefix(1);
         const auto byte = static_cast<std::uint8_t>(c);
         switch (c) {
             case '"':
@@ -103,13 +129,9 @@ void append_quoted(std::string_view text, std::string& out) {
                 out.append(R"(\t)");
                 break;
             default:
-                if (byte >= 0x20) {
-                    out.push_back(c);
-                } else {
-                    out.append(R"(\u00)");
-                    out.push_back("0123456789abcdef"[byte >> 4]);
-                    out.push_back("0123456789abcdef"[byte & 0xf]);
-                }
+                out.append(R"(\u00)");
+                out.push_back("0123456789abcdef"[byte >> 4]);
+                out.push_back("0123456789abcdef"[byte & 0xf]);
         }
     }
     out.push_back('"');

@@ -3,11 +3,26 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace tomograph {
 namespace {
 
 bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80; }
+
+/// Most texts are, and short: a call into a vector library costs more than they do.
+bool is_ascii(std::string_view text) {
+    constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
+    std::uint64_t bits = 0;
+    std::size_t at = 0;
+    for (; at + sizeof bits <= text.size(); at += sizeof bits) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        bits |= word;
+    }
+    for (; at < text.size(); ++at) bits |= static_cast<std::uint8_t>(text[at]);
+    return (bits & high_bits) == 0;
+}
 
 /// Bytes of the character that begins `text`, as far as its first byte tells; 0 when none does.
 std::size_t claimed_bytes(std::string_view text) {
@@ -19,7 +34,13 @@ std::size_t claimed_bytes(std::string_view text) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text); }
+bool is_utf8(std::string_view text) { return is_ascii(text) || simdjson::validate_utf8(text); }
+
+std::string_view as_utf8(std::string_view text, std::string& scratch) {
+    if (is_utf8(text)) return text;
+    scratch = to_utf8(text);
+    return scratch;
+}
 
 std::string to_utf8(std::string_view text) {
     constexpr std::string_view replacement = "\xef\xbf\xbd";

@@ -7,6 +7,9 @@ namespace tomograph {
 
 bool is_utf8(std::string_view text);
 
+/// `text` where it is UTF-8, else to_utf8() of it in `scratch`.
+std::string_view as_utf8(std::string_view text, std::string& scratch);
+
 /// The same text where it is UTF-8; every byte that is part of no character becomes U+FFFD.
 std::string to_utf8(std::string_view text);
 

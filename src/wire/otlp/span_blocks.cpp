@@ -119,7 +119,8 @@ void write_names(JsonText& json, std::string_view name, std::string_view list,
     if (names.size() == 1) append_quoted_text(names.front(), json.value_of(name));
     if (names.size() < 2) return;
     json.open_list(list);
-    for (const std::string_view each : names) json.element(to_utf8(each));
+    std::string scratch;
+    for (const std::string_view each : names) json.element(as_utf8(each, scratch));
     json.close_list();
 }
 

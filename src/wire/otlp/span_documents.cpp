@@ -55,9 +55,9 @@ SpanId segment_id(const Ids& ids) {
 }
 
 std::string clean(std::string_view name) {
+    std::string valid;
     std::string scratch;
-    const std::string text = to_utf8(name);
-    const std::string_view cleaned = clean_name(text, scratch);
+    const std::string_view cleaned = clean_name(as_utf8(name, valid), scratch);
     return cleaned.empty() ? "span" : std::string(cleaned);
 }
 
@@ -90,9 +90,11 @@ void write_kind(JsonText& json, const WireSpan& span) {
 }
 
 void write_scalars(JsonText& json, const WireSpan& span) {
+    std::string scratch;
     json.open("annotations");
     for (const WireAttribute& each : span.attributes)
-        if (each.value.is_scalar()) append_json(each.value, json.value_of(to_utf8(each.key)));
+        if (each.value.is_scalar())
+            append_json(each.value, json.value_of(as_utf8(each.key, scratch)));
     json.close();
 }
 

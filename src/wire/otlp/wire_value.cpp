@@ -161,8 +161,8 @@ void append_json(const WireAttributes& attributes, std::string& out) {
 }
 
 void append_quoted_text(std::string_view text, std::string& out) {
-    if (is_utf8(text)) return append_quoted(text, out);
-    append_quoted(to_utf8(text), out);
+    std::string scratch;
+    append_quoted(as_utf8(text, scratch), out);
 }
 
 }  // namespace tomograph

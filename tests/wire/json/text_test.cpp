@@ -51,6 +51,23 @@ TEST_CASE("quoting and unescaping are inverse") {
     CHECK(unescaped == text);
 }
 
+TEST_CASE("what must be escaped is, wherever it stands") {
+    for (std::size_t length = 0; length < 40; ++length)
+        for (std::size_t place = 0; place < length; ++place)
+            for (const std::string_view special :
+                 {"\"", "\\", "\x01", "\x1f", "\x7f", "\xff", "!"}) {
+                std::string text(length, 'a');
+                text[place] = special[0];
+                std::string quoted;
+                append_quoted(text, quoted);
+                const bool is_escaped =
+                    special == "\"" || special == "\\" || special[0] == 1 || special[0] == 0x1f;
+                REQUIRE((quoted.find('\\') != std::string::npos) == is_escaped);
+                REQUIRE(is_utf8(text) == (special != "\xff"));
+                REQUIRE(to_utf8(text).size() == length + (special == "\xff" ? 2 : 0));
+            }
+}
+
 TEST_CASE("texts are cut between characters") {
     CHECK(cut_characters("abc", 3) == "abc");
     CHECK(cut_characters("abcd", 3) == "abc");
