@@ -60,7 +60,7 @@ def test_every_mistake_is_told(xray):
     assert "FixedRate" in message(xray.create_sampling_rule, SamplingRule=rule("a", FixedRate=1.01))
     assert "reserved" in message(xray.create_sampling_rule, SamplingRule=rule("Default"))
     assert "Version must be 1" in message(xray.create_sampling_rule, SamplingRule=rule("a", Version=2))
-    assert message(xray.delete_sampling_rule, RuleName="none") == "Sampling rule not found"
+    assert message(xray.delete_sampling_rule, RuleName="none") == "Sampling rule does not exist"
     assert "only one may be" in message(xray.delete_sampling_rule, RuleName="shop", RuleARN=ARN + "shop")
     assert "cannot be deleted" in message(xray.delete_sampling_rule, RuleName="Default")
     assert "only FixedRate" in message(xray.update_sampling_rule,
@@ -101,7 +101,7 @@ def test_terraform_sees_no_difference(xray):
     assert read() == {**written, "Priority": 8, "FixedRate": 0.3}
     xray.delete_sampling_rule(RuleName="tf")
     assert read() is None
-    assert message(xray.delete_sampling_rule, RuleName="tf") == "Sampling rule not found"
+    assert message(xray.delete_sampling_rule, RuleName="tf") == "Sampling rule does not exist"
     xray.create_sampling_rule(SamplingRule=written)
     assert read() == written
 

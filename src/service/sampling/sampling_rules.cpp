@@ -27,7 +27,7 @@ Result<SamplingRuleRecord> find(const Records& records, const SamplingRuleKey& k
     const auto found = std::find_if(records.begin(), records.end(), [&](const auto& each) {
         return key.name.empty() ? each.arn == key.arn : each.rule.name == key.name;
     });
-    if (found == records.end()) return Error(ErrorCode::invalid, "Sampling rule not found");
+    if (found == records.end()) return Error(ErrorCode::invalid, "Sampling rule does not exist");
     return *found;
 }
 

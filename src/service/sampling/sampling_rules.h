@@ -24,8 +24,8 @@ struct SamplingRuleKey {
 /// The sampling rules (sampling.md §1). A change is durable, and in force for all who ask later,
 /// when its call returns. Threads: any; changes block on the disk, reads on nothing.
 ///
-/// errors of all: invalid (a member breaks a rule; "Sampling rule not found"; the name is taken),
-/// and those of Catalog
+/// errors of all: invalid (a member breaks a rule; "Sampling rule does not exist"; the name is
+/// taken), and those of Catalog
 class SamplingRules {
  public:
     /// Reads the catalog, which gets its Default where it has none. Both outlive it.

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view destination_setting = "segments.destination";
 constexpr std::string_view percentage_setting = "indexing.percentage";
+constexpr std::string_view xray = "XRay";
 constexpr std::string_view cloudwatch_logs = "CloudWatchLogs";
 
 }  // namespace
@@ -39,9 +40,10 @@ SegmentDestination TransactionSearch::destination() const { return state_.lock()
 
 Result<void> TransactionSearch::set_destination(const ChangeOrigin& origin,
                                                 SegmentDestination destination) {
-    if (destination == this->destination()) return {};
-    return change(origin, destination_setting,
-                  destination == SegmentDestination::xray ? "XRay" : cloudwatch_logs);
+    const auto name = destination == SegmentDestination::xray ? xray : cloudwatch_logs;
+    if (destination == this->destination())
+        return Error(ErrorCode::invalid, fmt::format("The destination is already set to {}", name));
+    return change(origin, destination_setting, name);
 }
 
 IndexingRule TransactionSearch::indexing_rule() const { return rule_of(*state_.lock()); }

@@ -113,7 +113,7 @@ TEST_CASE("every broken call of sampling rules is refused, and the member is nam
         {"/UpdateSamplingRule", R"({"SamplingRuleUpdate":{}})", invalid,
          "RuleName or RuleARN is required"},
         {"/UpdateSamplingRule", R"({"SamplingRuleUpdate":{"RuleName":"none"}})", invalid,
-         "Sampling rule not found"},
+         "Sampling rule does not exist"},
         {"/DeleteSamplingRule", "{}", invalid, "RuleName or RuleARN is required"},
         {"/DeleteSamplingRule", R"({"RuleName":"a","RuleARN":"b"})", invalid,
          "RuleName and RuleARN are given, only one may be"},

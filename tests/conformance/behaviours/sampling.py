@@ -156,6 +156,8 @@ def refuses_deletes(world: World):
     for members in ({"RuleName": "Default"}, {"RuleName": world.name()}, {},
                     {"RuleName": made["RuleName"], "RuleARN": made["RuleARN"]}):
         world.refused("InvalidRequestException", "DeleteSamplingRule", **members)
+    error = world.refused("InvalidRequestException", "DeleteSamplingRule", RuleName=world.name())
+    holds("the message says so, as Terraform expects", "Sampling rule does not exist" in error.message)
     holds("it is still there", made["RuleName"] in rules_of(world))
 
 

@@ -111,14 +111,18 @@ def says_where(world: World):
 def changes_where(world: World):
     before = world.call("GetTraceSegmentDestination")["Destination"]
     world.later("UpdateTraceSegmentDestination", Destination=before)
-    for destination in ("CloudWatchLogs", "XRay"):
+    other = "XRay" if before == "CloudWatchLogs" else "CloudWatchLogs"
+    for destination in (other, before):
         same(world.call("UpdateTraceSegmentDestination", Destination=destination)["Destination"], destination)
         world.eventually(lambda: world.call("GetTraceSegmentDestination") ==
                          {"Destination": destination, "Status": "ACTIVE"})
 
 
-@behaviour("UpdateTraceSegmentDestination", "refuses another destination")
+@behaviour("UpdateTraceSegmentDestination", "refuses another destination, and the one that is set")
 def refuses_elsewhere(world: World):
+    present = world.call("GetTraceSegmentDestination")["Destination"]
+    error = world.refused("InvalidRequestException", "UpdateTraceSegmentDestination", Destination=present)
+    holds("the message says so, as Terraform expects", f"already set to {present}" in error.message)
     world.refused("InvalidRequestException", "UpdateTraceSegmentDestination", Destination="S3")
 
 

@@ -165,8 +165,8 @@ TEST_CASE("a rule is meant by its name or its ARN, and only by one of them") {
     };
     CHECK(refused({}) == "RuleName or RuleARN is required");
     CHECK(refused({.name = "a", .arn = arn}) == "RuleName and RuleARN are given, only one may be");
-    CHECK(refused({.name = "A"}) == "Sampling rule not found");
-    CHECK(refused({.arn = arn + "x"}) == "Sampling rule not found");
+    CHECK(refused({.name = "A"}) == "Sampling rule does not exist");
+    CHECK(refused({.arn = arn + "x"}) == "Sampling rule does not exist");
     CHECK(bench.rules->remove(somebody, {.arn = arn})->rule.name == "a");
 }
 

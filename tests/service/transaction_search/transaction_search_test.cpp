@@ -34,6 +34,8 @@ TEST_CASE(
     CHECK(narrow->listed_share() == 0.125);
     CHECK(narrow->indexing_rule().actual_percentage == 12.5);
     REQUIRE(narrow->set_destination(somebody, SegmentDestination::xray));
+    CHECK(narrow->set_destination(somebody, SegmentDestination::xray).error().message() ==
+          "The destination is already set to XRay");
     CHECK(narrow->listed_share() == 1);
     CHECK(narrow->set_indexing_rule(somebody, "Default", 100.1).error().code() ==
           ErrorCode::invalid);
