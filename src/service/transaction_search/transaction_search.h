@@ -34,9 +34,7 @@ class TransactionSearch {
     static Result<std::unique_ptr<TransactionSearch>> open(Catalog& catalog, bool narrows_listings);
 
     SegmentDestination destination() const;
-    /// errors  invalid  "The destination is already set to XRay": Terraform's provider knows
-    /// X-Ray's
-    ///                  sentence, and takes it for success
+    /// errors  invalid  "The destination is already set to XRay", which Terraform takes for success
     Result<void> set_destination(const ChangeOrigin& origin, SegmentDestination destination);
 
     IndexingRule indexing_rule() const;
