@@ -10,18 +10,19 @@ namespace tomograph {
 
 HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
                  StoreOperations* operations, RetentionOperations* retention, OwnReads* own,
-                 Ingest* ingest)
+                 Ingest* ingest, const SpanMetrics* spans)
     : xray_(xray),
       store_(store),
       metrics_(metrics),
       operations_(operations),
       retention_(retention),
       own_(own),
-      ingest_(ingest) {}
+      ingest_(ingest),
+      spans_(spans) {}
 
 void HttpApi::handle(HttpRequest request, HttpRespond respond) {
     try {
-        auto page = operator_page(request, store_, metrics_);
+        auto page = operator_page(request, store_, metrics_, spans_);
         if (!page && operations_ != nullptr) page = operations_->handle(request);
         if (page) {
             page->headers.push_back({"x-amzn-RequestId", make_request_id()});

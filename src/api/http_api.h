@@ -12,10 +12,11 @@ namespace tomograph {
 /// then the X-Ray API. Every error is JSON with a request id.
 class HttpApi {
  public:
-    /// operations, retention, own, ingest  null: a server without any (ingest: of OTLP)
+    /// operations, retention, own, ingest  null: a server without any (ingest: of OTLP; spans: of
+    /// their page)
     HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
             StoreOperations* operations = nullptr, RetentionOperations* retention = nullptr,
-            OwnReads* own = nullptr, Ingest* ingest = nullptr);
+            OwnReads* own = nullptr, Ingest* ingest = nullptr, const SpanMetrics* spans = nullptr);
 
     void handle(HttpRequest request, HttpRespond respond);
 
@@ -30,6 +31,7 @@ class HttpApi {
     RetentionOperations* retention_;
     OwnReads* own_;
     Ingest* ingest_;
+    const SpanMetrics* spans_;
 };
 
 /// For the daemon's TCP port: the X-Ray API alone, as the daemon's proxy offers it.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/counted_spans.h"
 #include "api/limits.h"
 #include "api/refusal_log.h"
 #include "model/segment_outline.h"
@@ -160,10 +161,12 @@ struct Ingest::Batch {
     }
 };
 
-Ingest::Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics, LiveTail* tail)
+Ingest::Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics, LiveTail* tail,
+               SpanMetrics* spans)
     : store_(store),
       clock_(clock),
       tail_(tail),
+      span_metrics_(spans),
       metrics_(std::make_shared<const Metrics>(metrics)) {}
 
 Ingest::~Ingest() = default;
@@ -210,8 +213,10 @@ class Ingest::SpanIntake final : public SpanSink {
     void take(const WireSpan& span) override {
         const auto pair = documents_.of(span, *resource_);
         if (!pair) return refuse(span, pair.error());
-        if (!ingest_.decode(pair->first, batch_)) return;
-        if (!pair->second.empty()) ingest_.decode(pair->second, batch_);
+        if (!ingest_.decode(pair->first, batch_, false)) return;
+        if (!pair->second.empty()) ingest_.decode(pair->second, batch_, false);
+        if (ingest_.span_metrics_ != nullptr)
+            ingest_.span_metrics_->note(counted_span(span, *resource_, scratch_));
     }
 
  private:
@@ -226,6 +231,22 @@ class Ingest::SpanIntake final : public SpanSink {
     Batch& batch_;
     SpanDocuments documents_;
     const WireResource* resource_ = nullptr;
+    std::string scratch_;
+};
+
+/// Counts spans that are not kept.
+class Ingest::SpanCounter final : public SpanSink {
+ public:
+    explicit SpanCounter(SpanMetrics& metrics) : metrics_(metrics) {}
+    void begin(const WireResource& resource, const WireScope&) override { resource_ = &resource; }
+    void take(const WireSpan& span) override {
+        metrics_.note(counted_span(span, *resource_, scratch_));
+    }
+
+ private:
+    SpanMetrics& metrics_;
+    const WireResource* resource_ = nullptr;
+    std::string scratch_;
 };
 
 void Ingest::put_spans(std::string_view request, IngestSource source, IngestDone done) {
@@ -245,11 +266,18 @@ void Ingest::take_spans(std::string_view document, Batch& batch) const {
         batch.reject(std::nullopt, RejectionCode::invalid_segment, sentence, *batch.counters->otlp);
     };
     if (document.starts_with(otlp_metrics)) return refuse(metrics_not_read);
-    if (document.starts_with(unsampled_spans)) return batch.counters->unsampled->add();
     std::string_view text = document.substr(sampled_spans.size());
     while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
     const auto request = base64_decode(text);
-    if (!request) return refuse("what stands behind T1S is not base64");
+    if (!request) return refuse("what stands behind T1S or T1U is not base64");
+    if (document.starts_with(unsampled_spans)) {
+        batch.counters->unsampled->add();
+        if (span_metrics_ == nullptr) return;
+        SpanCounter spans(*span_metrics_);
+        if (const auto read = read_trace_request(*request, spans); !read)
+            refuse(read.error().message());
+        return;
+    }
     SpanIntake spans(*this, batch);
     if (const auto read = read_trace_request(*request, spans); !read)
         refuse(read.error().message());
@@ -274,7 +302,7 @@ void Ingest::take(std::string_view document, Batch& batch) const {
                  *batch.counters->rejected[static_cast<std::size_t>(RejectionCode::parse_error)]);
 }
 
-bool Ingest::decode(std::string_view json, Batch& batch) const {
+bool Ingest::decode(std::string_view json, Batch& batch, bool is_counted) const {
     thread_local SegmentDecoder decoder;
     const SourceCounters& counters = *batch.counters;
     counters.received->add();
@@ -295,6 +323,7 @@ bool Ingest::decode(std::string_view json, Batch& batch) const {
     if (segment.annotations_dropped > 0)
         counters.annotations_dropped->add(segment.annotations_dropped);
     if (segment.links_dropped > 0) counters.links_dropped->add(segment.links_dropped);
+    if (is_counted && span_metrics_ != nullptr) count_spans(segment, *span_metrics_);
     batch.documents.push_back(
         {.header = segment.header(), .bytes = std::string(json), .outline = pack_outline(segment)});
     batch.ids.push_back(batch.documents.back().header.id);

@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "query/doctor/doctor_facts.h"
 #include "query/live_tail.h"
+#include "service/span_metrics/span_metrics.h"
 #include "store/trace_store.h"
 #include "wire/xray/segment_decoder.h"
 
@@ -46,9 +47,9 @@ using IngestDone = std::function<void(Result<IngestOutcome>)>;
 /// still.
 class Ingest {
  public:
-    /// tail  told of what comes in; null: nobody
+    /// tail, spans  told of what comes in; null: nobody
     Ingest(TraceStore& store, const Clock& clock, MetricsRegistry& metrics,
-           LiveTail* tail = nullptr);
+           LiveTail* tail = nullptr, SpanMetrics* spans = nullptr);
     ~Ingest();
 
     /// Decodes and appends in one go. A document that is a JSON array counts as its elements.
@@ -72,16 +73,18 @@ class Ingest {
     struct Metrics;
     struct Batch;
     class SpanIntake;
+    class SpanCounter;
     std::shared_ptr<Batch> begin(IngestSource source, IngestDone done) const;
     void append(const std::shared_ptr<Batch>& batch);
     void take(std::string_view document, Batch& batch) const;
     void take_spans(std::string_view document, Batch& batch) const;
     /// Whether it is a document.
-    bool decode(std::string_view json, Batch& batch) const;
+    bool decode(std::string_view json, Batch& batch, bool is_counted = true) const;
 
     TraceStore& store_;
     const Clock& clock_;
     LiveTail* const tail_;
+    SpanMetrics* const span_metrics_;
     std::shared_ptr<const Metrics> metrics_;
 };
 

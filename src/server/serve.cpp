@@ -140,14 +140,15 @@ Result<void> serve(const Settings& settings) {
                                                  .sampling_rules = sampling_rules.get()}};
     QueryMetrics query_metrics(metrics);
     LiveTail tail(*store, clock, query_metrics);
-    Ingest ingest(*store, clock, metrics, &tail);
+    SpanMetrics span_metrics(metrics);
+    Ingest ingest(*store, clock, metrics, &tail, &span_metrics);
     IoPool pool(io_threads);
     {
         XrayApi xray(api_options, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
         RetentionOperations retention(*store, &groups);
         OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get()});
-        HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest);
+        HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
         wait_until_ready(*store, clock);
         const std::jthread keys(

@@ -34,4 +34,9 @@ inline constexpr std::int64_t rule_priority_max = 9999;
 /// The model's Integer.
 inline constexpr std::int64_t rule_integer_max = 2'147'483'647;
 
+/// Series of span metrics: 300 bytes each, and 19 lines of a page that is scraped.
+inline constexpr std::size_t span_metrics_series_max = 10'000;
+/// Operations, or called ones, of one service.
+inline constexpr std::size_t span_metrics_names_max = 1'000;
+
 }  // namespace tomograph

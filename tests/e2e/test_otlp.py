@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, Status, StatusCode
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.conftest import eventually
 from tests.e2e.documents import segment, trace_id
@@ -185,3 +186,19 @@ def test_datagrams_of_adot_carry_spans(server, xray):
         sender.sendto(b'{"format": "json", "version": 1}\n' + body, (host, int(port)))
     sent = f"{spans[0].get_span_context().trace_id:032x}"
     eventually(lambda: xray.batch_get_traces(TraceIds=[sent])["Traces"])
+
+
+def test_spans_are_counted_for_prometheus_the_unsampled_ones_too(server, xray):
+    checkout(OTLPSpanExporter(endpoint=endpoint(server)))
+    unsampled = "T1U" + base64.b64encode(request_bytes(finished_spans())).decode()
+    assert xray.put_trace_segments(TraceSegmentDocuments=[unsampled])["UnprocessedTraceSegments"] == []
+    page = requests.get(f"{server.endpoint}/metrics/spans").text
+    labels = 'service_name="front",span_name="GET /checkout",span_kind="SPAN_KIND_SERVER"'
+    assert f'traces_span_metrics_calls_total{{{labels},status_code="STATUS_CODE_ERROR",outcome="fault"}} 2' in page
+    assert 'traces_service_graph_request_total{client="back",server="shop@db.local"} 2' in page
+    accept = {"Accept": "application/openmetrics-text"}
+    open_page = requests.get(f"{server.endpoint}/metrics/spans", headers=accept)
+    assert open_page.headers["Content-Type"].startswith("application/openmetrics-text")
+    families = {f.name: f for f in text_string_to_metric_families(open_page.text)}
+    buckets = families["traces_span_metrics_duration_seconds"].samples
+    assert any(sample.exemplar for sample in buckets)

@@ -12,7 +12,7 @@
 namespace tomograph {
 namespace {
 
-enum class Outcome { ok, error, throttle, fault };
+using Outcome = SpanOutcome;
 
 Outcome outcome_of_http(std::int64_t status) {
     constexpr std::int64_t too_many_requests = 429;
@@ -29,18 +29,6 @@ Outcome outcome_of_grpc(std::int64_t code) {
     if (code == resource_exhausted) return Outcome::throttle;
     const bool is_caller = std::find(of_caller.begin(), of_caller.end(), code) != of_caller.end();
     return is_caller ? Outcome::error : Outcome::fault;
-}
-
-Outcome outcome_of(const WireSpan& span) {
-    Outcome told = Outcome::ok;
-    if (const auto status =
-            integer_of(span.attributes, {"http.response.status_code", "http.status_code"}))
-        told = outcome_of_http(*status);
-    else if (const auto code =
-                 integer_of(span.attributes, {"rpc.grpc.status_code", "rpc.response.status_code"}))
-        told = outcome_of_grpc(*code);
-    const bool is_error = span.status_code == status_code_error;
-    return told == Outcome::ok && is_error ? Outcome::fault : told;
 }
 
 struct Member {
@@ -186,8 +174,20 @@ void write_exception(JsonText& json, const WireSpan& span, const WireEvent& even
 
 }  // namespace
 
+SpanOutcome span_outcome(const WireSpan& span) {
+    Outcome told = Outcome::ok;
+    if (const auto status =
+            integer_of(span.attributes, {"http.response.status_code", "http.status_code"}))
+        told = outcome_of_http(*status);
+    else if (const auto code =
+                 integer_of(span.attributes, {"rpc.grpc.status_code", "rpc.response.status_code"}))
+        told = outcome_of_grpc(*code);
+    const bool is_error = span.status_code == status_code_error;
+    return told == Outcome::ok && is_error ? Outcome::fault : told;
+}
+
 void write_outcome(JsonText& json, const WireSpan& span) {
-    const Outcome outcome = outcome_of(span);
+    const Outcome outcome = span_outcome(span);
     if (outcome == Outcome::error || outcome == Outcome::throttle) json.boolean("error", true);
     if (outcome == Outcome::throttle) json.boolean("throttle", true);
     if (outcome == Outcome::fault) json.boolean("fault", true);

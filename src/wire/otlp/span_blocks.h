@@ -8,7 +8,11 @@ namespace tomograph {
 // The blocks of an X-Ray document, as far as attributes fill them (otlp.md §5.3 to §5.6). Each
 // writes its member, or nothing.
 
-/// error, fault, throttle: by the status of HTTP, then of gRPC, then of the span.
+enum class SpanOutcome { ok, error, throttle, fault };
+/// By the status of HTTP, then of gRPC, then of the span.
+SpanOutcome span_outcome(const WireSpan& span);
+
+/// error, fault, throttle
 void write_outcome(JsonText& json, const WireSpan& span);
 void write_http(JsonText& json, const WireSpan& span);
 void write_sql(JsonText& json, const WireSpan& span);
