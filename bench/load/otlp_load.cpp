@@ -1,42 +1,19 @@
-// Sends OTLP/HTTP requests of spans over keep-alive connections and prints what came of it as one
-// line of JSON.
-//
-//   otlp_load HOST PORT SECONDS CONNECTIONS SPANS_PER_REQUEST [SPANS_PER_SECOND]
-#include <unistd.h>
-
+// Sends OTLP/HTTP requests of spans of some 400 bytes over keep-alive connections; arguments as of
+// run_load().
 #include <array>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <protozero/pbf_writer.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "http_client.h"
+#include "load_run.h"
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using tomograph::load::HttpClient;
-using tomograph::load::Outcome;
-using tomograph::load::percentile;
+using tomograph::load::wall_ns;
 
 constexpr std::size_t spans_per_trace = 5;
-
-struct Job {
-    sockaddr_in address{};
-    double seconds = 0;
-    std::size_t spans = 0;
-    double requests_per_second = 0;  // of this connection; 0: as fast as it goes
-};
-
-std::uint64_t wall_ns() {
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                          std::chrono::system_clock::now().time_since_epoch())
-                                          .count());
-}
 
 std::uint64_t mix(std::uint64_t value) {
     value += 0x9e3779b97f4a7c15ULL;
@@ -89,9 +66,9 @@ void add_span(protozero::pbf_writer& scope_spans, std::size_t step, std::size_t 
 }
 
 /// A request whose spans are stamped in place.
-class Request {
+class Request final : public tomograph::load::RequestSource {
  public:
-    explicit Request(std::size_t spans) {
+    Request(std::size_t spans, std::uint64_t first_number) : number_(first_number) {
         std::string body;
         {
             protozero::pbf_writer request(body);
@@ -116,7 +93,6 @@ class Request {
             "POST /v1/traces HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-protobuf\r\n"
             "Content-Length: " +
             std::to_string(body.size()) + "\r\n\r\n";
-        bytes_per_span_ = body.size() / spans;
         const std::size_t begin = bytes_.size();
         bytes_ += body;
         find_all("TTTTTTTTTTTTTTTT", begin, traces_);
@@ -126,14 +102,12 @@ class Request {
         find_all("EEEEEEEE", begin, ends_);
     }
 
-    std::size_t bytes_per_span() const { return bytes_per_span_; }
-
-    const std::string& next(std::uint64_t& number) {
+    const std::string& next() override {
         const std::uint64_t now = wall_ns();
         std::size_t parent = 0;
         std::uint64_t root = 0;
         for (std::size_t i = 0; i < ids_.size(); ++i) {
-            if (i % spans_per_trace == 0) root = ++number;
+            if (i % spans_per_trace == 0) root = ++number_;
             put(traces_[i], mix(root));
             put(traces_[i] + 8, mix(root ^ 0xabcdef));
             put(ids_[i], mix(root * spans_per_trace + i % spans_per_trace));
@@ -154,68 +128,16 @@ class Request {
         std::memcpy(bytes_.data() + place, &value, sizeof value);
     }
 
+    std::uint64_t number_;
     std::string bytes_;
-    std::size_t bytes_per_span_ = 0;
     std::vector<std::size_t> traces_, ids_, parents_, starts_, ends_;
 };
-
-void run(const Job& job, std::uint64_t first_number, Outcome& outcome) {
-    HttpClient client(job.address);
-    if (!client.error().empty()) {
-        outcome.error = client.error();
-        return;
-    }
-    Request request(job.spans);
-    std::uint64_t number = first_number;
-    const auto begun = Clock::now();
-    const auto end = begun + std::chrono::duration<double>(job.seconds);
-    while (Clock::now() < end) {
-        if (job.requests_per_second > 0) {
-            const auto due =
-                begun + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
-                            static_cast<double>(outcome.requests) / job.requests_per_second));
-            std::this_thread::sleep_until(due);
-        }
-        if (!client.exchange(request.next(number), outcome)) break;
-    }
-}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 6) {
-        std::fprintf(stderr, "otlp_load HOST PORT SECONDS CONNECTIONS SPANS [SPANS_PER_SECOND]\n");
-        return 2;
-    }
-    Job job;
-    const auto address = tomograph::load::parse_address(argv[1], argv[2]);
-    if (!address) return 2;
-    job.address = *address;
-    job.seconds = std::atof(argv[3]);
-    const std::size_t connections = std::strtoull(argv[4], nullptr, 10);
-    job.spans = std::strtoull(argv[5], nullptr, 10);
-    if (argc > 6)
-        job.requests_per_second =
-            std::atof(argv[6]) / static_cast<double>(connections) / static_cast<double>(job.spans);
-
-    std::vector<Outcome> outcomes(connections);
-    std::vector<std::thread> threads;
-    const auto begun = Clock::now();
-    for (std::size_t i = 0; i < connections; ++i)
-        threads.emplace_back(run, job, wall_ns() + (i << 60), std::ref(outcomes[i]));
-    for (auto& thread : threads) thread.join();
-    const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
-
-    const Outcome total = sum_of(std::move(outcomes));
-    const std::uint64_t spans = (total.requests - total.refused) * job.spans;
-    std::printf(R"({"spans": %llu, "bytes_per_span": %zu, "refused_requests": %llu, )"
-                R"("spans_per_second": %.0f, "p50_ms": %.2f, "p99_ms": %.2f, "max_ms": %.2f, )"
-                R"("error": "%s"})"
-                "\n",
-                static_cast<unsigned long long>(spans), Request(job.spans).bytes_per_span(),
-                static_cast<unsigned long long>(total.refused),
-                static_cast<double>(spans) / seconds, percentile(total.latencies_ms, 0.5),
-                percentile(total.latencies_ms, 0.99), percentile(total.latencies_ms, 1.0),
-                total.error.c_str());
-    return total.error.empty() ? 0 : 1;
+    return tomograph::load::run_load(
+        argc, argv, "spans", [](std::size_t spans, std::size_t connection) {
+            return std::make_unique<Request>(spans, wall_ns() + (connection << 60));
+        });
 }
