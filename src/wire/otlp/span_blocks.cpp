@@ -127,6 +127,35 @@ void write_sdk(JsonText& json, const WireAttributes& where) {
     json.close();
 }
 
+/// Seven parts, the last of which is the log group's name.
+std::string_view group_of_arn(std::string_view arn) {
+    for (int part = 0; part < 6; ++part) {
+        const std::size_t colon = arn.find(':');
+        if (colon == std::string_view::npos) return {};
+        arn.remove_prefix(colon + 1);
+    }
+    return arn.substr(0, arn.find(':'));
+}
+
+void write_log_groups(JsonText& json, const WireAttributes& where) {
+    const auto arns = texts_of(where, "aws.log.group.arns");
+    const auto names = texts_of(where, "aws.log.group.names");
+    if (arns.empty() && names.empty()) return;
+    json.open_list("cloudwatch_logs");
+    for (const std::string_view arn : arns) {
+        json.open();
+        write_members(json, {{"log_group", group_of_arn(arn)}, {"arn", arn}});
+        json.close();
+    }
+    for (const std::string_view name : names) {
+        if (!arns.empty()) break;  // they say the same, and more
+        json.open();
+        write_members(json, {{"log_group", name}});
+        json.close();
+    }
+    json.close_list();
+}
+
 void write_place(JsonText& json, const WireAttributes& where) {
     const std::string_view zone = text_of(where, {"cloud.availability_zone"});
     const std::string_view container = text_of(where, {"container.id"});
@@ -153,6 +182,7 @@ void write_place(JsonText& json, const WireAttributes& where) {
                      {{"cluster_name", cluster},
                       {"pod", text_of(where, {"k8s.pod.name"})},
                       {"container_id", container}});
+    write_log_groups(json, where);
     write_sdk(json, where);
 }
 
@@ -200,13 +230,15 @@ void write_http(JsonText& json, const WireSpan& span) {
     const bool is_there =
         !method.empty() || status || !text_of(said, {"url.full", "http.url"}).empty();
     if (!is_there) return;
+    const std::string_view client = text_of(said, {"client.address", "http.client_ip"});
+    const std::string_view peer = text_of(said, {"network.peer.address", "net.peer.ip"});
     json.open("http");
     json.open("request");
     write_members(json, {{"method", method},
                          {"url", url_of(said)},
                          {"user_agent", text_of(said, {"user_agent.original", "http.user_agent"})},
-                         {"client_ip", text_of(said, {"client.address", "http.client_ip",
-                                                      "network.peer.address", "net.peer.ip"})}});
+                         {"client_ip", client.empty() ? peer : client}});
+    if (!client.empty() && peer.empty()) json.boolean("x_forwarded_for", true);
     json.close();
     if (status) {
         json.open("response");
@@ -247,10 +279,12 @@ void write_aws(JsonText& json, const WireSpan& span, const WireResource& resourc
     const std::string_view table = text_of(said, {"aws.table_name", "aws.table.name"});
     if (tables.empty() && !table.empty()) tables.push_back(table);
     std::string_view account = text_of(said, {"aws.account_id"});
-    if (account.empty()) account = text_of(resource.attributes, {"cloud.account.id"});
-    json.open("aws");
+    if (account.empty() && with_resource)
+        account = text_of(resource.attributes, {"cloud.account.id"});
+    JsonText block;
+    block.open();
     write_members(
-        json,
+        block,
         {{"operation", text_of(said, {"aws.operation", is_call ? "rpc.method" : "aws.operation"})},
          {"account_id", account},
          {"region", text_of(said, {"aws.region"})},
@@ -260,9 +294,11 @@ void write_aws(JsonText& json, const WireSpan& span, const WireResource& resourc
          {"bucket_name", text_of(said, {"aws.s3.bucket"})},
          {"topic_arn", text_of(said, {"aws.sns.topic.arn"})},
          {"function_name", text_of(said, {"faas.invoked_name"})}});
-    write_names(json, "table_name", "table_names", tables);
-    if (with_resource) write_place(json, resource.attributes);
-    json.close();
+    write_names(block, "table_name", "table_names", tables);
+    if (with_resource) write_place(block, resource.attributes);
+    block.close();
+    const std::string text = std::move(block).take();
+    if (text != "{}") json.raw("aws", text);
 }
 
 void write_cause(JsonText& json, const WireSpan& span, SpanId id) {

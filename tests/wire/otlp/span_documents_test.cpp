@@ -96,7 +96,7 @@ TEST_CASE(
         document ==
         R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"00000000000000a1","name":"shop",)"
         R"("start_time":1478293361.271000001,"end_time":1478293361.449000000,"error":true,)"
-        R"("http":{"request":{"method":"GET"},"response":{"status":404}},"aws":{},)"
+        R"("http":{"request":{"method":"GET"},"response":{"status":404}},)"
         R"("annotations":{"http.request.method":"GET","http.status_code":404,"half":0.5},)"
         R"("otel":{"name":"GET /","kind":"SERVER","flags":257,"trace_state":"a=b",)"
         R"("attributes":{"list":[1,true]},"status":{"code":1},)"
@@ -231,6 +231,27 @@ TEST_CASE("events, links, bytes and maps are kept, and exceptions are a cause") 
     REQUIRE(decoded(document).own().exceptions.size() == 1);
     CHECK(decoded(document).own().exceptions[0].type == "CardError");
     CHECK(row.links.size() == 1);
+}
+
+TEST_CASE("a segment says where its service runs and logs") {
+    const std::string resource =
+        "," + text("cloud.platform", "aws_ecs") + "," + text("container.id", "c1") + "," +
+        text("telemetry.sdk.name", "opentelemetry") + "," + text("telemetry.sdk.language", "java") +
+        R"(,{"key":"aws.log.group.arns","value":{"arrayValue":{"values":[{"stringValue":)"
+        R"("arn:aws:logs:eu-west-1:1:log-group:/shop/api:*"}]}}})";
+    const std::string document =
+        one_document(R"("kind":2,)" + attributes(text("client.address", "10.0.0.7") + "," +
+                                                 text("http.request.method", "GET")),
+                     resource);
+    CHECK(has(document, R"("origin":"AWS::ECS::Container")"));
+    CHECK(has(document,
+              R"("aws":{"ecs":{"container_id":"c1"},"cloudwatch_logs":[{"log_group":"/shop/api",)"
+              R"("arn":"arn:aws:logs:eu-west-1:1:log-group:/shop/api:*"}],)"
+              R"("xray":{"sdk":"opentelemetry for java","auto_instrumentation":false}})"));
+    CHECK(has(document, R"("client_ip":"10.0.0.7","x_forwarded_for":true)"));
+    const std::string step =
+        one_document(R"("kind":1,"parentSpanId":"00000000000000b2")", resource);
+    CHECK_FALSE(has(step, R"("aws")"));
 }
 
 TEST_CASE("spans that cannot be kept are refused one by one, and say why") {
