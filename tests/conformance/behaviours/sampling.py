@@ -29,7 +29,7 @@ def client_id() -> str:
 
 def statistics(world: World, name: str, requests: int = 10, **members) -> dict:
     return {"RuleName": name, "ClientID": client_id(), "Timestamp": world.now, "RequestCount": requests,
-            "SampledCount": 1, "BorrowCount": 0, **members}
+            "SampledCount": 1, **members}
 
 
 @behaviour("CreateSamplingRule", "makes a rule with what was said, its ARN and its times")
