@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "catalog/group_table.h"
+#include "catalog/insight_table.h"
 #include "catalog/policy_table.h"
 #include "catalog/records.h"
 #include "catalog/sampling_rule_table.h"
@@ -25,12 +26,14 @@ class CatalogView {
     virtual const TagTable& tags() const = 0;
     virtual const SettingTable& settings() const = 0;
     virtual const PolicyTable& policies() const = 0;
+    virtual const InsightTable& insights() const = 0;
 };
 
 /// A transaction that changes.
 class CatalogChange : public CatalogView {
  public:
     using CatalogView::groups;
+    using CatalogView::insights;
     using CatalogView::policies;
     using CatalogView::sampling_rules;
     using CatalogView::settings;
@@ -40,6 +43,7 @@ class CatalogChange : public CatalogView {
     virtual TagTable& tags() = 0;
     virtual SettingTable& settings() = 0;
     virtual PolicyTable& policies() = 0;
+    virtual InsightTable& insights() = 0;
 };
 
 /// The records of the control plane, and the audit of their changes. The seam between SQLite in the

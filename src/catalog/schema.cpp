@@ -51,11 +51,43 @@ constexpr std::string_view version_3[] = {
     "INSERT INTO sampling_state VALUES (0)",
 };
 
-constexpr std::span<const std::string_view> steps[] = {version_1, version_2, version_3};
+constexpr std::string_view version_4[] = {
+    "CREATE TABLE insights (id TEXT PRIMARY KEY, kind INTEGER NOT NULL, group_name TEXT NOT NULL,"
+    " group_arn TEXT NOT NULL, cause_name TEXT NOT NULL, cause_type TEXT NOT NULL,"
+    " cause_account TEXT NOT NULL, start_minute INTEGER NOT NULL, end_minute INTEGER NOT NULL,"
+    " updated_minute INTEGER NOT NULL, summary TEXT NOT NULL, client_ok INTEGER NOT NULL,"
+    " client_fault INTEGER NOT NULL, client_total INTEGER NOT NULL, cause_ok INTEGER NOT NULL,"
+    " cause_fault INTEGER NOT NULL, cause_total INTEGER NOT NULL, worst_milli INTEGER NOT NULL,"
+    " usual_milli INTEGER NOT NULL, last_outside_minute INTEGER NOT NULL,"
+    " settled_minute INTEGER NOT NULL, settled_client_ok INTEGER NOT NULL,"
+    " settled_client_fault INTEGER NOT NULL, settled_client_total INTEGER NOT NULL,"
+    " settled_cause_ok INTEGER NOT NULL, settled_cause_fault INTEGER NOT NULL,"
+    " settled_cause_total INTEGER NOT NULL, event_minute INTEGER NOT NULL,"
+    " event_severity_milli INTEGER NOT NULL, event_count INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE INDEX insights_by_start ON insights (start_minute, id)",
+    "CREATE INDEX insights_by_end ON insights (end_minute)",
+    "CREATE TABLE insight_services (insight_id TEXT NOT NULL, rank INTEGER NOT NULL,"
+    " name TEXT NOT NULL, type TEXT NOT NULL, account TEXT NOT NULL, has_baseline INTEGER NOT NULL,"
+    " expected_milli INTEGER NOT NULL, reach_milli INTEGER NOT NULL,"
+    " requests_milli INTEGER NOT NULL, score_milli INTEGER NOT NULL,"
+    " PRIMARY KEY (insight_id, rank)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE insight_events (insight_id TEXT NOT NULL, sequence INTEGER NOT NULL,"
+    " minute INTEGER NOT NULL, summary TEXT NOT NULL, client_ok INTEGER NOT NULL,"
+    " client_fault INTEGER NOT NULL, client_total INTEGER NOT NULL, cause_ok INTEGER NOT NULL,"
+    " cause_fault INTEGER NOT NULL, cause_total INTEGER NOT NULL,"
+    " PRIMARY KEY (insight_id, sequence)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE insight_event_services (insight_id TEXT NOT NULL, sequence INTEGER NOT NULL,"
+    " rank INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, account TEXT NOT NULL,"
+    " PRIMARY KEY (insight_id, sequence, rank)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE insight_progress (group_arn TEXT PRIMARY KEY, next_minute INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID",
+};
+
+constexpr std::span<const std::string_view> steps[] = {version_1, version_2, version_3, version_4};
 
 /// A pragma takes no parameter, so each number has its literal.
 constexpr std::string_view set_version[] = {"PRAGMA user_version = 1", "PRAGMA user_version = 2",
-                                            "PRAGMA user_version = 3"};
+                                            "PRAGMA user_version = 3", "PRAGMA user_version = 4"};
 static_assert(std::size(set_version) == std::size(steps));
 
 /// Sums in parts are known by ids of groups. Were the file lost and made anew, ids from 1 on would

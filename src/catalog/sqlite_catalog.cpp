@@ -8,6 +8,7 @@
 #include "catalog/sqlite_audit.h"
 #include "catalog/sqlite_database.h"
 #include "catalog/sqlite_groups.h"
+#include "catalog/sqlite_insights.h"
 #include "catalog/sqlite_policies.h"
 #include "catalog/sqlite_sampling_rules.h"
 #include "catalog/sqlite_settings.h"
@@ -27,18 +28,21 @@ class SqliteTables final : public CatalogChange {
           groups_(database, audit_, tags_),
           settings_(database, audit_),
           policies_(database, audit_),
-          sampling_rules_(database, audit_, tags_) {}
+          sampling_rules_(database, audit_, tags_),
+          insights_(database) {}
 
     const GroupTable& groups() const override { return groups_; }
     const SamplingRuleTable& sampling_rules() const override { return sampling_rules_; }
     const TagTable& tags() const override { return tags_; }
     const SettingTable& settings() const override { return settings_; }
     const PolicyTable& policies() const override { return policies_; }
+    const InsightTable& insights() const override { return insights_; }
     GroupTable& groups() override { return groups_; }
     SamplingRuleTable& sampling_rules() override { return sampling_rules_; }
     TagTable& tags() override { return tags_; }
     SettingTable& settings() override { return settings_; }
     PolicyTable& policies() override { return policies_; }
+    InsightTable& insights() override { return insights_; }
 
  private:
     SqliteAudit audit_;
@@ -47,6 +51,7 @@ class SqliteTables final : public CatalogChange {
     SqliteSettings settings_;
     SqlitePolicies policies_;
     SqliteSamplingRules sampling_rules_;
+    SqliteInsights insights_;
 };
 
 class SqliteCatalog final : public Catalog {

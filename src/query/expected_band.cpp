@@ -30,8 +30,14 @@ struct Expected {
     double mean = 0;
     double deviation = 0;  ///< as it was seen
 
-    double least_deviation() const { return std::sqrt(std::max(mean, 1.0)); }
-    double reach() const { return deviations * std::max(deviation, least_deviation()); }
+    double reach(const LeastDeviation& least) const {
+        double at_least = std::max(least.absolute, least.share * mean);
+        if (least.is_of_counts) at_least = std::max(at_least, std::sqrt(std::max(mean, 0.0)));
+        return deviations * std::max(deviation, at_least);
+    }
+    ExpectedValue as_value(const LeastDeviation& least) const {
+        return {.value = mean, .reach = reach(least)};
+    }
 };
 
 Expected robust(const std::vector<double>& values) {
@@ -56,63 +62,71 @@ std::int64_t period_start(std::int64_t second, std::int64_t period) {
     return second - (past < 0 ? past + period : past);
 }
 
-PeriodCount count_at(const FaultHistory& history, std::int64_t second) {
-    const auto place = history.periods.find(second);
-    return place == history.periods.end() ? PeriodCount{} : place->second;
+PastValues faults_of(const FaultHistory& history) {
+    return {.period_seconds = history.period_seconds,
+            .value_at = [&history](std::int64_t second) -> std::optional<double> {
+                const auto place = history.periods.find(second);
+                if (place == history.periods.end() || place->second.requests == 0) return {};
+                return static_cast<double>(place->second.faults);
+            }};
 }
 
-std::optional<Expected> of_days(const FaultHistory& history, std::int64_t second) {
-    const std::int64_t around = neighbour_seconds(history.period_seconds);
-    std::vector<double> faults;
+}  // namespace
+
+std::optional<ExpectedValue> expected_from_days(const PastValues& past, std::int64_t second) {
+    const std::int64_t around = neighbour_seconds(past.period_seconds);
+    std::vector<double> values;
     std::size_t days = 0;
     for (std::int64_t day = 1; day <= expected_band_days; ++day) {
         std::vector<double> its;
-        std::int64_t requests = 0;
-        const std::int64_t then = period_start(second - day * day_seconds, history.period_seconds);
-        for (std::int64_t at = then - around; at <= then + around; at += history.period_seconds) {
-            const PeriodCount count = count_at(history, at);
-            requests += count.requests;
-            its.push_back(static_cast<double>(count.faults));
+        bool has_any = false;
+        const std::int64_t then = period_start(second - day * day_seconds, past.period_seconds);
+        for (std::int64_t at = then - around; at <= then + around; at += past.period_seconds) {
+            const std::optional<double> value = past.value_at(at);
+            has_any |= value.has_value();
+            if (value || past.absent_is_zero) its.push_back(value.value_or(0));
         }
-        if (requests == 0) continue;
+        if (!has_any) continue;
         ++days;
-        faults.insert(faults.end(), its.begin(), its.end());
+        values.insert(values.end(), its.begin(), its.end());
     }
     if (days < band_days_min) return std::nullopt;
-    return robust(faults);
+    return robust(values).as_value(past.least_deviation);
 }
 
-std::optional<Expected> of_recent(const FaultHistory& history, std::int64_t second) {
-    auto first = history.periods.lower_bound(second - recent_seconds(history.period_seconds));
-    while (first != history.periods.end() && first->second.requests == 0) ++first;
-    if (first == history.periods.end() || first->first >= second) return std::nullopt;
-    std::vector<double> faults;
-    for (std::int64_t at = first->first; at < second; at += history.period_seconds)
-        faults.push_back(static_cast<double>(count_at(history, at).faults));
-    if (faults.size() < recent_periods_min) return std::nullopt;
+std::optional<ExpectedValue> expected_from_recent(const PastValues& past, std::int64_t second) {
+    std::vector<double> values;
+    for (std::int64_t at = second - recent_seconds(past.period_seconds); at < second;
+         at += past.period_seconds) {
+        const std::optional<double> value = past.value_at(at);
+        if (value)
+            values.push_back(*value);
+        else if (past.absent_is_zero && !values.empty())
+            values.push_back(0);
+    }
+    if (values.size() < recent_periods_min) return std::nullopt;
 
-    const auto start = faults.begin() + recent_periods_min;
-    Expected expected = robust({faults.begin(), start});
-    for (auto value = start; value != faults.end(); ++value) {
-        const double reach = expected.reach();
+    const auto start = values.begin() + recent_periods_min;
+    Expected expected = robust({values.begin(), start});
+    for (auto value = start; value != values.end(); ++value) {
+        const double reach = expected.reach(past.least_deviation);
         const double away = std::clamp(*value - expected.mean, -reach, reach);
         const double variance = expected.deviation * expected.deviation;
         expected.mean += newest_weight * away;
         expected.deviation =
             std::sqrt((1 - newest_weight) * (variance + newest_weight * away * away));
     }
-    return expected;
+    return expected.as_value(past.least_deviation);
 }
 
-}  // namespace
-
 std::optional<ExpectedBand> expected_faults(const FaultHistory& history, std::int64_t second) {
-    auto expected = of_days(history, second);
-    if (!expected) expected = of_recent(history, second);
+    const PastValues past = faults_of(history);
+    auto expected = expected_from_days(past, second);
+    if (!expected) expected = expected_from_recent(past, second);
     if (!expected) return std::nullopt;
     return ExpectedBand{
-        .low = std::max<std::int64_t>(std::llround(expected->mean - expected->reach()), 0),
-        .high = std::llround(expected->mean + expected->reach())};
+        .low = std::max<std::int64_t>(std::llround(expected->value - expected->reach), 0),
+        .high = std::llround(expected->value + expected->reach)};
 }
 
 std::vector<TimeRange> expected_band_reads(const TimeRange& range, std::int64_t period_seconds) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -46,6 +47,31 @@ struct FaultHistory {
 ///
 /// cost  some microseconds
 std::optional<ExpectedBand> expected_faults(const FaultHistory& history, std::int64_t second);
+
+/// How much the values scatter at least, whatever was seen.
+struct LeastDeviation {
+    double absolute = 1;
+    double share = 0;          ///< of what is expected
+    bool is_of_counts = true;  ///< the square root of what is expected, too
+};
+
+/// The past of anything that has a value in a period, faults for one.
+struct PastValues {
+    std::int64_t period_seconds = 60;
+    /// Of the period that begins there; nothing when nothing was asked of the service then.
+    std::function<std::optional<double>(std::int64_t second)> value_at;
+    bool absent_is_zero = true;  ///< of a period without requests, once there were some
+    LeastDeviation least_deviation{};
+};
+
+struct ExpectedValue {
+    double value = 0;
+    double reach = 0;  ///< 3 deviations: as far from it as is still expected
+};
+
+/// The two bands of expected_faults(), of any value. Nothing where too little is known.
+std::optional<ExpectedValue> expected_from_days(const PastValues& past, std::int64_t second);
+std::optional<ExpectedValue> expected_from_recent(const PastValues& past, std::int64_t second);
 
 /// The parts of the past that the bands of the periods in `range` look at, ascending and apart.
 ///

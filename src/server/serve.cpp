@@ -16,6 +16,8 @@
 #include "server/token_key.h"
 #include "service/encryption/encryption_service.h"
 #include "service/groups/group_service.h"
+#include "service/insights/insight_service.h"
+#include "service/insights/insight_thread.h"
 #include "service/policies/policy_service.h"
 #include "service/sampling/sampling_rules.h"
 #include "service/tags/tag_service.h"
@@ -120,6 +122,13 @@ Result<void> serve(const Settings& settings) {
     const auto store = TRY(open_store(*files, clock, metrics, settings, catalog));
     GroupService groups(catalog.catalog(), *store, catalog.groups(), scope);
     TagService tags(catalog.catalog());
+    const InsightService insights(catalog.catalog(), groups);
+    InsightWatch insight_watch({.catalog = catalog.catalog(),
+                                .store = *store,
+                                .groups = catalog.groups(),
+                                .directory = groups,
+                                .clock = clock,
+                                .metrics = metrics});
     PolicyService policies(catalog.catalog(), settings.account_id);
     const auto encryption = TRY(EncryptionService::open({.catalog = catalog.catalog(),
                                                          .store = keyring_of(*store),
@@ -137,7 +146,8 @@ Result<void> serve(const Settings& settings) {
                                                  .policies = &policies,
                                                  .encryption = encryption.get(),
                                                  .transaction_search = transaction_search.get(),
-                                                 .sampling_rules = sampling_rules.get()}};
+                                                 .sampling_rules = sampling_rules.get(),
+                                                 .insights = &insights}};
     QueryMetrics query_metrics(metrics);
     LiveTail tail(*store, clock, query_metrics);
     SpanMetrics span_metrics(metrics);
@@ -150,6 +160,7 @@ Result<void> serve(const Settings& settings) {
         OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get()});
         HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics);
         const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
+        const InsightThread insight_thread(insight_watch);
         wait_until_ready(*store, clock);
         const std::jthread keys(
             [&](const std::stop_token& stop) { apply_key_when_ready(*encryption, *store, stop); });

@@ -18,6 +18,7 @@ namespace tomograph {
 
 class EncryptionService;
 class GroupService;
+class InsightService;
 class PolicyService;
 class SamplingRules;
 class TagService;
@@ -32,6 +33,7 @@ struct ControlPlane {
     EncryptionService* encryption = nullptr;
     TransactionSearch* transaction_search = nullptr;
     SamplingRules* sampling_rules = nullptr;
+    const InsightService* insights = nullptr;
 };
 
 struct XrayApiOptions {
@@ -91,6 +93,10 @@ void answer_get_group(const XrayContext& context, XrayCall call);
 void answer_get_groups(const XrayContext& context, XrayCall call);
 void answer_update_group(const XrayContext& context, XrayCall call);
 void answer_delete_group(const XrayContext& context, XrayCall call);
+void answer_get_insight_summaries(const XrayContext& context, XrayCall call);
+void answer_get_insight(const XrayContext& context, XrayCall call);
+void answer_get_insight_events(const XrayContext& context, XrayCall call);
+void answer_get_insight_impact_graph(const XrayContext& context, XrayCall call);
 void answer_tag_resource(const XrayContext& context, XrayCall call);
 void answer_untag_resource(const XrayContext& context, XrayCall call);
 void answer_list_tags_for_resource(const XrayContext& context, XrayCall call);

@@ -24,9 +24,7 @@ std::string take_frame(JsonCursor& json) {
 }
 
 void take_exception(JsonCursor& json, OtlpSpan& span) {
-    OtlpEvent event;
-    event.time = span.end.value_or(span.start);
-    event.name = "exception";
+    OtlpEvent event{.time = span.end.value_or(span.start), .name = "exception", .attributes = {}};
     std::string type;
     std::string message;
     std::string frames;
