@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "base/assert.h"
+#include "support/otlp_round_trip.h"
 #include "wire/json/json_index.h"
 #include "wire/otlp/json_request.h"
 #include "wire/otlp/span_documents.h"
@@ -13,7 +14,7 @@ using namespace tomograph;
 
 namespace {
 
-/// Whatever a span says, its documents are JSON; and those that are taken have the span's id.
+/// Whatever a span says, its documents are JSON; and what is read back from them is the span.
 class Checker final : public SpanSink {
  public:
     void begin(const WireResource& resource, const WireScope& scope) override {
@@ -51,8 +52,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (bytes.starts_with('{')) {
         const auto request = trace_request_of_json(bytes);
         if (request) ASSERT(read_trace_request(*request, checker));
+        if (request) ASSERT(round_trip_fault(*request).empty());
         return 0;
     }
     static_cast<void>(read_trace_request(bytes, checker));
+    ASSERT(round_trip_fault(bytes).empty());
     return 0;
 }

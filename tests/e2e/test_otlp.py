@@ -202,3 +202,28 @@ def test_spans_are_counted_for_prometheus_the_unsampled_ones_too(server, xray):
     families = {f.name: f for f in text_string_to_metric_families(open_page.text)}
     buckets = families["traces_span_metrics_duration_seconds"].samples
     assert any(sample.exemplar for sample in buckets)
+
+
+def test_spans_come_back_as_they_came(server, xray):
+    exporter = InMemorySpanExporter()
+    client = service("client", exporter)
+    with client.start_as_current_span("ask", kind=SpanKind.CLIENT, attributes={"tags": ["a", "b"], "n": 3, "x": 3.0}):
+        sent = checkout(exporter)
+    spans = exporter.get_finished_spans()
+    requests.post(endpoint(server), request_bytes(spans), headers={"Content-Type": "application/x-protobuf"})
+    ids = [sent, f"{spans[-1].get_span_context().trace_id:032x}"]
+    token = xray.start_trace_retrieval(TraceIds=ids, **window())["RetrievalToken"]
+    traces = xray.list_retrieved_traces(RetrievalToken=token, TraceFormat="OTEL")["Traces"]
+    back = {document["spanId"]: document for t in traces for document in (json.loads(s["Document"]) for s in t["Spans"])}
+    assert set(back) == {f"{s.get_span_context().span_id:016x}" for s in spans}
+    for span in spans:
+        document = back[f"{span.get_span_context().span_id:016x}"]
+        parent = f"{span.parent.span_id:016x}" if span.parent else None
+        assert (document["name"], document["kind"], document.get("parentSpanId")) == (
+            span.name, span.kind.name, parent)
+        assert document["attributes"] == {k: list(v) if isinstance(v, tuple) else v for k, v in span.attributes.items()}
+        assert document["resource"]["attributes"] == dict(span.resource.attributes)
+        assert document["scope"] == {"name": "tests", "version": "0.1"}
+        assert document["status"]["code"] == span.status.status_code.name
+        assert (document["startTimeUnixNano"], document["endTimeUnixNano"]) == (span.start_time, span.end_time)
+        assert len(document.get("events", [])) == len(span.events)

@@ -25,8 +25,8 @@ void take_log_groups(JsonCursor& json, OtlpAttributes& resource) {
             if (to != nullptr && text) to->push_back(*std::move(text));
         });
     });
-    if (!names.empty()) set_attribute(resource, "aws.log.group.names", std::move(names));
-    if (!arns.empty()) set_attribute(resource, "aws.log.group.arns", std::move(arns));
+    if (!names.empty()) set_attribute(resource, "aws.log.group.names", to_array(std::move(names)));
+    if (!arns.empty()) set_attribute(resource, "aws.log.group.arns", to_array(std::move(arns)));
 }
 
 /// "opentelemetry for java": the language stands behind.
@@ -89,7 +89,7 @@ void take_call(JsonCursor& json, std::string_view key, OtlpAttributes& span) {
         if (key == "table_names") name = "aws.dynamodb.table_names";
         if (key == "resource_names") name = "aws.xray.resource_names";
         if (name.empty()) return json.skip();
-        return set_attribute(span, name, take_texts(json));
+        return set_attribute(span, name, to_array(take_texts(json)));
     }
     if (key == "retries") return take_attribute(json, span, "aws.xray.retries");
     const std::string name = "aws." + std::string(key);

@@ -24,7 +24,9 @@ std::string take_frame(JsonCursor& json) {
 }
 
 void take_exception(JsonCursor& json, OtlpSpan& span) {
-    OtlpEvent event{.time = span.end.value_or(span.start), .name = "exception", .attributes = {}};
+    OtlpEvent event;
+    event.time = span.end.value_or(span.start);
+    event.name = "exception";
     std::string type;
     std::string message;
     std::string frames;

@@ -9,8 +9,8 @@
 #include <protozero/pbf_writer.hpp>
 #include <span>
 
-#include "base/ascii.h"
 #include "wire/base64.h"
+#include "wire/hex.h"
 #include "wire/json/json_index.h"
 
 namespace tomograph {
@@ -131,27 +131,10 @@ constexpr std::array<std::string_view, 6> kind_names = {
 constexpr std::array<std::string_view, 3> code_names = {"STATUS_CODE_UNSET", "STATUS_CODE_OK",
                                                         "STATUS_CODE_ERROR"};
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = to_lower_ascii(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-std::optional<std::string> from_hex(std::string_view text) {
-    if (text.size() % 2 != 0) return std::nullopt;
-    std::string bytes;
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        const int high = hex_digit(text[i]);
-        const int low = hex_digit(text[i + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
-        bytes += static_cast<char>(high << 4 | low);
-    }
-    return bytes;
-}
-
 class Transcoder {
  public:
-    explicit Transcoder(JsonCursor& json) : json_(json) {}
+    /// bytes  what `out` of message() writes into
+    Transcoder(JsonCursor& json, const std::string& bytes) : json_(json), bytes_(bytes) {}
 
     void message(const MessageShape& shape, protozero::pbf_writer& out) {
         if (json_.kind() != JsonKind::object) return json_.fail("expected an object");
@@ -171,8 +154,13 @@ class Transcoder {
     }
 
     void sub_message(const Field& field, protozero::pbf_writer& out) {
-        protozero::pbf_writer inner(out, field.tag);
-        message(*field.message, inner);
+        const std::size_t before = bytes_.size();
+        {
+            protozero::pbf_writer inner(out, field.tag);
+            message(*field.message, inner);
+        }
+        // A message without fields is taken back by its writer, but an element may be one.
+        if (bytes_.size() == before) out.add_message(field.tag, std::string());
     }
 
     void scalar(const Field& field, protozero::pbf_writer& out) {
@@ -181,7 +169,7 @@ class Transcoder {
                 out.add_string(field.tag, text());
                 return;
             case FieldType::hex:
-                return bytes(field, from_hex(text()), "expected hexadecimal digits", out);
+                return bytes(field, hex_decode(text()), "expected hexadecimal digits", out);
             case FieldType::base64:
                 return bytes(field, base64_decode(text()), "expected base64", out);
             case FieldType::boolean:
@@ -261,6 +249,7 @@ class Transcoder {
     }
 
     JsonCursor& json_;
+    const std::string& bytes_;
 };
 
 }  // namespace
@@ -270,7 +259,7 @@ Result<std::string> trace_request_of_json(std::string_view json) {
     JsonCursor cursor = TRY(index.read(json));
     std::string out;
     protozero::pbf_writer writer(out);
-    Transcoder(cursor).message(request, writer);
+    Transcoder(cursor, out).message(request, writer);
     if (cursor.failed()) return Error(ErrorCode::invalid, cursor.failure());
     if (!cursor.at_end()) return Error(ErrorCode::invalid, "there is more behind the JSON object");
     return out;

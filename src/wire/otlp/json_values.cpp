@@ -1,6 +1,9 @@
 #include "wire/otlp/json_values.h"
 
 #include <charconv>
+#include <limits>
+
+#include "wire/base64.h"
 
 namespace tomograph {
 namespace {
@@ -17,7 +20,62 @@ OtlpValue number_value(std::string_view digits) {
     return std::string(digits);  // 1e999
 }
 
+/// What an object of one member that begins with '$' stands for; else the object.
+OtlpValue marked_value(OtlpAttributes members) {
+    if (members.size() != 1) return members;
+    const auto& [key, value] = members.front();
+    if (key == "$map" && std::holds_alternative<OtlpAttributes>(value)) {
+        OtlpAttributes inner = std::get<OtlpAttributes>(value);
+        return inner;
+    }
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) return members;
+    if (key == "$bytes")
+        if (auto bytes = base64_decode(*text)) return OtlpBytes{*std::move(bytes)};
+    if (key == "$number") {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        if (*text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+        if (*text == "Infinity") return infinity;
+        if (*text == "-Infinity") return -infinity;
+    }
+    return members;
+}
+
+OtlpValue take_object(JsonCursor& json) {
+    OtlpAttributes members;
+    json.members([&](std::string_view key) {
+        std::string name(key);
+        // What stands inside is no mark, whatever its keys are.
+        OtlpValue value = name == "$map" ? OtlpValue(take_map(json)) : take_value(json);
+        members.push_back({std::move(name), std::move(value)});
+    });
+    return marked_value(std::move(members));
+}
+
+OtlpValue take_list(JsonCursor& json) {
+    OtlpArray array;
+    json.elements([&] { array.push_back(take_value(json)); });
+    return array;
+}
+
 }  // namespace
+
+OtlpValue take_value(JsonCursor& json) {
+    if (json.kind() == JsonKind::object) return take_object(json);
+    if (json.kind() == JsonKind::array) return take_list(json);
+    if (auto scalar = take_scalar(json)) return *std::move(scalar);
+    return {};
+}
+
+OtlpAttributes take_map(JsonCursor& json) {
+    OtlpAttributes members;
+    json.members([&](std::string_view key) {
+        std::string name(key);
+        OtlpValue value = take_value(json);
+        members.push_back({std::move(name), std::move(value)});
+    });
+    return members;
+}
 
 std::optional<std::string> take_text(JsonCursor& json) {
     if (json.kind() == JsonKind::number) return std::string(json.take_number());

@@ -18,6 +18,10 @@ namespace tomograph {
 std::optional<std::string> take_text(JsonCursor& json);
 /// A boolean, number or text.
 std::optional<OtlpValue> take_scalar(JsonCursor& json);
+/// Any value as append_json() of WireValue wrote it. cost: O(text), nested as deep as JSON may be
+OtlpValue take_value(JsonCursor& json);
+/// The members of an object; nothing of another kind.
+OtlpAttributes take_map(JsonCursor& json);
 /// The texts of an array; others in it are passed over.
 std::vector<std::string> take_texts(JsonCursor& json);
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/hash.h"
+#include "wire/hex.h"
 #include "wire/json/json_text.h"
 #include "wire/json/number.h"
 #include "wire/json/utf8.h"
@@ -74,12 +75,6 @@ void write_text(JsonText& json, std::string_view name, std::string_view text) {
     if (!text.empty()) append_quoted_text(text, json.value_of(name));
 }
 
-std::string hex_of(std::string_view bytes) {
-    std::string hex;
-    for (const char byte : bytes) hex += fmt::format("{:02x}", static_cast<std::uint8_t>(byte));
-    return hex;
-}
-
 void write_kind(JsonText& json, const WireSpan& span) {
     constexpr std::array<std::string_view, 6> names = {"UNSPECIFIED", "INTERNAL", "SERVER",
                                                        "CLIENT",      "PRODUCER", "CONSUMER"};
@@ -128,8 +123,8 @@ void write_wire_links(JsonText& json, const WireSpan& span) {
         json.open_list("links");
         for (const WireLink& link : span.links) {
             json.open();
-            json.text("trace_id", hex_of(link.trace_id));
-            json.text("span_id", hex_of(link.span_id));
+            json.text("trace_id", hex_encode(link.trace_id));
+            json.text("span_id", hex_encode(link.span_id));
             write_text(json, "trace_state", link.trace_state);
             if (!link.attributes.empty()) append_json(link.attributes, json.value_of("attributes"));
             write_count(json, "dropped_attributes", link.dropped_attributes);
@@ -203,6 +198,7 @@ std::string around(const Ids& ids, const Times& times, const WireSpan& span,
     write_outcome(json, span);
     write_aws(json, {}, resource, true);
     json.open("otel");
+    write_text(json, "name", span.name);
     json.text("around", to_hex(ids.span));
     json.close();
     json.close();

@@ -5,45 +5,81 @@
 #include <algorithm>
 #include <cmath>
 
+#include "wire/base64.h"
+#include "wire/hex.h"
 #include "wire/json/escapes.h"
 #include "wire/json/json_text.h"
 
 namespace tomograph {
 namespace {
 
-std::string_view kind_text(OtlpKind kind) {
-    switch (kind) {
-        case OtlpKind::internal:
-            return "INTERNAL";
-        case OtlpKind::server:
-            return "SERVER";
-        case OtlpKind::client:
-            return "CLIENT";
-    }
-    return "INTERNAL";
-}
+void append(const OtlpArray& values, std::string& out);
+void append(const OtlpAttributes& members, std::string& out);
 
+void append(std::monostate, std::string& out) { out += "null"; }
 void append(bool value, std::string& out) { out += value ? "true" : "false"; }
 void append(std::int64_t value, std::string& out) { out += std::to_string(value); }
 void append(double value, std::string& out) {
     out += std::isfinite(value) ? fmt::format("{}", value) : "0";
 }
 void append(const std::string& value, std::string& out) { append_quoted(value, out); }
-void append(const std::vector<std::string>& values, std::string& out) {
+void append(const OtlpBytes& value, std::string& out) {
+    append_quoted(base64_encode(value.bytes), out);
+}
+void append_value(const OtlpValue& value, std::string& out) {
+    std::visit([&out](const auto& each) { append(each, out); }, value);
+}
+void append(const OtlpArray& values, std::string& out) {
     out += '[';
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (i > 0) out += ',';
-        append_quoted(values[i], out);
+        append_value(values[i], out);
     }
     out += ']';
 }
+void append(const OtlpAttributes& members, std::string& out) {
+    out += '{';
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (i > 0) out += ',';
+        append_quoted(members[i].key, out);
+        out += ':';
+        append_value(members[i].value, out);
+    }
+    out += '}';
+}
 
 void write_attributes(JsonText& json, const OtlpAttributes& attributes) {
-    json.open("attributes");
-    for (const OtlpAttribute& each : attributes) {
-        std::string& out = json.value_of(each.key);
-        std::visit([&out](const auto& value) { append(value, out); }, each.value);
-    }
+    append(attributes, json.value_of("attributes"));
+}
+
+void write_dropped(JsonText& json, std::uint32_t count) {
+    if (count > 0) json.integer("droppedAttributesCount", count);
+}
+
+void write_text(JsonText& json, std::string_view key, std::string_view text) {
+    if (!text.empty()) json.text(key, text);
+}
+
+/// A number that has no name here stands as it is.
+template <class Named>
+void write_name(JsonText& json, std::string_view key, Named value) {
+    const std::string_view name = to_text(value);
+    if (name.empty())
+        json.integer(key, static_cast<std::int64_t>(value));
+    else
+        json.text(key, name);
+}
+
+void write_scope(JsonText& json, const OtlpScope& scope) {
+    const bool is_empty = scope.name.empty() && scope.version.empty() && scope.attributes.empty() &&
+                          scope.schema_url.empty();
+    if (is_empty) return;
+    json.open("scope");
+    write_text(json, "name", scope.name);
+    write_text(json, "version", scope.version);
+    if (!scope.attributes.empty()) write_attributes(json, scope.attributes);
+    write_dropped(json, scope.dropped_attributes);
+    write_text(json, "schemaUrl", scope.schema_url);
     json.close();
 }
 
@@ -62,6 +98,7 @@ void write_events(JsonText& json, const std::vector<OtlpEvent>& events) {
         json.integer("timeUnixNano", event.time.ns);
         json.text("name", event.name);
         write_attributes(json, event.attributes);
+        write_dropped(json, event.dropped_attributes);
         json.close();
     }
     json.close_list();
@@ -72,46 +109,60 @@ void write_links(JsonText& json, const std::vector<OtlpLink>& links) {
     json.open_list("links");
     for (const OtlpLink& link : links) {
         json.open();
-        json.text("traceId", to_hex(link.trace_id));
-        json.text("spanId", to_hex(link.span_id));
+        json.text("traceId", hex_encode(link.trace_id));
+        json.text("spanId", hex_encode(link.span_id));
+        write_text(json, "traceState", link.trace_state);
+        if (link.flags > 0) json.integer("flags", link.flags);
         write_attributes(json, link.attributes);
+        write_dropped(json, link.dropped_attributes);
         json.close();
     }
     json.close_list();
 }
 
-std::string write(const OtlpSpan& span, const OtlpAttributes& resource, std::int64_t dropped) {
+std::string write(const OtlpSpan& span, const OtlpResource& resource, const OtlpScope& scope) {
     JsonText json;
     json.open();
     json.open("resource");
-    write_attributes(json, resource);
+    write_attributes(json, resource.attributes);
+    write_dropped(json, resource.dropped_attributes);
+    write_text(json, "schemaUrl", resource.schema_url);
     json.close();
+    write_scope(json, scope);
     json.text("traceId", to_hex(span.trace_id));
     json.text("spanId", to_hex(span.id));
     if (!span.parent_id.is_none()) json.text("parentSpanId", to_hex(span.parent_id));
+    write_text(json, "traceState", span.trace_state);
     json.integer("flags", span.flags);
     json.text("name", span.name);
-    json.text("kind", kind_text(span.kind));
+    write_name(json, "kind", span.kind);
     write_times(json, span);
     write_attributes(json, span.attributes);
-    if (dropped > 0) json.integer("droppedAttributesCount", dropped);
+    write_dropped(json, span.dropped_attributes);
     write_events(json, span.events);
+    if (span.dropped_events > 0) json.integer("droppedEventsCount", span.dropped_events);
     write_links(json, span.links);
+    if (span.dropped_links > 0) json.integer("droppedLinksCount", span.dropped_links);
     json.open("status");
-    json.text("code", span.status == OtlpStatus::error ? "ERROR" : "UNSET");
-    if (!span.status_message.empty()) json.text("message", span.status_message);
+    write_name(json, "code", span.status);
+    write_text(json, "message", span.status_message);
     json.close();
     json.close();
     return std::move(json).take();
 }
 
+std::size_t size_of(const OtlpAttribute& attribute);
+
 /// At least what a value takes in the record: escapes and the digits of numbers come on top.
 std::size_t size_of(const OtlpValue& value) {
     constexpr std::size_t quotes = 2;
     if (const auto* text = std::get_if<std::string>(&value)) return text->size() + quotes;
+    if (const auto* bytes = std::get_if<OtlpBytes>(&value)) return bytes->bytes.size() + quotes;
     std::size_t size = 1;
-    if (const auto* texts = std::get_if<std::vector<std::string>>(&value))
-        for (const std::string& text : *texts) size += text.size() + quotes + 1;
+    if (const auto* array = std::get_if<OtlpArray>(&value))
+        for (const OtlpValue& each : *array) size += size_of(each) + 1;
+    if (const auto* map = std::get_if<OtlpAttributes>(&value))
+        for (const OtlpAttribute& each : *map) size += size_of(each);
     return size;
 }
 
@@ -131,10 +182,10 @@ class Droppable {
     }
 
     /// Leaves out the longest, until they were at least so many bytes or none is left. How many.
-    std::int64_t drop(std::size_t bytes) {
+    std::uint32_t drop(std::size_t bytes) {
         std::stable_sort(entries_.begin(), entries_.end(),
                          [](const Entry& a, const Entry& b) { return a.size > b.size; });
-        std::int64_t dropped = 0;
+        std::uint32_t dropped = 0;
         std::size_t gone = 0;
         for (const Entry& entry : entries_) {
             if (gone >= bytes) break;
@@ -168,23 +219,23 @@ class Droppable {
 constexpr std::size_t dropped_member_bytes = 48;
 
 /// excess  bytes of the record that are too many
-std::string cut(OtlpSpan span, OtlpAttributes resource, std::size_t excess) {
+std::string cut(OtlpSpan span, OtlpResource resource, const OtlpScope& scope, std::size_t excess) {
     Droppable droppable;
     droppable.add(span.attributes);
-    droppable.add(resource);
+    droppable.add(resource.attributes);
     for (OtlpEvent& event : span.events) droppable.add(event.attributes);
     for (OtlpLink& link : span.links) droppable.add(link.attributes);
-    const std::int64_t dropped = droppable.drop(excess + dropped_member_bytes);
-    return write(span, resource, dropped);
+    span.dropped_attributes += droppable.drop(excess + dropped_member_bytes);
+    return write(span, resource, scope);
 }
 
 }  // namespace
 
-std::string span_record(const OtlpSpan& span, const OtlpAttributes& resource,
+std::string span_record(const OtlpSpan& span, const OtlpResource& resource, const OtlpScope& scope,
                         std::size_t bytes_max) {
-    std::string record = write(span, resource, 0);
+    std::string record = write(span, resource, scope);
     if (record.size() <= bytes_max) return record;
-    return cut(span, resource, record.size() - bytes_max);
+    return cut(span, resource, scope, record.size() - bytes_max);
 }
 
 }  // namespace tomograph

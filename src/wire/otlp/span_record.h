@@ -16,14 +16,15 @@ namespace tomograph {
 ///    "attributes":{…}}],"links":[{"traceId":…,"spanId":…,"attributes":{…}}],
 ///    "status":{"code":"UNSET"}}
 ///
-/// A root has no parentSpanId; a span in progress no end and no duration; events and links are
-/// there when there are any. What AWS answers to ListRetrievedTraces in the format OTEL is not
-/// documented; this is the nearest that is.
+/// A root has no parentSpanId; a span in progress no end and no duration; events, links, a scope,
+/// a trace state, schema URLs and what was dropped are there when there are any. Bytes are base64.
+/// What AWS answers to ListRetrievedTraces in the format OTEL is not documented; this is the
+/// nearest that is.
 ///
 /// bytes_max  where the object would be longer, the longest attributes of the span, its events and
 ///            its resource are left out, and `droppedAttributesCount` says how many
 /// cost       two of such records at most
-std::string span_record(const OtlpSpan& span, const OtlpAttributes& resource,
+std::string span_record(const OtlpSpan& span, const OtlpResource& resource, const OtlpScope& scope,
                         std::size_t bytes_max);
 
 }  // namespace tomograph

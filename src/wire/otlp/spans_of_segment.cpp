@@ -7,6 +7,7 @@
 #include "wire/otlp/aws_attributes.h"
 #include "wire/otlp/exception_events.h"
 #include "wire/otlp/json_values.h"
+#include "wire/otlp/otel_document.h"
 
 namespace tomograph {
 namespace {
@@ -74,17 +75,19 @@ class SpanMapper {
 
     OtlpSpans map() && {
         const Span& own = segment_.own();
-        set_attribute(result_.resource, "service.name", std::string(own.name));
+        set_attribute(resource(), "service.name", std::string(own.name));
         take_entity();
         const bool is_aws = own.aws.is_present;
-        set_attribute(result_.resource, "cloud.provider", is_aws ? "aws" : "unknown");
-        set_origin(result_.resource, own.origin);
+        set_attribute(resource(), "cloud.provider", is_aws ? "aws" : "unknown");
+        set_origin(resource(), own.origin);
         for (std::size_t i = 0; i < result_.spans.size(); ++i)
             keep_flags(segment_.spans[i], result_.spans[i]);
         return std::move(result_);
     }
 
  private:
+    OtlpAttributes& resource() { return result_.resource.attributes; }
+
     /// The row whose text begins here; null for a subsegment that broke a rule.
     OtlpSpan* span_here() {
         const auto& rows = segment_.spans;
@@ -120,16 +123,16 @@ class SpanMapper {
         }
         // Only the document's own entity says where the service runs.
         OtlpAttributes elsewhere;
-        if (key == "aws") return take_aws(json_, attributes, is_own ? result_.resource : elsewhere);
+        if (key == "aws") return take_aws(json_, attributes, is_own ? resource() : elsewhere);
         if (key == "resource_arn")
-            return take_text_attribute(json_, result_.resource, "aws.xray.resource_arn");
+            return take_text_attribute(json_, resource(), "aws.xray.resource_arn");
         if (key == "service" && is_own) return take_service();
         json_.skip();
     }
 
     void take_service() {
         json_.members([&](std::string_view key) {
-            take_text_attribute(json_, result_.resource, key == "version" ? "service.version" : "");
+            take_text_attribute(json_, resource(), key == "version" ? "service.version" : "");
         });
     }
 
@@ -179,7 +182,8 @@ class SpanMapper {
             set_attribute(attributes, name, *std::move(value));
             keys.push_back(std::move(name));
         });
-        if (!keys.empty()) set_attribute(attributes, "aws.xray.annotations", std::move(keys));
+        if (!keys.empty())
+            set_attribute(attributes, "aws.xray.annotations", to_array(std::move(keys)));
     }
 
     void take_metadata(OtlpAttributes& attributes) {
@@ -199,11 +203,11 @@ class SpanMapper {
                 const std::optional<std::string> text = take_text(json_);
                 if (!text) return;
                 if (is_trace)
-                    if (const auto id = parse_trace_id(*text)) link.trace_id = *id;
+                    if (const auto id = parse_trace_id(*text)) link.trace_id = id_bytes(*id);
                 if (is_span)
-                    if (const auto id = parse_span_id(*text)) link.span_id = *id;
+                    if (const auto id = parse_span_id(*text)) link.span_id = id_bytes(*id);
             });
-            if (!link.trace_id.is_zero() && !link.span_id.is_none())
+            if (!link.trace_id.empty() && !link.span_id.empty())
                 span.links.push_back(std::move(link));
         });
     }
@@ -223,6 +227,7 @@ class SpanMapper {
 }  // namespace
 
 OtlpSpans spans_of_segment(const Segment& segment, std::string_view json) {
+    if (auto spans = spans_of_otel(segment, json)) return *std::move(spans);
     JsonIndex index;
     auto cursor = index.read(json);
     ASSERT(cursor);  // it has been decoded

@@ -17,6 +17,8 @@ namespace tomograph {
 /// segment is a SERVER also when another service called it. Lost are `precursor_ids`,
 /// `service.runtime`, and members that X-Ray has no name for.
 ///
+/// What came as a span of OTLP comes back as it came (otel_document.h).
+///
 /// segment  what `json` decodes to
 /// json     the document as sent; borrowed for the call only
 /// cost     one pass, about 2 us per kB

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/otlp_round_trip.h"
 #include "wire/otlp/span_record.h"
 #include "wire/otlp/spans_of_segment.h"
 #include "wire/xray/segment_decoder.h"
@@ -35,7 +36,7 @@ std::string records(const std::string& json) {
     const OtlpSpans spans = spans_of_segment(decoded(json), json);
     std::string text;
     for (const OtlpSpan& span : spans.spans)
-        text += span_record(span, spans.resource, bytes_max) + "\n";
+        text += span_record(span, spans.resource, spans.scope, bytes_max) + "\n";
     return text;
 }
 
@@ -63,6 +64,22 @@ TEST_CASE("documents become the spans that the goldens say") {
     CHECK(cases >= 8);
 }
 
+TEST_CASE("a span with every field comes back as it came, in protobuf and in JSON") {
+    const std::string json = read(fs::path(GOLDENS_FOLDER) / "every_field.otlp.json");
+    const auto request = trace_request_of_json(json);
+    REQUIRE(request);
+    CHECK(round_trip_fault(*request) == "");
+    OtlpRoundTrip trip;
+    REQUIRE(read_trace_request(*request, trip));
+    REQUIRE(trip.all.rows().size() == 3);
+    CHECK("{\"resourceSpans\":" + resource_spans_json(trip.all, OtlpJsonStyle::otlp) + "}\n" ==
+          json);
+    const std::string by_name = resource_spans_json(trip.all, OtlpJsonStyle::protobuf);
+    CHECK(by_name.find(R"("traceId":"WBz3caAGZJEn43GQOi3peQ==")") != std::string::npos);
+    CHECK(by_name.find(R"("kind":"SPAN_KIND_CLIENT")") != std::string::npos);
+    CHECK(by_name.find(R"("code":"STATUS_CODE_ERROR")") != std::string::npos);
+}
+
 TEST_CASE("a span that is too long loses its longest attributes, and says how many") {
     const std::string json =
         R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"70de5b6f19ff9a0a","name":"a",)"
@@ -70,9 +87,9 @@ TEST_CASE("a span that is too long loses its longest attributes, and says how ma
         R"("metadata":{"large":")" +
         std::string(3000, 'x') + R"(","small":1}})";
     const OtlpSpans spans = spans_of_segment(decoded(json), json);
-    const std::string whole = span_record(spans.spans[0], spans.resource, bytes_max);
+    const std::string whole = span_record(spans.spans[0], spans.resource, spans.scope, bytes_max);
     CHECK(whole.find("aws.xray.metadata.large") != std::string::npos);
-    const std::string cut = span_record(spans.spans[0], spans.resource, 1000);
+    const std::string cut = span_record(spans.spans[0], spans.resource, spans.scope, 1000);
     CHECK(cut.size() <= 1000);
     CHECK(cut.find("aws.xray.metadata.large") == std::string::npos);
     CHECK(cut.find(R"("aws.xray.metadata.small":"1")") != std::string::npos);
@@ -87,9 +104,9 @@ TEST_CASE("of many short attributes no more are left out than must be") {
     for (int i = 0; i < 4000; ++i) json += fmt::format(R"({}"key{}":{})", i > 0 ? "," : "", i, i);
     json += "}}";
     const OtlpSpans spans = spans_of_segment(decoded(json), json);
-    const std::string whole = span_record(spans.spans[0], spans.resource, bytes_max);
+    const std::string whole = span_record(spans.spans[0], spans.resource, spans.scope, bytes_max);
     REQUIRE(whole.size() > 100'000);
-    const std::string cut = span_record(spans.spans[0], spans.resource, 60'000);
+    const std::string cut = span_record(spans.spans[0], spans.resource, spans.scope, 60'000);
     CHECK(cut.size() <= 60'000);
     CHECK(cut.size() > 45'000);
     CHECK(cut.find(R"("droppedAttributesCount":)") != std::string::npos);
