@@ -5,9 +5,10 @@
 #include <utility>
 
 #include "base/log.h"
+#include "net/http2/connection.h"
+#include "net/http2/preface.h"
 #include "net/http_reply_writer.h"
 #include "net/limits.h"
-#include "net/reply_slot.h"
 
 namespace tomograph {
 
@@ -27,26 +28,23 @@ void release(std::string& text) { std::string().swap(text); }
 
 }  // namespace
 
-HttpConnection::HttpConnection(std::shared_ptr<HttpService> service, IoLoop& loop,
-                               std::shared_ptr<AcceptedSocket> socket,
-                               std::function<void(HttpConnection&)> on_closed)
-    : service_(std::move(service)),
-      loop_(loop),
-      socket_(std::move(socket)),
-      descriptor_(loop, std::exchange(socket_->descriptor, -1)),
+HttpConnection::HttpConnection(ConnectionSocket socket)
+    : socket_(std::move(socket)),
+      service_(socket_.service),
+      loop_(socket_.loop),
       reader_(service_->limits, service_->budget),
-      on_closed_(std::move(on_closed)),
-      peer_text_(socket_->peer.to_text()),
+      peer_text_(socket_.accepted->peer.to_text()),
       since_(now()) {}
 
 void HttpConnection::start() {
-    if (descriptor_.number() < 0) {
+    const int descriptor = socket_.descriptor->number();
+    if (descriptor < 0) {
         service_->metrics.count(CloseCause::accept_failed);
         return close();
     }
-    transport_ = service_->tls ? service_->tls->accept(descriptor_.number())
-                               : make_plain_transport(descriptor_.number());
-    if (!transport_) {
+    socket_.transport =
+        service_->tls ? service_->tls->accept(descriptor) : make_plain_transport(descriptor);
+    if (!socket_.transport) {
         service_->metrics.count(CloseCause::tls_failed);
         return close();
     }
@@ -99,7 +97,7 @@ HttpConnection::Next HttpConnection::step() {
 
 void HttpConnection::wait_readable() {
     if (std::exchange(waits_readable_, true)) return;
-    descriptor_.when_readable([self = shared_from_this()] {
+    socket_.descriptor->when_readable([self = shared_from_this()] {
         self->waits_readable_ = false;
         self->run();
     });
@@ -107,16 +105,18 @@ void HttpConnection::wait_readable() {
 
 void HttpConnection::wait_writable() {
     if (std::exchange(waits_writable_, true)) return;
-    descriptor_.when_writable([self = shared_from_this()] {
+    socket_.descriptor->when_writable([self = shared_from_this()] {
         self->waits_writable_ = false;
         self->run();
     });
 }
 
 HttpConnection::Next HttpConnection::step_handshake() {
-    switch (transport_->handshake().state) {
+    switch (socket_.transport->handshake().state) {
         case IoResult::State::done:
             phase_ = Phase::reading;  // its time goes on: the header time-out covers both
+            if (socket_.transport->protocol() == "h2") return become_http2();
+            may_be_http2_ = !socket_.transport->is_encrypted();
             return Next::again;
         case IoResult::State::want_read:
             return Next::when_readable;
@@ -143,7 +143,7 @@ HttpConnection::Next HttpConnection::step_reading() {
     if (!std::exchange(read_first_, true)) return Next::when_readable;
 
     const std::span<char> buffer = loop_.read_buffer();
-    const IoResult read = transport_->read(buffer);
+    const IoResult read = socket_.transport->read(buffer);
     switch (read.state) {
         case IoResult::State::done:
             break;
@@ -158,11 +158,38 @@ HttpConnection::Next HttpConnection::step_reading() {
             return Next::parked;
     }
     service_->metrics.received_bytes.add(read.bytes);
-    read_first_ = transport_->may_have_more(read.bytes, buffer.size());
-    const std::string_view bytes(buffer.data(), read.bytes);
+    read_first_ = socket_.transport->may_have_more(read.bytes, buffer.size());
+    return after_read({buffer.data(), read.bytes});
+}
+
+/// The first bytes of a plain connection tell what it speaks; they may come one by one.
+HttpConnection::Next HttpConnection::after_read(std::string_view bytes) {
+    if (may_be_http2_) {
+        if (preface_.empty()) since_ = now();
+        preface_ += bytes;
+        const Preface found = find_preface(preface_);
+        if (found == Preface::yes) return become_http2();
+        if (found == Preface::maybe) return Next::again;
+        may_be_http2_ = false;
+        if (preface_.size() > bytes.size()) {
+            leftover_ = std::exchange(preface_, {});
+            return Next::again;
+        }
+        release(preface_);
+    }
     const std::size_t used = feed(bytes);
     if (used < bytes.size()) leftover_ = bytes.substr(used);
     return after_feed();
+}
+
+/// The connection lives on in another form; nothing of it is left here.
+HttpConnection::Next HttpConnection::become_http2() {
+    phase_ = Phase::closed;
+    const auto owner = socket_.owner.lock();
+    if (!owner) return Next::parked;
+    auto next = std::make_shared<Http2Connection>(std::move(socket_), std::move(preface_));
+    owner->replace(*this, std::move(next));
+    return Next::parked;
 }
 
 /// Shows the bytes to the reader until it has a request or enough; returns how many it took.
@@ -200,7 +227,7 @@ HttpConnection::Next HttpConnection::after_feed() {
 HttpConnection::Next HttpConnection::dispatch() {
     HttpRequest request = reader_.take();
     request.peer_address = peer_text_;
-    request.is_encrypted = transport_->is_encrypted();
+    request.is_encrypted = socket_.transport->is_encrypted();
     request.is_client_gone = [gone = is_client_gone_] { return gone->load(); };
     client_keeps_alive_ = reader_.keep_alive();
     client_takes_chunks_ = reader_.takes_chunks();
@@ -208,7 +235,7 @@ HttpConnection::Next HttpConnection::dispatch() {
     enter(Phase::running);
     in_handler_ = true;
     try {
-        const auto slot = std::make_shared<ReplySlot>(weak_from_this());
+        const auto slot = std::make_shared<ReplySlot>(weak_from_this(), 0);
         service_->handler(std::move(request),
                           [slot](HttpReply reply) { slot->answer(std::move(reply)); });
     } catch (const std::exception& thrown) {
@@ -232,7 +259,7 @@ HttpConnection::Next HttpConnection::after_reply() {
 /// stream: who only ended its side gets what it asked for. Bytes that came ahead of their turn hide
 /// the end.
 HttpConnection::Next HttpConnection::watch_client() {
-    switch (transport_->peek().state) {
+    switch (socket_.transport->peek().state) {
         case IoResult::State::want_read:
             return Next::when_readable;
         case IoResult::State::want_write:
@@ -250,20 +277,19 @@ HttpConnection::Next HttpConnection::watch_client() {
     return Next::parked;
 }
 
-void HttpConnection::deliver(const std::shared_ptr<HttpConnection>& connection, HttpReply reply) {
-    if (connection->loop_.is_current() && connection->in_handler_) {
-        connection->inline_reply_ = std::move(reply);
+void HttpConnection::deliver(std::uint32_t, HttpReply reply) {
+    if (loop_.is_current() && in_handler_) {
+        inline_reply_ = std::move(reply);
         return;
     }
-    connection->loop_.post([connection, reply = std::move(reply)]() mutable {
-        connection->on_reply(std::move(reply));
+    loop_.post([self = shared_from_this(), reply = std::move(reply)]() mutable {
+        self->on_reply(std::move(reply));
     });
 }
 
-void HttpConnection::deliver_nothing(const std::shared_ptr<HttpConnection>& connection) {
-    connection->service_->metrics.requests_unanswered.add();
-    deliver(connection,
-            connection->service_->refusal_reply(500, "the request was dropped without an answer"));
+void HttpConnection::deliver_nothing(std::uint32_t request) {
+    service_->metrics.requests_unanswered.add();
+    deliver(request, service_->refusal_reply(500, "the request was dropped without an answer"));
 }
 
 void HttpConnection::on_reply(HttpReply reply) {
@@ -350,8 +376,8 @@ HttpConnection::Next HttpConnection::step_writing() {
     if (written_ == head_.size() + body_.size()) return written();
     const std::string_view head(head_);
     const std::size_t in_head = std::min(written_, head.size());
-    const IoResult wrote =
-        transport_->write(head.substr(in_head), std::string_view(body_).substr(written_ - in_head));
+    const IoResult wrote = socket_.transport->write(
+        head.substr(in_head), std::string_view(body_).substr(written_ - in_head));
     switch (wrote.state) {
         case IoResult::State::done:
             break;
@@ -381,11 +407,11 @@ HttpConnection::Next HttpConnection::written() {
             had_request_ = true;
             break;
         case Then::close:
-            transport_->end_writing();
+            socket_.transport->end_writing();
             close();
             return Next::parked;
         case Then::linger:
-            transport_->end_writing();
+            socket_.transport->end_writing();
             reader_.reset();
             release(leftover_);
             enter(Phase::lingering);
@@ -395,7 +421,7 @@ HttpConnection::Next HttpConnection::written() {
 }
 
 HttpConnection::Next HttpConnection::step_lingering() {
-    const IoResult read = transport_->read(loop_.read_buffer());
+    const IoResult read = socket_.transport->read(loop_.read_buffer());
     lingered_bytes_ += read.bytes;
     switch (read.state) {
         case IoResult::State::done:
@@ -428,7 +454,7 @@ void HttpConnection::check_deadline(Duration at) {
                 service_->metrics.count(CloseCause::idle);
                 return close();
             }
-            if (reader_.state() == HttpRequestReader::State::header) {
+            if (reader_.state() == HttpRequestReader::State::header || !preface_.empty()) {
                 if (spent < limits.header_timeout) return;
                 refuse({RefusalCause::header_timeout, 408, "the header took too long"});
             } else {
@@ -452,7 +478,7 @@ void HttpConnection::check_deadline(Duration at) {
 
 bool HttpConnection::is_between_requests() const {
     return phase_ == Phase::reading && reader_.state() == HttpRequestReader::State::idle &&
-           leftover_.empty();
+           leftover_.empty() && preface_.empty();
 }
 
 void HttpConnection::begin_stop() {
@@ -477,10 +503,10 @@ void HttpConnection::close() {
     phase_ = Phase::closed;
     *is_client_gone_ = true;
     stream_.reset();
-    transport_.reset();
-    descriptor_.close();
+    socket_.transport.reset();
+    socket_.descriptor->close();
     reader_.reset();
-    on_closed_(*this);
+    if (const auto owner = socket_.owner.lock()) owner->forget(*this);
 }
 
 }  // namespace tomograph

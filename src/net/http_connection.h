@@ -7,17 +7,17 @@
 #include <string>
 
 #include "base/clock.h"
-#include "net/accepted_socket.h"
 #include "net/http_body_stream.h"
 #include "net/http_request_reader.h"
-#include "net/io_loop.h"
-#include "net/transport.h"
+#include "net/reply_slot.h"
+#include "net/server_connection.h"
 
 namespace tomograph {
 
-/// One client's connection, a state machine on one loop: it tries, and when the kernel would block
-/// it waits for just that. At most one request runs at a time, and while it runs the socket is not
-/// read.
+/// A connection that speaks HTTP/1.1, a state machine on one loop: it tries, and when the kernel
+/// would block it waits for just that. At most one request runs at a time, and while it runs the
+/// socket is not read. When the handshake or the first bytes say that the client speaks HTTP/2, an
+/// Http2Connection takes its place.
 ///
 ///   handshake -> reading -> running -> writing -> reading ...
 ///                   |                  writing <-> streaming, when the body is made meanwhile
@@ -26,24 +26,19 @@ namespace tomograph {
 /// While it runs or streams it is watched whether the client goes: then the request is marked so.
 ///
 /// Every member on the loop's thread, but for deliver().
-class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+class HttpConnection final : public ServerConnection,
+                             public ReplyTaker,
+                             public std::enable_shared_from_this<HttpConnection> {
  public:
-    /// on_closed  called once, on the loop; may drop the last owner.
-    HttpConnection(std::shared_ptr<HttpService> service, IoLoop& loop,
-                   std::shared_ptr<AcceptedSocket> socket,
-                   std::function<void(HttpConnection&)> on_closed);
+    explicit HttpConnection(ConnectionSocket socket);
 
-    void start();
-    /// Closes what has run out of time.
-    void check_deadline(Duration now);
-    /// Ends it as soon as no request is being read, run or answered.
-    void begin_stop();
-    void close();
+    void start() override;
+    void check_deadline(Duration now) override;
+    void begin_stop() override;
+    void close() override;
 
-    /// The answer to the running request. Threads: any.
-    static void deliver(const std::shared_ptr<HttpConnection>& connection, HttpReply reply);
-    /// As deliver() of a 500: the handler let go of the request. Threads: any.
-    static void deliver_nothing(const std::shared_ptr<HttpConnection>& connection);
+    void deliver(std::uint32_t request, HttpReply reply) override;
+    void deliver_nothing(std::uint32_t request) override;
 
  private:
     enum class Phase { handshake, reading, running, writing, streaming, lingering, closed };
@@ -56,6 +51,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     Next step();
     Next step_handshake();
     Next step_reading();
+    Next after_read(std::string_view bytes);
+    Next become_http2();
     Next step_writing();
     Next step_lingering();
     Next watch_client();
@@ -76,13 +73,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     void enter(Phase phase);
     bool is_between_requests() const;
 
+    ConnectionSocket socket_;
     std::shared_ptr<HttpService> service_;
     IoLoop& loop_;
-    std::shared_ptr<AcceptedSocket> socket_;
-    WatchedDescriptor descriptor_;
-    std::unique_ptr<Transport> transport_;
     HttpRequestReader reader_;
-    std::function<void(HttpConnection&)> on_closed_;
     std::string peer_text_;
 
     Phase phase_ = Phase::handshake;
@@ -92,6 +86,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     bool waits_readable_ = false;
     bool waits_writable_ = false;
 
+    bool may_be_http2_ = false;  // no more has come than the beginning of its preface:
+    std::string preface_;
     std::string leftover_;  // read beyond the present request
     std::size_t leftover_at_ = 0;
 

@@ -1,8 +1,10 @@
 #include "net/http_connection_group.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
+#include "net/http_connection.h"
 #include "net/limits.h"
 
 namespace tomograph {
@@ -22,23 +24,32 @@ HttpConnectionGroup::HttpConnectionGroup(std::shared_ptr<HttpService> service, I
     : service_(std::move(service)), loop_(loop), sweep_timer_(loop) {}
 
 void HttpConnectionGroup::adopt(std::shared_ptr<AcceptedSocket> socket) {
-    // The group outlives its connections: the map below is the only owner that matters.
-    auto forget = [group = weak_from_this()](HttpConnection& connection) {
-        if (const auto locked = group.lock()) locked->connections_.erase(&connection);
-    };
-    auto connection = std::shared_ptr<HttpConnection>(
-        new HttpConnection(service_, loop_, std::move(socket), std::move(forget)));
+    const int descriptor = std::exchange(socket->descriptor, -1);
+    const auto connection = std::make_shared<HttpConnection>(
+        ConnectionSocket{.service = service_,
+                         .loop = loop_,
+                         .owner = weak_from_this(),
+                         .accepted = std::move(socket),
+                         .descriptor = std::make_unique<WatchedDescriptor>(loop_, descriptor)});
     connections_.emplace(connection.get(), connection);
     connection->start();
     arm_sweep();
 }
 
+void HttpConnectionGroup::forget(ServerConnection& closed) { connections_.erase(&closed); }
+
+void HttpConnectionGroup::replace(ServerConnection& old, std::shared_ptr<ServerConnection> next) {
+    connections_.emplace(next.get(), next);
+    next->start();
+    connections_.erase(&old);
+}
+
 void HttpConnectionGroup::begin_stop() {
-    for_each([](HttpConnection& connection) { connection.begin_stop(); });
+    for_each([](ServerConnection& connection) { connection.begin_stop(); });
 }
 
 void HttpConnectionGroup::close_all() {
-    for_each([](HttpConnection& connection) { connection.close(); });
+    for_each([](ServerConnection& connection) { connection.close(); });
 }
 
 void HttpConnectionGroup::arm_sweep() {
@@ -52,14 +63,14 @@ void HttpConnectionGroup::arm_sweep() {
 void HttpConnectionGroup::sweep() {
     sweeps_ = false;
     const Duration now = RealClock().monotonic();
-    for_each([now](HttpConnection& connection) { connection.check_deadline(now); });
+    for_each([now](ServerConnection& connection) { connection.check_deadline(now); });
     arm_sweep();
 }
 
 /// The visit may close the connection, and so take it out of the map.
 template <class Visit>
 void HttpConnectionGroup::for_each(const Visit& visit) {
-    std::vector<std::shared_ptr<HttpConnection>> all;
+    std::vector<std::shared_ptr<ServerConnection>> all;
     all.reserve(connections_.size());
     for (const auto& [key, connection] : connections_) all.push_back(connection);
     for (const auto& connection : all) visit(*connection);

@@ -3,13 +3,14 @@
 #include <memory>
 #include <unordered_map>
 
-#include "net/http_connection.h"
+#include "net/server_connection.h"
 
 namespace tomograph {
 
 /// The connections of one listener that live on one loop; owns them. Every call on the loop's
 /// thread.
-class HttpConnectionGroup : public std::enable_shared_from_this<HttpConnectionGroup> {
+class HttpConnectionGroup final : public ConnectionOwner,
+                                  public std::enable_shared_from_this<HttpConnectionGroup> {
  public:
     HttpConnectionGroup(std::shared_ptr<HttpService> service, IoLoop& loop);
 
@@ -17,6 +18,9 @@ class HttpConnectionGroup : public std::enable_shared_from_this<HttpConnectionGr
     void begin_stop();
     void close_all();
     IoLoop& loop() { return loop_; }
+
+    void forget(ServerConnection& closed) override;
+    void replace(ServerConnection& old, std::shared_ptr<ServerConnection> next) override;
 
  private:
     void arm_sweep();
@@ -28,7 +32,7 @@ class HttpConnectionGroup : public std::enable_shared_from_this<HttpConnectionGr
     IoLoop& loop_;
     LoopTimer sweep_timer_;
     bool sweeps_ = false;
-    std::unordered_map<HttpConnection*, std::shared_ptr<HttpConnection>> connections_;
+    std::unordered_map<ServerConnection*, std::shared_ptr<ServerConnection>> connections_;
 };
 
 }  // namespace tomograph

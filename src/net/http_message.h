@@ -25,6 +25,7 @@ struct HttpRequest {
     std::string body;
     std::string peer_address;  ///< "127.0.0.1:51234"
     bool is_encrypted = false;
+    bool is_http2 = false;  ///< the reply's trailers arrive
     /// Whether the client has gone and no one waits for the answer. Empty: never. Threads: any.
     std::function<bool()> is_client_gone{};
 
@@ -41,6 +42,8 @@ struct HttpReply {
     /// The rest of the body, which is made while it is sent (HttpBodyStream::sending_end). Null:
     /// `body` is all.
     std::shared_ptr<HttpBodyStream> stream{};
+    /// Headers behind the body. Only HTTP/2 carries them.
+    std::vector<HttpHeader> trailers{};
 };
 
 /// Sends the reply. Call exactly once, from any thread; later calls, and calls after the client has

@@ -7,7 +7,9 @@ namespace tomograph {
 namespace {
 
 constexpr std::array<std::string_view, close_causes> close_cause_names = {
-    "total_cap", "address_cap", "accept_failed", "tls_failed", "idle", "slow_reader", "cut_short"};
+    "total_cap",   "address_cap",  "accept_failed", "tls_failed",    "idle",
+    "slow_reader", "cut_short",    "reset_flood",   "control_flood", "header_flood",
+    "slow_header", "window_stall", "protocol_error"};
 
 }  // namespace
 
@@ -16,6 +18,9 @@ HttpMetrics::HttpMetrics(MetricsRegistry& registry, const std::string& listener)
                                       {{"listener", listener}})),
       connections_accepted(registry.counter("tomograph_net_connections_accepted_total",
                                             "HTTP connections taken.", {{"listener", listener}})),
+      connections_http2(registry.counter("tomograph_net_connections_http2_total",
+                                         "Connections that speak HTTP/2.",
+                                         {{"listener", listener}})),
       connections_refused{},
       requests{},
       requests_refused{},

@@ -17,8 +17,15 @@ enum class CloseCause {
     idle,
     slow_reader,
     cut_short,  ///< by the client, in the middle of a request
+    // HTTP/2 (limits.h):
+    reset_flood,
+    control_flood,
+    header_flood,
+    slow_header,
+    window_stall,  ///< a reply that its client leaves no room for
+    protocol_error,
 };
-constexpr std::size_t close_causes = 7;
+constexpr std::size_t close_causes = 13;
 
 /// The metrics of one HTTP listener, each labelled {listener}.
 struct HttpMetrics {
@@ -26,6 +33,7 @@ struct HttpMetrics {
 
     Gauge& connections_open;
     Counter& connections_accepted;
+    Counter& connections_http2;
     std::array<Counter*, close_causes> connections_refused;  // {cause}
     std::array<Counter*, 6> requests;                        // {class}: [status / 100]
     std::array<Counter*, refusal_causes> requests_refused;   // {cause}

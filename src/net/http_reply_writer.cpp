@@ -61,8 +61,13 @@ std::string_view reason(int status) {
     }
 }
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT", made once a second per thread.
-const std::string& date_now() {
+bool breaks_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+}  // namespace
+
+const std::string& http_date_now() {
     static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -80,19 +85,14 @@ const std::string& date_now() {
     return text;
 }
 
-bool breaks_line(std::string_view text) {
-    return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-}
-
-}  // namespace
-
 bool status_has_body(int status) { return status != 204 && status != 304; }
 
 bool is_sendable(const HttpReply& reply) {
     if (reply.status < 200 || reply.status > 599) return false;
-    for (const HttpHeader& header : reply.headers)
-        if (header.name.empty() || breaks_line(header.name) || breaks_line(header.value))
-            return false;
+    for (const auto* headers : {&reply.headers, &reply.trailers})
+        for (const HttpHeader& header : *headers)
+            if (header.name.empty() || breaks_line(header.name) || breaks_line(header.value))
+                return false;
     return true;
 }
 
@@ -100,7 +100,7 @@ std::string reply_head(const HttpReply& reply, bool keep_alive, bool is_chunked)
     fmt::memory_buffer head;
     auto out = fmt::appender(head);
     fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\n", reply.status, reason(reply.status),
-                   date_now());
+                   http_date_now());
     for (const HttpHeader& header : reply.headers)
         fmt::format_to(out, "{}: {}\r\n", header.name, header.value);
     if (is_chunked)

@@ -19,6 +19,9 @@ std::string chunk_head(std::size_t bytes);
 inline constexpr std::string_view chunk_tail = "\r\n";
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
+/// "Sun, 06 Nov 1994 08:49:37 GMT", made once a second per thread.
+const std::string& http_date_now();
+
 /// Whether a reply of this status has a body at all.
 bool status_has_body(int status);
 /// Whether the status is final and no header could break out of its line.

@@ -42,7 +42,10 @@ struct HttpServerOptions {
     std::string name;  ///< label `listener` of its metrics: "api", "xray"
 };
 
-/// An HTTP/1.1 server on one address. Requests of one connection are handled one after the other.
+/// A server of HTTP/1.1 and HTTP/2 on one address. Over TLS the client picks (ALPN); on a plain
+/// socket its first bytes tell: HTTP/2 begins with a preface, and nobody is upgraded to it.
+/// Requests of one HTTP/1.1 connection are handled one after the other, those of an HTTP/2
+/// connection at once.
 class HttpServer {
  public:
     /// Accepts from the moment it returns.

@@ -60,6 +60,44 @@ constexpr Duration receive_backoff = Duration::milliseconds(100);
 /// Threads that may share one UDP port.
 constexpr std::size_t datagram_receivers_max = 16;
 
+/// HTTP/2, of one connection. What breaks a bound is told by a GOAWAY and counted by cause
+/// (CloseCause).
+///
+/// Streams open at a time. One that was reset while its handler runs counts until the handler has
+/// answered: a reset frees the client, not us.
+constexpr std::uint32_t http2_streams_max = 100;
+/// Resets, by the client or for what it did wrong, and frames that neither ask for something nor
+/// carry it (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, unknown ones, DATA of almost nothing),
+/// within:
+constexpr Duration http2_count_window = Duration::seconds(10);
+constexpr std::uint32_t http2_resets_max = 200;
+constexpr std::uint32_t http2_control_frames_max = 1000;
+/// So many of those frames are free with each request and with each frame of a reply: clients open
+/// their window as they read, and gRPC's measure the line with a PING for each answer.
+constexpr std::uint32_t http2_control_frames_earned = 2;
+/// DATA of less that does not end the body is such a frame. A gRPC message's prefix, 5 bytes, may
+/// come alone: the request has earned it.
+constexpr std::size_t http2_small_data_bytes = 32;
+/// CONTINUATION frames of one header block; 9 frames of 16 KiB hold more than any header may.
+constexpr std::size_t http2_continuations_max = 8;
+/// A header block that decodes to this many times HttpLimits::header_bytes_max is not answered with
+/// 431 but ends the connection.
+constexpr std::size_t http2_header_bomb_factor = 4;
+/// What the client may send ahead of our reading it, for one request and for all. Windows are
+/// opened again when the bytes have their place in the body budget.
+constexpr std::int32_t http2_stream_window_bytes = 1 << 20;
+constexpr std::int32_t http2_connection_window_bytes = 4 << 20;
+/// While the handlers hold bodies of more than this, the connection's window is not opened.
+constexpr std::uint64_t http2_unanswered_bytes_max = 16ULL << 20;
+/// While replies of more than this wait to be sent, no handler is given another request; and a
+/// reply beyond the second is replaced by a 503.
+constexpr std::uint64_t http2_unsent_bytes_soft_max = 4ULL << 20;
+constexpr std::uint64_t http2_unsent_bytes_max = 64ULL << 20;
+/// Frames collected for one write.
+constexpr std::size_t http2_output_bytes = 64U << 10;
+/// A client that does not confirm that we stop is waited for so long.
+constexpr Duration http2_stop_patience = Duration::seconds(1);
+
 /// I/O threads of a pool.
 constexpr std::size_t io_threads_max = 64;
 

@@ -57,6 +57,7 @@ class PlainTransport final : public Transport {
 
     void end_writing() override { shutdown(descriptor_, SHUT_WR); }
     bool is_encrypted() const override { return false; }
+    std::string_view protocol() const override { return {}; }
 
  private:
     int descriptor_;

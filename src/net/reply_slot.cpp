@@ -2,22 +2,19 @@
 
 #include <utility>
 
-#include "net/http_connection.h"
-
 namespace tomograph {
 
-ReplySlot::ReplySlot(std::weak_ptr<HttpConnection> connection)
-    : connection_(std::move(connection)) {}
+ReplySlot::ReplySlot(std::weak_ptr<ReplyTaker> taker, std::uint32_t request)
+    : taker_(std::move(taker)), request_(request) {}
 
 ReplySlot::~ReplySlot() {
     if (answered_.exchange(true)) return;
-    if (const auto connection = connection_.lock()) HttpConnection::deliver_nothing(connection);
+    if (const auto taker = taker_.lock()) taker->deliver_nothing(request_);
 }
 
 void ReplySlot::answer(HttpReply reply) {
     if (answered_.exchange(true)) return;
-    if (const auto connection = connection_.lock())
-        HttpConnection::deliver(connection, std::move(reply));
+    if (const auto taker = taker_.lock()) taker->deliver(request_, std::move(reply));
 }
 
 }  // namespace tomograph

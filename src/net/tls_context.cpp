@@ -13,8 +13,8 @@ namespace tomograph {
 
 namespace {
 
-/// RFC 7301: the server picks; one protocol, with its length before it.
-constexpr unsigned char alpn_http_1_1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+/// RFC 7301: the server picks, in this order; each protocol with its length before it.
+constexpr unsigned char alpn_protocols[] = {2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 constexpr const char* tls_1_2_suites =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
@@ -24,8 +24,8 @@ constexpr const char* tls_1_2_suites =
 int select_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
                 unsigned int in_size, void*) {
     unsigned char* picked = nullptr;
-    const int answer =
-        SSL_select_next_proto(&picked, out_size, alpn_http_1_1, sizeof alpn_http_1_1, in, in_size);
+    const int answer = SSL_select_next_proto(&picked, out_size, alpn_protocols,
+                                             sizeof alpn_protocols, in, in_size);
     if (answer != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = picked;
     return SSL_TLSEXT_ERR_OK;
@@ -89,6 +89,12 @@ class TlsTransport final : public Transport {
         shutdown(SSL_get_fd(ssl_.get()), SHUT_WR);
     }
     bool is_encrypted() const override { return true; }
+    std::string_view protocol() const override {
+        const unsigned char* name = nullptr;
+        unsigned size = 0;
+        SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+        return {reinterpret_cast<const char*>(name), size};
+    }
 
  private:
     IoResult result(int answer) {

@@ -8,7 +8,8 @@
 
 namespace tomograph {
 
-/// A listener's certificate, key and TLS rules: TLS 1.2 with ECDHE and AEAD, or 1.3; ALPN http/1.1.
+/// A listener's certificate, key and TLS rules: TLS 1.2 with ECDHE and AEAD, or 1.3; ALPN h2 or
+/// http/1.1.
 class TlsContext {
  public:
     /// errors  invalid  a file cannot be read, is not PEM, or the key is another certificate's

@@ -20,8 +20,8 @@ struct IoResult {
     std::size_t bytes = 0;
 };
 
-/// A byte stream over a non-blocking socket, plain or TLS. HTTP/1.1 and, later, HTTP/2 speak over
-/// it. Does not own the descriptor and never waits.
+/// A byte stream over a non-blocking socket, plain or TLS. HTTP/1.1 and HTTP/2 speak over it. Does
+/// not own the descriptor and never waits.
 class Transport {
  public:
     virtual ~Transport() = default;
@@ -39,6 +39,8 @@ class Transport {
     /// Says that nothing more will be written.
     virtual void end_writing() = 0;
     virtual bool is_encrypted() const = 0;
+    /// What was agreed on in the handshake (ALPN): "h2", "http/1.1", or "" when nothing was.
+    virtual std::string_view protocol() const = 0;
 };
 
 std::unique_ptr<Transport> make_plain_transport(int descriptor);

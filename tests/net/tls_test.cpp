@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "net/http2/replies.h"
 #include "net/raw_client.h"
 #include "net/test_server.h"
 #include "support/temporary_directory.h"
@@ -125,6 +126,38 @@ TEST_CASE("requests and replies of every size pass through TLS 1.2 and 1.3") {
     }
 }
 
+TEST_CASE("over TLS the client picks HTTP/2 or HTTP/1.1 in the handshake, and keeps to it") {
+    const TemporaryDirectory directory;
+    TestServer server(TestServer::answer_at_once, {}, make_certificate(directory.path(), "server"));
+    const std::string request = http2::hello() + http2::head(1, "POST", "/x", false) +
+                                http2::body(1, std::string(100'000, 'x'));
+
+    TlsClient client(server.address(), TLS1_3_VERSION, "\x02h2\x08http/1.1");
+    REQUIRE(client.is_connected);
+    REQUIRE(SSL_write(client.session.get(), request.data(), static_cast<int>(request.size())) > 0);
+    http2::Replies replies;
+    std::string unread;
+    char bytes[16 << 10];
+    while (!replies.by_stream[1].is_whole) {
+        const int size = SSL_read(client.session.get(), bytes, sizeof bytes);
+        REQUIRE(size > 0);
+        unread.append(bytes, static_cast<std::size_t>(size));
+        for (const http2::Frame& frame : http2::take_frames(unread)) replies.add(frame);
+    }
+    CHECK(replies.by_stream[1].body == "POST /x? 100000");
+
+    for (const std::string_view alpn : {"\x08http/1.1", ""}) {
+        TlsClient other(server.address(), TLS1_3_VERSION, alpn);
+        REQUIRE(other.is_connected);
+        CHECK(other.exchange(request).starts_with("HTTP/1.1 "));
+    }
+    CHECK(server.count("connections_http2_total") == 1);
+    TlsClient false_promise(server.address(), TLS1_3_VERSION, "\x02h2");
+    REQUIRE(false_promise.is_connected);
+    CHECK_FALSE(false_promise.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n").starts_with("HTTP"));
+    CHECK(eventually([&] { return server.connections_refused("protocol_error") == 1; }));
+}
+
 TEST_CASE("weak versions, weak suites and other protocols are refused in the handshake") {
     const TemporaryDirectory directory;
     TestServer server(TestServer::answer_at_once, {}, make_certificate(directory.path(), "server"));
@@ -132,7 +165,7 @@ TEST_CASE("weak versions, weak suites and other protocols are refused in the han
     CHECK_FALSE(
         TlsClient(server.address(), TLS1_2_VERSION, "", "ECDHE-ECDSA-AES128-SHA256").is_connected);
     CHECK_FALSE(
-        TlsClient(server.address(), TLS1_3_VERSION, std::string_view("\x02h2")).is_connected);
+        TlsClient(server.address(), TLS1_3_VERSION, std::string_view("\x02h3")).is_connected);
     RawClient plain(server.address());
     REQUIRE(plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
     while (plain.is_closed() == false) {
