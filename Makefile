@@ -30,7 +30,7 @@ dev:
 
 test: dev
 	@ctest --preset dev -j $(JOBS)
-	@scripts/python.sh -m pytest -q tests/e2e tests/interop/test_sdk_apps.py tests/interop/test_javascript_sdk.py --tomo build/dev/tomo
+	@scripts/python.sh -m pytest -q tests/e2e tests/interop/test_sdk_apps.py tests/interop/test_javascript_sdk.py tests/interop/test_http2.py --tomo build/dev/tomo
 
 interop: build
 	@scripts/packages.sh test

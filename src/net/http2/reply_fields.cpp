@@ -23,7 +23,10 @@ ReplyFields::ReplyFields(const HttpReply& reply) : status_(std::to_string(reply.
     fields_.push_back({"date", http_date_now()});
     for (const HttpHeader& header : reply.headers)
         if (!is_of_connection(header.name)) fields_.push_back({header.name, header.value});
-    if (reply.stream || !reply.trailers.empty() || !status_has_body(reply.status)) return;
+    // Where nothing follows, the end of the stream has said it; gRPC's clients take no length
+    // there.
+    if (reply.stream || !reply.trailers.empty() || reply.body.empty()) return;
+    if (!status_has_body(reply.status)) return;
     length_ = std::to_string(reply.body.size());
     fields_.push_back({"content-length", length_});
 }

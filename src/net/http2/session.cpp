@@ -10,6 +10,8 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "net/grpc/frame.h"
+#include "net/grpc/status.h"
 #include "net/http2/flood_guard.h"
 #include "net/http2/frame_scan.h"
 #include "net/http2/goaway.h"
@@ -99,6 +101,7 @@ struct Http2Session::Impl {
     void open_windows(std::int32_t id, std::size_t bytes);
     void open_connection_window();
     void refuse(std::int32_t id, Http2Stream& stream, const HttpRefusal& refusal);
+    HttpReply refusal_reply(const Http2Stream& stream, int status, std::string_view sentence) const;
     void send(std::int32_t id, Http2Stream& stream, HttpReply reply);
     void let_go(Http2Stream& stream);
     void check_stream(std::int32_t id, Http2Stream& stream);
@@ -312,7 +315,14 @@ int Http2Session::Impl::on_data(std::int32_t id, std::string_view bytes) {
         nghttp2_session_consume_connection(session.get(), bytes.size());
         return 0;
     }
-    const auto refused = stream->body.append(bytes);
+    HttpBody::Step refused;
+    if (stream->is_grpc && stream->body.wire_bytes() == 0) {
+        // Its message's length is said before it: what is too long need not come, and room is made
+        // once.
+        if (const auto prefix = read_grpc_prefix(bytes))
+            refused = stream->body.expect(grpc_prefix_bytes + std::uint64_t{prefix->length});
+    }
+    if (!refused) refused = stream->body.append(bytes);
     if (refused) {
         nghttp2_session_consume_connection(session.get(), bytes.size());
         refuse(id, *stream, *refused);
@@ -367,6 +377,7 @@ void Http2Session::Impl::take_head(std::int32_t id, Http2Stream& stream, bool is
     auto refused = stream.head.finish();
     const HttpRequest& request = stream.head.request();
     stream.is_head = request.method == "HEAD";
+    stream.is_grpc = is_grpc(request.header("content-type"));
     for (const HttpHeader& header : request.headers) {
         if (refused) break;
         if (header.name == "content-encoding") refused = stream.body.add_codings(header.value);
@@ -414,7 +425,17 @@ std::optional<Http2Session::Request> Http2Session::next_request(Duration now) {
 
 void Http2Session::Impl::refuse(std::int32_t id, Http2Stream& stream, const HttpRefusal& refusal) {
     service.metrics.count(refusal.cause);
-    send(id, stream, service.refusal_reply(refusal.status, refusal.sentence));
+    send(id, stream, refusal_reply(stream, refusal.status, refusal.sentence));
+}
+
+/// Clients of gRPC look for its status, not for HTTP's.
+HttpReply Http2Session::Impl::refusal_reply(const Http2Stream& stream, int status,
+                                            std::string_view sentence) const {
+    if (!stream.is_grpc) return service.refusal_reply(status, sentence);
+    return to_http({.status = grpc_status_of_http(status),
+                    .message = {},
+                    .sentence = std::string(sentence),
+                    .details = {}});
 }
 
 std::uint64_t Http2Session::Impl::unsent_bytes() const {
@@ -435,7 +456,7 @@ void Http2Session::answer(std::uint32_t stream_number, HttpReply reply, Duration
     if (reply.close) begin_stop(now);
     const std::uint64_t unsent = impl.unsent_bytes();
     if (unsent > 0 && unsent + reply.body.size() > http2_unsent_bytes_max)
-        reply = impl.service.refusal_reply(503, "too many answers wait to be read; try again");
+        reply = impl.refusal_reply(*stream, 503, "too many answers wait to be read; try again");
     impl.send(id, *stream, std::move(reply));
 }
 

@@ -26,6 +26,7 @@ struct Http2Stream {
     std::shared_ptr<std::atomic<bool>> is_client_gone = std::make_shared<std::atomic<bool>>(false);
 
     bool is_head = false;
+    bool is_grpc = false;
     std::string out;  // of the reply's body, from out_at on
     std::size_t out_at = 0;
     std::shared_ptr<HttpBodyStream> source;  // what follows out
