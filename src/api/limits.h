@@ -36,6 +36,10 @@ inline constexpr std::size_t telemetry_records_max = 100;
 inline constexpr std::size_t instance_id_bytes_max = 20;
 inline constexpr std::size_t hostname_bytes_max = 255;
 inline constexpr std::size_t resource_arn_bytes_max = 500;
+/// Documents of one GetSamplingTargets call, of each kind. The model says 25, clients send one for
+/// each rule, and 26 rules there are.
+inline constexpr std::size_t sampling_documents_per_call_max = 500;
+inline constexpr std::size_t sampling_statistics_per_page = 1'000;
 /// A RetrievalToken, as in the service model.
 inline constexpr std::size_t retrieval_token_bytes_max = 1020;
 /// Longest text quoted back in an error message.

@@ -20,6 +20,7 @@
 #include "service/insights/insight_thread.h"
 #include "service/policies/policy_service.h"
 #include "service/sampling/sampling_rules.h"
+#include "service/sampling/sampling_targets.h"
 #include "service/tags/tag_service.h"
 #include "service/transaction_search/transaction_search.h"
 #include "store/embedded_store.h"
@@ -138,6 +139,8 @@ Result<void> serve(const Settings& settings) {
     const auto transaction_search =
         TRY(TransactionSearch::open(catalog.catalog(), settings.narrows_listings));
     const auto sampling_rules = TRY(SamplingRules::open(catalog.catalog(), clock, scope));
+    SamplingTargets sampling_targets(*sampling_rules, clock, metrics,
+                                     {.has_former_life = sampling_rules->has_former_life()});
     const PageTokenKey token_key = TRY(load_token_key(*files, settings.data_dir));
     const XrayApiOptions api_options{.account_id = settings.account_id,
                                      .token_key = token_key,
@@ -147,6 +150,7 @@ Result<void> serve(const Settings& settings) {
                                                  .encryption = encryption.get(),
                                                  .transaction_search = transaction_search.get(),
                                                  .sampling_rules = sampling_rules.get(),
+                                                 .sampling_targets = &sampling_targets,
                                                  .insights = &insights}};
     QueryMetrics query_metrics(metrics);
     LiveTail tail(*store, clock, query_metrics);

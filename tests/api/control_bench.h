@@ -9,6 +9,7 @@
 #include "catalog/sqlite_catalog.h"
 #include "service/groups/group_service.h"
 #include "service/sampling/sampling_rules.h"
+#include "service/sampling/sampling_targets.h"
 #include "service/tags/tag_service.h"
 #include "support/memory_store.h"
 
@@ -25,14 +26,17 @@ struct ControlBench {
     TagService tags{*catalog};
     std::unique_ptr<SamplingRules> sampling_rules =
         SamplingRules::open(*catalog, clock, {}).value();
+    SamplingTargets sampling_targets{*sampling_rules, clock, metrics, {.has_former_life = false}};
     Ingest ingest{store, clock, metrics};
-    XrayApi xray{
-        {.token_key = {},
-         .control = {.groups = &groups, .tags = &tags, .sampling_rules = sampling_rules.get()}},
-        ingest,
-        store,
-        clock,
-        metrics};
+    XrayApi xray{{.token_key = {},
+                  .control = {.groups = &groups,
+                              .tags = &tags,
+                              .sampling_rules = sampling_rules.get(),
+                              .sampling_targets = &sampling_targets}},
+                 ingest,
+                 store,
+                 clock,
+                 metrics};
 
     ControlBench() { REQUIRE(classes->load(*catalog, {})); }
 

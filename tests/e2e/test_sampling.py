@@ -134,3 +134,63 @@ def test_the_cli_calls_of_the_guide(aws):  # noqa: F811
     assert edited["SamplingRule"]["ReservoirSize"] == 5
     assert len(aws("get-sampling-rules")["SamplingRuleRecords"]) == 2
     assert aws("delete-sampling-rule", "--rule-name", "shop")["SamplingRuleRecord"] == edited
+
+
+CLIENT = "0123456789abcdef01234567"
+
+
+def document(name: str = "Default", client: str = CLIENT, **more) -> dict:
+    return {"RuleName": name, "ClientID": client, "Timestamp": int(time.time()), "RequestCount": 10,
+            "SampledCount": 5, **more}
+
+
+def test_targets_and_statistics(xray):
+    xray.create_sampling_rule(SamplingRule=rule(ReservoirSize=2))
+    now = time.time()
+    answer = xray.get_sampling_targets(SamplingStatisticsDocuments=[
+        document("shop", BorrowCount=1), document(), document("none")])
+    shop, default = answer["SamplingTargetDocuments"]
+    assert shop["RuleName"] == "shop" and shop["ReservoirQuota"] == 2 and shop["Interval"] == 10
+    assert 15 < shop["ReservoirQuotaTTL"].timestamp() - now < 30
+    assert default["FixedRate"] == 0.05 and default["ReservoirQuota"] == 1 and "SamplingBoost" not in default
+    assert now - 2 < answer["LastRuleModification"].timestamp() < now + 2
+    [unprocessed] = answer["UnprocessedStatistics"]
+    assert unprocessed["RuleName"] == "none" and unprocessed["ErrorCode"] == "404"
+    assert "UnprocessedBoostStatistics" not in answer
+
+    other = xray.get_sampling_targets(SamplingStatisticsDocuments=[document("shop", client="f" * 24)])
+    assert other["SamplingTargetDocuments"][0]["ReservoirQuota"] == 0  # the first has it all
+    summaries = xray.get_sampling_statistic_summaries()["SamplingStatisticSummaries"]
+    total = {s["RuleName"]: 0 for s in summaries}
+    for summary in summaries:
+        total[summary["RuleName"]] += summary["RequestCount"]
+        assert summary["Timestamp"].timestamp() % 10 == 0
+    assert total == {"shop": 20, "Default": 10}
+
+
+def test_samplers_report_unsigned_on_port_2000(server):
+    empty = {"SamplingTargetDocuments": [], "LastRuleModification": 0.0, "UnprocessedStatistics": []}
+    assert post(server.daemon, "/SamplingTargets") == empty
+    ms = {**document(), "Timestamp": int(time.time() * 1000), "Extra": 1}
+    adot = {k: v for k, v in document(client="a" * 24).items() if k != "SampledCount"} | {"SampleCount": 5}
+    body = json.dumps({"SamplingStatisticsDocuments": [ms, adot] * 15}).encode()
+    answer = post(server.daemon, "/SamplingTargets", body)
+    assert len(answer["SamplingTargetDocuments"]) == 30 and answer["UnprocessedStatistics"] == []
+    assert len(post(server.daemon, "/SamplingStatisticSummaries")["SamplingStatisticSummaries"]) == 1
+
+
+def test_a_restart_holds_quotas_back(make_server):
+    server = make_server()
+    ask = lambda: xray_client(server.endpoint).get_sampling_targets(  # noqa: E731
+        SamplingStatisticsDocuments=[document()])["SamplingTargetDocuments"][0]
+    assert ask()["ReservoirQuota"] == 1
+    server.kill()
+    server.start()
+    assert "ReservoirQuota" not in ask() and ask()["FixedRate"] == 0.05
+
+
+def test_the_cli_asks_for_targets(aws):  # noqa: F811
+    asked = json.dumps([document()])
+    [target] = aws("get-sampling-targets", "--sampling-statistics-documents", asked)["SamplingTargetDocuments"]
+    assert target["ReservoirQuota"] == 1
+    assert len(aws("get-sampling-statistic-summaries")["SamplingStatisticSummaries"]) == 1

@@ -21,6 +21,7 @@ class GroupService;
 class InsightService;
 class PolicyService;
 class SamplingRules;
+class SamplingTargets;
 class TagService;
 class TransactionSearch;
 
@@ -33,6 +34,7 @@ struct ControlPlane {
     EncryptionService* encryption = nullptr;
     TransactionSearch* transaction_search = nullptr;
     SamplingRules* sampling_rules = nullptr;
+    SamplingTargets* sampling_targets = nullptr;
     const InsightService* insights = nullptr;
 };
 
@@ -113,5 +115,7 @@ void answer_create_sampling_rule(const XrayContext& context, XrayCall call);
 void answer_get_sampling_rules(const XrayContext& context, XrayCall call);
 void answer_update_sampling_rule(const XrayContext& context, XrayCall call);
 void answer_delete_sampling_rule(const XrayContext& context, XrayCall call);
+void answer_get_sampling_targets(const XrayContext& context, XrayCall call);
+void answer_get_sampling_statistics(const XrayContext& context, XrayCall call);
 
 }  // namespace tomograph

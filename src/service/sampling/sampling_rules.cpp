@@ -46,6 +46,7 @@ Result<std::unique_ptr<SamplingRules>> SamplingRules::open(Catalog& catalog, con
     const auto work = [&](CatalogChange& change) -> Result<void> {
         const Records records = TRY(change.sampling_rules().all());
         if (named(records, default_rule_name) != nullptr) return {};
+        rules->has_former_life_ = false;
         const SamplingRule rule = default_rule();
         // Nobody created it, nor has changed it.
         return change.sampling_rules().add({.rule = rule,

@@ -40,6 +40,9 @@ class SamplingRules {
     /// The same object as long as nothing changes.
     std::shared_ptr<const State> now() const { return *state_.lock(); }
 
+    /// The catalog is of an earlier start: clients may have been answered by it.
+    bool has_former_life() const { return has_former_life_; }
+
     /// errors: limit (there are sampling_rules_max)
     Result<SamplingRuleRecord> create(const ChangeOrigin& origin, const SamplingRule& rule,
                                       const TagList& tags);
@@ -59,6 +62,7 @@ class SamplingRules {
     Catalog& catalog_;
     const Clock& clock_;
     const ArnScope scope_;
+    bool has_former_life_ = true;
     std::mutex changes_;  ///< held from a transaction to its state
     mutable Guarded<std::shared_ptr<const State>> state_{std::make_shared<const State>()};
 };

@@ -1,0 +1,187 @@
+#include "service/sampling/rule_quotas.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "service/sampling/quota_plan.h"
+
+namespace tomograph {
+namespace {
+
+/// How much the newest report weighs against those before it.
+constexpr double newest_weight = 0.8;
+/// A report that was due this long ago says that the client is gone.
+constexpr Duration client_life = quota_interval * 3;
+/// A report speaks of a time between these, whatever the clocks say.
+constexpr Duration elapsed_min = Duration::seconds(1);
+constexpr Duration elapsed_max = client_life;
+/// Reports in a row. The first may be of the moment before the first quota was answered.
+constexpr int borrows_of_a_borrower = 2;
+constexpr Duration plan_step = Duration::seconds(1);
+/// A plan of 5,000 clients takes some ms: with more it is made less often.
+constexpr std::int64_t clients_per_plan_step = 5'000;
+/// Units that cannot be divided change hands between clients of equal demand this often. Each time
+/// they lie idle for quota_life, at most.
+constexpr Duration turn = Duration::minutes(30);
+
+/// Each client has turns of its own, so that not all change at once.
+std::uint64_t draw_of(std::size_t hash, Duration now) {
+    const std::int64_t offset = static_cast<std::int64_t>(hash % static_cast<std::size_t>(turn.ns));
+    return mix64(hash ^ mix64(static_cast<std::uint64_t>((now.ns + offset) / turn.ns)));
+}
+
+}  // namespace
+
+bool RuleQuotas::Client::is_borrower() const { return borrowed_in_a_row >= borrows_of_a_borrower; }
+
+std::int64_t RuleQuotas::Client::committed(Duration now) const {
+    for (std::size_t at = 0; at < quota_count; ++at)
+        if (quotas[at].end > now) return quotas[at].size;
+    return 0;
+}
+
+void RuleQuotas::Client::forget_ended(Duration now) {
+    const auto end = quotas.begin() + static_cast<std::ptrdiff_t>(quota_count);
+    const auto kept =
+        std::remove_if(quotas.begin(), end, [&](const Quota& quota) { return quota.end <= now; });
+    quota_count = static_cast<std::size_t>(kept - quotas.begin());
+}
+
+void RuleQuotas::Client::add(Quota quota) {
+    while (quota_count > 0 && quotas[quota_count - 1].size <= quota.size) --quota_count;
+    // More in one life than there is room for: as if the last had been as large as the one before.
+    if (quota_count == quotas.size()) quota.size = quotas[--quota_count].size;
+    quotas[quota_count++] = quota;
+}
+
+std::int64_t RuleQuotas::committed(Duration now) const {
+    std::int64_t sum = 0;
+    for (const Client& client : clients_) sum += client.committed(now);
+    return sum;
+}
+
+RuleQuotas::Client* RuleQuotas::find_or_add(const SamplingReport& report, Duration now,
+                                            bool& is_new) {
+    const auto found = places_.find(report.client);
+    is_new = found == places_.end();
+    if (!is_new) return &clients_[found->second];
+    if (clients_.size() >= clients_max_) remove_gone(now);
+    if (clients_.size() >= clients_max_) return nullptr;
+    places_.emplace(report.client, clients_.size());
+    clients_.emplace_back();
+    return &clients_.back();
+}
+
+void RuleQuotas::note(Client& client, const SamplingReport& report, bool is_new, Duration now) {
+    // By the client's clock, which its report is of: delays on the way do not count.
+    Duration elapsed = is_new ? quota_interval : report.timestamp - client.last.timestamp;
+    if (elapsed <= Duration()) elapsed = quota_interval;
+    elapsed = std::clamp(elapsed, elapsed_min, elapsed_max);
+    const double rate = static_cast<double>(report.requests) / elapsed.as_seconds();
+    client.rate = is_new ? rate : newest_weight * rate + (1 - newest_weight) * client.rate;
+
+    if (report.borrowed == 0 && report.requests > 0)
+        client.borrowed_in_a_row = 0;
+    else if (report.borrowed > 0 && now < client.answered_until)
+        client.borrowed_in_a_row = std::min(client.borrowed_in_a_row + 1, borrows_of_a_borrower);
+    client.last = report;
+    client.reported = now;
+}
+
+void RuleQuotas::remove_gone(Duration now) {
+    for (std::size_t at = 0; at < clients_.size();) {
+        Client& client = clients_[at];
+        client.forget_ended(now);
+        if (client.quota_count > 0 || now - client.reported < client_life) {
+            ++at;
+            continue;
+        }
+        places_.erase(client.last.client);
+        if (at + 1 < clients_.size()) {
+            client = clients_.back();
+            places_[client.last.client] = at;
+        }
+        clients_.pop_back();
+    }
+}
+
+void RuleQuotas::plan(std::int64_t reservoir, Duration now) {
+    remove_gone(now);
+    std::vector<QuotaDemand> demands;
+    std::vector<Client*> planned;
+    demands.reserve(clients_.size());
+    planned.reserve(clients_.size());
+    double borrowed = 0;
+    committed_ = 0;
+    for (Client& client : clients_) {
+        committed_ += client.committed(now);
+        client.is_planned = true;
+        client.share = 0;
+        if (now - client.reported >= client_life) continue;
+        if (client.is_borrower()) {
+            borrowed += std::min(1.0, client.rate);
+            continue;
+        }
+        demands.push_back({.rate = client.rate,
+                           .held = client.committed(now),
+                           .draw = draw_of(HashId()(client.last.client), now)});
+        planned.push_back(&client);
+    }
+    const auto set_aside = static_cast<std::int64_t>(
+        std::min(std::ceil(borrowed), static_cast<double>(reservoir / 2)));
+    available_ = reservoir - set_aside;
+    const std::vector<std::int64_t> shares = plan_quotas(demands, available_);
+    for (std::size_t at = 0; at < shares.size(); ++at) planned[at]->share = shares[at];
+    planned_reservoir_ = reservoir;
+    planned_ = now;
+}
+
+/// A client that no plan knows yet: what it asks for, and half of what is free then.
+std::int64_t RuleQuotas::wanted(const Client& client) const {
+    if (client.is_planned) return client.share;
+    const std::int64_t free = std::max<std::int64_t>(0, available_ - committed_);
+    const auto asked = std::max<std::int64_t>(1, std::llround(std::ceil(client.rate)));
+    return asked + std::max<std::int64_t>(0, free - asked + 1) / 2;
+}
+
+RuleQuotas::Answer RuleQuotas::observe(const SamplingReport& report, Duration now) {
+    bool is_new = false;
+    Client* client = find_or_add(report, now, is_new);
+    if (client == nullptr) return {.quota = 0, .is_refused = true};
+    const bool is_repeated = !is_new && client->last == report;
+    if (!is_repeated) note(*client, report, is_new, now);
+    quiet_from_ = std::max(quiet_from_, now + client_life);
+    return {.quota = 0, .is_repeated = is_repeated};
+}
+
+RuleQuotas::Answer RuleQuotas::report(const SamplingReport& report, std::int64_t reservoir,
+                                      Duration now) {
+    bool is_new = false;
+    Client* client = find_or_add(report, now, is_new);
+    if (client == nullptr) return {.quota = 0, .is_refused = true};
+    const bool is_repeated = !is_new && client->last == report;
+    if (!is_repeated) note(*client, report, is_new, now);
+
+    const std::int64_t steps = 1 + std::ssize(clients_) / clients_per_plan_step;
+    if (reservoir != planned_reservoir_ || now - planned_ >= plan_step * steps) {
+        plan(reservoir, now);
+        client = &clients_[places_[report.client]];
+        if (is_new) client->is_planned = false;
+    }
+    client->forget_ended(now);
+    const std::int64_t held = client->committed(now);
+    const std::int64_t others = committed_ - held;
+    const std::int64_t quota =
+        client->is_borrower()
+            ? 0
+            : std::clamp<std::int64_t>(wanted(*client), 0,
+                                       std::max<std::int64_t>(0, available_ - others));
+    const Duration end = now + quota_life + quota_life_margin;
+    client->add({.size = quota, .end = end});
+    client->answered_until = end;
+    committed_ += client->committed(now) - held;
+    quiet_from_ = end;
+    return {.quota = quota, .is_repeated = is_repeated};
+}
+
+}  // namespace tomograph
