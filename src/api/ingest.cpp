@@ -106,6 +106,8 @@ std::string_view to_text(IngestSource source) {
             return "unix";
         case IngestSource::otlp_http:
             return "otlp_http";
+        case IngestSource::otlp_grpc:
+            return "otlp_grpc";
     }
     return "api";
 }

@@ -18,8 +18,8 @@
 namespace tomograph {
 
 /// Where documents came from: label `source` of the counters.
-enum class IngestSource { api, tcp, udp, unix_socket, otlp_http };
-inline constexpr std::size_t ingest_source_count = 5;
+enum class IngestSource { api, tcp, udp, unix_socket, otlp_http, otlp_grpc };
+inline constexpr std::size_t ingest_source_count = 6;
 
 std::string_view to_text(IngestSource source);
 

@@ -15,7 +15,8 @@ struct Listener {
 
 std::vector<Listener> listeners(const Settings& settings) {
     return {{"api-addr", settings.api_addr}, {"xray-addr", settings.xray_addr},
-            {"otlp-http-addr", settings.otlp_http_addr}};
+            {"otlp-http-addr", settings.otlp_http_addr},
+            {"otlp-grpc-addr", settings.otlp_grpc_addr}};
 }
 
 Result<bool> is_exposed(const std::string& address) {
@@ -49,6 +50,7 @@ Result<void> write_addresses(FileSystem& files, const std::string& data_dir, con
     add("api", addresses.api);
     add("xray", addresses.xray);
     add("otlp_http", addresses.otlp_http);
+    add("otlp_grpc", addresses.otlp_grpc);
     json += "\n}\n";
     return replace_file(files, data_dir + "/addresses.json", json);
 }
@@ -64,12 +66,14 @@ std::string welcome_text(const Settings& settings, const Addresses& addresses) {
     if (!addresses.xray_unix.empty()) text += fmt::format("              unix:{}\n", addresses.xray_unix);
     if (!addresses.otlp_http.empty())
         text += fmt::format("  OTLP/HTTP   {}://{}\n", scheme, addresses.otlp_http);
+    if (!addresses.otlp_grpc.empty())
+        text += fmt::format("  OTLP/gRPC   {}://{}\n", scheme, addresses.otlp_grpc);
     text += fmt::format("  data        {}\n", settings.data_dir);
     if (!addresses.xray.empty())
         text += fmt::format("  applications: export AWS_XRAY_DAEMON_ADDRESS={}\n", addresses.xray);
-    if (!addresses.otlp_http.empty())
-        text += fmt::format("  OpenTelemetry: export OTEL_EXPORTER_OTLP_ENDPOINT={}://{} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\n",
-                            scheme, addresses.otlp_http);
+    if (!addresses.otlp_grpc.empty())
+        text += fmt::format("  OpenTelemetry: export OTEL_EXPORTER_OTLP_ENDPOINT={}://{}\n", scheme,
+                            addresses.otlp_grpc);
     if (!addresses.api.empty())
         text += fmt::format("  AWS CLI, SDKs: export AWS_ENDPOINT_URL_XRAY={}://{}\n", scheme, addresses.api);
     return text;

@@ -13,6 +13,7 @@ struct Addresses {
     std::string xray;
     std::string xray_unix;
     std::string otlp_http;
+    std::string otlp_grpc;
 };
 
 /// Writes <data-dir>/addresses.json, whole or not at all. Called when every listener accepts.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/limits.h"
+#include "api/otlp/grpc_export.h"
 #include "api/otlp/trace_export.h"
 #include "net/address.h"
 
@@ -30,6 +31,8 @@ Result<std::unique_ptr<Listeners>> Listeners::start(const Settings& settings, co
     if (!settings.api_addr.empty()) TRY_WITHIN("api-addr " + settings.api_addr, listeners->start_api(settings));
     if (!settings.otlp_http_addr.empty())
         TRY_WITHIN("otlp-http-addr " + settings.otlp_http_addr, listeners->start_otlp_http(settings));
+    if (!settings.otlp_grpc_addr.empty())
+        TRY_WITHIN("otlp-grpc-addr " + settings.otlp_grpc_addr, listeners->start_otlp_grpc(settings));
     return listeners;
 }
 
@@ -54,6 +57,26 @@ Result<void> Listeners::start_otlp_http(const Settings& settings) {
     otlp_http_ = TRY(HttpServer::start(intake_.pool, std::move(options), otlp_http_handler(intake_.ingest),
                                        otlp_http_error, intake_.metrics));
     addresses_.otlp_http = otlp_http_->address();
+    return {};
+}
+
+Result<void> Listeners::start_otlp_grpc(const Settings& settings) {
+    HttpServerOptions options;
+    options.address = settings.otlp_grpc_addr;
+    options.name = "otlp_grpc";
+    options.limits.wire_body_bytes_max = otlp_wire_bytes_max;
+    options.limits.decoded_body_bytes_max = otlp_decoded_bytes_max;
+    if (!settings.tls_cert.empty()) options.tls = TlsFiles{settings.tls_cert, settings.tls_key};
+    grpc_ = std::make_unique<GrpcService>(GrpcService::Options{.limits = options.limits, .listener = options.name},
+                                          intake_.clock, intake_.metrics);
+    add_trace_export(*grpc_, intake_.ingest);
+    grpc_->add_health([&store = intake_.store] {
+        const StoreStatus status = store.status();
+        return status.ready && !status.read_only;
+    });
+    otlp_grpc_ = TRY(HttpServer::start(intake_.pool, std::move(options), grpc_->handler(), otlp_http_error,
+                                       intake_.metrics));
+    addresses_.otlp_grpc = otlp_grpc_->address();
     return {};
 }
 
@@ -98,6 +121,7 @@ void Listeners::stop(Duration deadline) {
     if (xray_unix_) xray_unix_->stop();
     if (xray_tcp_) xray_tcp_->stop(deadline);
     if (otlp_http_) otlp_http_->stop(deadline);
+    if (otlp_grpc_) otlp_grpc_->stop(deadline);
     if (api_) api_->stop(deadline);
 }
 

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "net/datagram_intake.h"
+#include "net/grpc/service.h"
 #include "net/http_server.h"
 #include "net/io_pool.h"
 #include "server/addresses.h"
@@ -21,6 +22,8 @@ struct Intake {
     Ingest& ingest;
     XrayApi& xray;
     HttpApi& http;
+    TraceStore& store;
+    const Clock& clock;
     MetricsRegistry& metrics;
 };
 
@@ -42,6 +45,7 @@ class Listeners {
     Result<void> start_xray_pair(const std::string& udp_address);
     Result<void> start_unix(const Settings& settings);
     Result<void> start_otlp_http(const Settings& settings);
+    Result<void> start_otlp_grpc(const Settings& settings);
 
     Intake intake_;
     Addresses addresses_;
@@ -50,6 +54,8 @@ class Listeners {
     std::unique_ptr<HttpServer> api_;
     std::unique_ptr<HttpServer> xray_tcp_;
     std::unique_ptr<HttpServer> otlp_http_;
+    std::unique_ptr<GrpcService> grpc_;
+    std::unique_ptr<HttpServer> otlp_grpc_;
     std::unique_ptr<DatagramIntake> xray_udp_;
     std::unique_ptr<DatagramIntake> xray_unix_;
 };

@@ -101,19 +101,12 @@ void wait_until_ready(TraceStore& store, const Clock& clock) {
         std::this_thread::sleep_for(ready_wait_step);
 }
 
-void warn_of_what_is_not_served(const Settings& settings) {
-    if (!settings.otlp_grpc_addr.empty())
-        log_warn("OTLP over gRPC is not served by this version: nothing listens",
-                 {{"otlp-grpc-addr", settings.otlp_grpc_addr}});
-}
-
 }  // namespace
 
 Result<void> serve(const Settings& settings) {
     const Signals signals(settings.key.has_value() || !settings.named_keys.empty());
     set_log_options({.level_min = settings.log_level, .json = settings.log_json, .sink = {}});
     TRY(check_exposure(settings));
-    warn_of_what_is_not_served(settings);
 
     const RealClock clock;
     MetricsRegistry metrics;
@@ -163,7 +156,8 @@ Result<void> serve(const Settings& settings) {
         RetentionOperations retention(*store, &groups);
         OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get()});
         HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics);
-        const auto listeners = TRY(Listeners::start(settings, {pool, ingest, xray, http, metrics}));
+        const auto listeners =
+            TRY(Listeners::start(settings, {pool, ingest, xray, http, *store, clock, metrics}));
         const InsightThread insight_thread(insight_watch);
         wait_until_ready(*store, clock);
         const std::jthread keys(

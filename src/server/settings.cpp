@@ -159,7 +159,7 @@ const std::vector<SettingSpec>& setting_specs() {
              s.xray_unix = v == "off" ? "" : v;
              return {};
          }},
-        {"otlp-grpc-addr", "off", "OTLP over gRPC: not served by this version", false,
+        {"otlp-grpc-addr", "127.0.0.1:4317", "OTLP over gRPC (traces)", false,
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_grpc_addr, v); }},
         {"otlp-http-addr", "127.0.0.1:4318", "OTLP over HTTP (traces)", false,
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_http_addr, v); }},

@@ -5,12 +5,15 @@ import json
 import socket
 import time
 
+import grpc
 import pytest
 import requests
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter as GrpcSpanExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -77,9 +80,15 @@ def window() -> dict:
     return {"StartTime": time.time() - 300, "EndTime": time.time() + 60}
 
 
-@pytest.mark.parametrize("listener", ["otlp_http", "api"])
-def test_spans_of_the_sdk_are_traces_of_xray(server, xray, listener):
-    sent = checkout(OTLPSpanExporter(endpoint=endpoint(server, listener)))
+def exporter_to(server, way: str):
+    if way == "otlp_grpc":
+        return GrpcSpanExporter(endpoint=f"http://{server.addresses[way]}")
+    return OTLPSpanExporter(endpoint=endpoint(server, way))
+
+
+@pytest.mark.parametrize("way", ["otlp_http", "otlp_grpc", "api"])
+def test_spans_of_the_sdk_are_traces_of_xray(server, xray, way):
+    sent = checkout(exporter_to(server, way))
     [its] = xray.batch_get_traces(TraceIds=[sent])["Traces"]
     documents = {d["name"]: d for d in (json.loads(s["Document"]) for s in its["Segments"])}
     assert {"front", "back", "shop@db.local"} == set(documents)
@@ -227,3 +236,23 @@ def test_spans_come_back_as_they_came(server, xray):
         assert document["status"]["code"] == span.status.status_code.name
         assert (document["startTimeUnixNano"], document["endTimeUnixNano"]) == (span.start_time, span.end_time)
         assert len(document.get("events", [])) == len(span.events)
+
+
+def test_grpc_says_what_it_cannot_take(server):
+    spans = finished_spans()
+    request = encode_spans(spans)
+    request.resource_spans[0].scope_spans[0].spans[0].trace_id = bytes(16)
+    with grpc.insecure_channel(server.addresses["otlp_grpc"]) as channel:
+        export = TraceServiceStub(channel).Export
+        partial = export(request).partial_success
+        assert partial.rejected_spans == 1 and "trace_id is all zeros" in partial.error_message
+        assert export(encode_spans(spans), compression=grpc.Compression.Gzip).partial_success.rejected_spans == 0
+        raw = channel.unary_unary("/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+        with pytest.raises(grpc.RpcError) as caught:
+            raw(b"\xff")
+        assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+        with pytest.raises(grpc.RpcError) as caught:
+            channel.unary_unary("/opentelemetry.proto.collector.logs.v1.LogsService/Export")(b"")
+        assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+        check = channel.unary_unary("/grpc.health.v1.Health/Check")
+        assert check(b"") == b"\x08\x01"

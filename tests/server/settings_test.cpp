@@ -72,7 +72,7 @@ TEST_CASE("the defaults are good and keep to loopback") {
     CHECK(settings->xray_addr == "127.0.0.1:2000");
     CHECK(settings->xray_unix == "./tomo-data/xray.sock");
     CHECK(settings->otlp_http_addr == "127.0.0.1:4318");
-    CHECK(settings->otlp_grpc_addr.empty());
+    CHECK(settings->otlp_grpc_addr == "127.0.0.1:4317");
     CHECK_FALSE(settings->open);
 }
 

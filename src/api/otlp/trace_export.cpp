@@ -1,13 +1,10 @@
 #include "api/otlp/trace_export.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <exception>
-#include <protozero/pbf_writer.hpp>
 
 #include "api/json_writer.h"
 #include "api/limits.h"
+#include "api/otlp/export_answer.h"
 #include "base/ascii.h"
 #include "base/log.h"
 #include "wire/otlp/json_request.h"
@@ -18,15 +15,6 @@ namespace {
 constexpr std::string_view traces_path = "/v1/traces";
 constexpr std::string_view protobuf_type = "application/x-protobuf";
 constexpr std::string_view json_type = "application/json";
-
-/// Of google.rpc.Code.
-enum class RpcCode {
-    invalid_argument = 3,
-    not_found = 5,
-    resource_exhausted = 8,
-    internal = 13,
-    unavailable = 14
-};
 
 std::string_view media_type(const HttpRequest& request) {
     const std::string_view type = request.header("content-type");
@@ -42,70 +30,38 @@ HttpReply reply_of(int status, bool is_json, std::string body) {
 }
 
 HttpReply status_reply(int status, RpcCode code, bool is_json, std::string_view sentence) {
-    const auto number = static_cast<std::int32_t>(code);
-    if (!is_json) {
-        std::string body;
-        protozero::pbf_writer message(body);
-        message.add_int32(1, number);
-        message.add_string(2, sentence.data(), sentence.size());
-        return reply_of(status, false, std::move(body));
-    }
+    if (!is_json) return reply_of(status, false, rpc_status(code, sentence));
     JsonWriter json;
     json.begin_object();
-    json.integer("code", number);
+    json.integer("code", static_cast<std::int64_t>(code));
     json.text("message", sentence);
     json.end_object();
     return reply_of(status, true, json.take());
 }
 
-/// Nothing when all was kept.
-std::string why_not(const std::vector<Rejection>& rejections) {
-    if (rejections.empty()) return {};
-    const Rejection& first = rejections.front();
-    const std::string which = first.id ? fmt::format("span {}: ", *first.id) : std::string();
-    return fmt::format("{} of the spans were not kept; the first: {}{}", rejections.size(), which,
-                       first.message);
-}
-
 HttpReply accepted(const IngestOutcome& outcome, bool is_json) {
-    const std::string why = why_not(outcome.rejections);
-    const auto rejected = static_cast<std::int64_t>(outcome.rejections.size());
-    if (!is_json) {
-        std::string body;
-        protozero::pbf_writer answer(body);
-        if (!why.empty()) {
-            protozero::pbf_writer partial(answer, 1);
-            partial.add_int64(1, rejected);
-            partial.add_string(2, why);
-        }
-        return reply_of(200, false, std::move(body));
-    }
+    if (!is_json) return reply_of(200, false, export_response(outcome));
     JsonWriter json;
     json.begin_object();
-    if (!why.empty()) {
+    if (!outcome.rejections.empty()) {
         json.begin_object("partialSuccess");
-        json.text("rejectedSpans", std::to_string(rejected));
-        json.text("errorMessage", why);
+        json.text("rejectedSpans", std::to_string(outcome.rejections.size()));
+        json.text("errorMessage", partial_success(outcome));
         json.end_object();
     }
     json.end_object();
     return reply_of(200, true, json.take());
 }
 
-/// Only overload may be tried again: the client would send the same faults for ever.
 HttpReply refused(const Error& error, bool is_json) {
-    switch (error.code()) {
-        case ErrorCode::invalid:
-            return status_reply(400, RpcCode::invalid_argument, is_json, error.message());
-        case ErrorCode::unavailable:
-        case ErrorCode::limit: {  // a full disk is no fault of the request
-            HttpReply reply = status_reply(503, RpcCode::unavailable, is_json, error.message());
-            reply.headers.push_back({"Retry-After", std::to_string(retry_after_seconds)});
-            return reply;
-        }
-        default:
-            return status_reply(500, RpcCode::internal, is_json, error.message());
-    }
+    const RpcCode code = rpc_code_of(error);
+    const int status = code == RpcCode::invalid_argument ? 400
+                       : code == RpcCode::unavailable    ? 503
+                                                         : 500;
+    HttpReply reply = status_reply(status, code, is_json, error.message());
+    if (status == 503)
+        reply.headers.push_back({"Retry-After", std::to_string(retry_after_seconds)});
+    return reply;
 }
 
 void export_traces(Ingest& ingest, const HttpRequest& request, const HttpRespond& respond) {
