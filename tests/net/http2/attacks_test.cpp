@@ -274,7 +274,7 @@ TEST_CASE("HTTP/2: what is not HTTP/2 behind the preface is refused") {
           frame(push_promise, end_headers, 1, number(2, 4)), frame(data, 0, 0, "x"),
           frame(data, 0, 5, "idle"), frame(settings, 0, 0, "x"), frame(ping, 0, 0, "short"),
           frame(headers, end_headers, 1, "\x7f\xff\xff\xff\xff\xff\xff"),
-          number((1 << 24) - 1, 3) + number(data, 1) + number(0, 5)}) {
+          number((1 << 24) - 1, 3) + number(data, 1) + number(0, 1) + number(0, 4)}) {
         CAPTURE(bytes);
         SessionFixture client;
         client.feed(bytes);
