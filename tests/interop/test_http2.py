@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from tests.interop.builds import go_program
+
 grpc = pytest.importorskip("grpc")
 
 MESSAGE = b"\x0a\x03abc" * 40_000  # 200 kB
@@ -184,3 +186,14 @@ def test_a_stop_answers_calls_on_their_way(server):
             thread.join()
     assert answered and set(failed) == {grpc.StatusCode.UNAVAILABLE}
     assert 'tomograph_net_replies_lost_total{listener="echo"} 0' in metrics
+
+
+def test_clients_of_go(server, tls_server, certificate, tmp_path):
+    program = go_program(pathlib.Path(__file__).parent / "grpc", tmp_path)
+    done = subprocess.run([*program, server.address, "localhost:" + tls_server.address.rsplit(":", 1)[1],
+                           str(certificate / "cert.pem")], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for one in (server, tls_server):
+        metrics = one.stop()
+        for cause in ("control_flood", "reset_flood", "header_flood", "protocol_error", "window_stall"):
+            assert f'refused_total{{cause="{cause}",listener="echo"}} 0' in metrics

@@ -129,6 +129,7 @@ struct Http2Session::Impl {
     std::size_t withheld_bytes = 0;  // of the connection's window
 
     bool has_settings = false;
+    bool is_client_leaving = false;
     bool in_header_block = false;
     Duration header_since;
     std::uint64_t header_block_bytes = 0;  // decoded
@@ -173,6 +174,12 @@ int on_invalid_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t
                       const std::uint8_t*, std::size_t, std::uint8_t, void*) {
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
 }
+/// Clients of grpc-go say goodbye with a stream of their own (grpc-go 1.85, Close), which the
+/// library does not take; the connection ends as they wish.
+int on_invalid_frame(nghttp2_session*, const nghttp2_frame* frame, int, void* user) {
+    if (frame->hd.type == NGHTTP2_GOAWAY) static_cast<Impl*>(user)->is_client_leaving = true;
+    return 0;
+}
 int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes,
             std::size_t size, void* user) {
     return guarded(user, [&](Impl& impl) { return impl.on_data(id, text_of(bytes, size)); });
@@ -207,6 +214,7 @@ std::unique_ptr<nghttp2_session, DeleteSession> make_session(Impl* impl) {
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks_made, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(callbacks_made, on_header);
     nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks_made, on_invalid_header);
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks_made, on_invalid_frame);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks_made, on_data);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks_made, on_frame);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks_made, on_sent);
@@ -541,7 +549,7 @@ int Http2Session::Impl::on_sent(const nghttp2_frame& frame) {
                 break_off(CloseCause::reset_flood, "too many streams reset");
             return 0;
         case NGHTTP2_GOAWAY:
-            if (frame.goaway.error_code != NGHTTP2_NO_ERROR && !breach)
+            if (frame.goaway.error_code != NGHTTP2_NO_ERROR && !breach && !is_client_leaving)
                 service.metrics.count(CloseCause::protocol_error);
             return 0;
         case NGHTTP2_HEADERS:

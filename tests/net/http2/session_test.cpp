@@ -294,6 +294,17 @@ TEST_CASE("HTTP/2: requests wait while too much waits to be read, and no answer 
     CHECK(client.requests.size() == 5);
 }
 
+TEST_CASE("HTTP/2: a client's goodbye is no breach, in grpc-go's wording either") {
+    for (const std::uint32_t last : {0U, 0x7fffffffU}) {
+        SessionFixture client;
+        client.feed(head(1, "GET", "/", true));
+        client.answer(0, reply_with("x"));
+        client.feed(frame(goaway, 0, 0, number(last, 4) + number(0, 4)));
+        CHECK(client.session->is_over());
+        CHECK(client.closed("protocol_error") == 0);
+    }
+}
+
 TEST_CASE("HTTP/2: a stop answers what is on its way and is over then") {
     SessionFixture client;
     client.feed(head(1, "GET", "/", true));
