@@ -17,6 +17,9 @@ constexpr Duration elapsed_min = Duration::seconds(1);
 constexpr Duration elapsed_max = client_life;
 /// Reports in a row. The first may be of the moment before the first quota was answered.
 constexpr int borrows_of_a_borrower = 2;
+/// A first quota is the larger of these: an eighth of a reservoir, or two, as AWS documents it.
+constexpr std::int64_t first_parts = 8;
+constexpr std::int64_t first_units = 2;
 constexpr Duration plan_step = Duration::seconds(1);
 /// A plan of 5,000 clients takes some ms: with more it is made less often.
 constexpr std::int64_t clients_per_plan_step = 5'000;
@@ -136,12 +139,15 @@ void RuleQuotas::plan(std::int64_t reservoir, Duration now) {
     planned_ = now;
 }
 
-/// A client that no plan knows yet: what it asks for, and half of what is free then.
+/// A client that no plan knows yet: what it asks for and half of what is free then, but no more
+/// than a part of all. Or the first program of a fleet that starts would have all, and as that may
+/// be in force for quota_life, the others would have nothing for as long.
 std::int64_t RuleQuotas::wanted(const Client& client) const {
     if (client.is_planned) return client.share;
     const std::int64_t free = std::max<std::int64_t>(0, available_ - committed_);
     const auto asked = std::max<std::int64_t>(1, std::llround(std::ceil(client.rate)));
-    return asked + std::max<std::int64_t>(0, free - asked + 1) / 2;
+    const std::int64_t most = std::max(first_units, available_ / first_parts);
+    return std::min(most, asked + std::max<std::int64_t>(0, free - asked + 1) / 2);
 }
 
 RuleQuotas::Answer RuleQuotas::observe(const SamplingReport& report, Duration now) {
