@@ -3,6 +3,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -47,3 +48,16 @@ def node_program(source: pathlib.Path, folder: pathlib.Path, main: str) -> list[
     subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefer-offline"], cwd=project,
                    check=True, timeout=600)
     return ["node", str(project / main)]
+
+
+def python_program(source: pathlib.Path, folder: pathlib.Path, main: str, whole: list[str], alone: list[str]) -> list[str]:
+    """In an environment of its own.
+
+    whole, alone  packages with what they depend on, and without
+    """
+    python, project = folder / "venv/bin/python", copied(source, folder)
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True, timeout=120)
+    install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    subprocess.run([*install, *whole], check=True, timeout=600)
+    subprocess.run([*install, "--no-deps", *alone], check=True, timeout=600)
+    return [str(python), str(project / main)]

@@ -1,17 +1,44 @@
-"""The real X-Ray daemon in front of us: XRAY_DAEMON names its binary; skipped where there is none."""
+"""The real X-Ray daemon in front of us, and our port 2000 in its place: programs must not be able to tell.
+
+XRAY_DAEMON names the daemon's binary; it is in no package registry (its Go module is not served either), so that what
+needs it is skipped where there is none, while our own port is held to the same expectations everywhere.
+
+Where the two differ, and why it stays so, is said in DIFFERENCES. Beyond them: our port takes several documents in a
+datagram, one a line or as a JSON array; the daemon sends those on as one document, which the server refuses.
+"""
+import contextlib
 import json
 import os
 import shutil
 import socket
 import subprocess
 import time
+import urllib.request
 
 import pytest
 
 from tests.conftest import eventually, xray_client
 from tests.e2e.documents import checkout, trace_id
+from tests.interop.daemon_calls import DATAGRAMS, REFUSED, ask, calls, send_datagrams
 
 DAEMON = os.environ.get("XRAY_DAEMON") or shutil.which("xray")
+
+CLOSES = "our port closes the connection after what it could not read to its end; the daemon read it for us"
+NO_HTTP = "the daemon's HTTP library answers in text what never becomes a request; ours has one form for all errors"
+DIFFERENCES = {
+    "segments, 8 MB": CLOSES,
+    "a body in what is no gzip": CLOSES,
+    "a body in a coding that nobody knows": CLOSES,
+    "no host": NO_HTTP,
+    "HTTP/2.0 in words": NO_HTTP,
+    "what is no HTTP": NO_HTTP,
+    "a header that is none": NO_HTTP,
+    "a length that is none": NO_HTTP,
+    "two lengths": NO_HTTP,
+    "an address of another host than Host": "the daemon believes the address; we believe neither",
+    "the root": "in front of our API port the daemon shows the operator's page; X-Ray has nothing there",
+    "no path": "the daemon's HTTP library answers OPTIONS * itself",
+}
 
 
 def free_port() -> int:
@@ -20,21 +47,37 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture
-def daemon(server, tmp_path):
+@contextlib.contextmanager
+def running_daemon(server, folder):
+    """The port of a daemon, which is told to end when the block does."""
     if not DAEMON:
         pytest.skip("no X-Ray daemon: set XRAY_DAEMON to its binary")
     port = free_port()
-    config = tmp_path / "cfg.yaml"
+    config = folder / "cfg.yaml"
     config.write_text(f"Version: 2\nRegion: eu-west-1\nLocalMode: true\nEndpoint: {server.endpoint}\n"
                       f"Socket:\n  UDPAddress: 127.0.0.1:{port}\n  TCPAddress: 127.0.0.1:{port}\n")
-    environment = {**os.environ, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
-    log = open(tmp_path / "daemon.log", "wb")
-    process = subprocess.Popen([DAEMON, "-c", str(config)], env=environment, stdout=log, stderr=log)
-    eventually(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
-    yield port
-    process.terminate()
-    process.wait(timeout=15)
+    environment = {**os.environ, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret",
+                   "AWS_HOSTNAME": "the-host"}
+    with open(folder / "daemon.log", "wb") as log:
+        process = subprocess.Popen([DAEMON, "-c", str(config)], env=environment, stdout=log, stderr=log)
+    try:
+        eventually(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+@pytest.fixture
+def daemon(server, tmp_path):
+    with running_daemon(server, tmp_path) as port:
+        yield port
+
+
+@pytest.fixture(params=["our port", "the daemon"])
+def port(request, server) -> int:
+    """Where a program would find the daemon."""
+    return int(server.daemon.rsplit(":", 1)[1]) if request.param == "our port" else request.getfixturevalue("daemon")
 
 
 def test_the_daemon_forwards_and_is_content(server, daemon):
@@ -55,3 +98,66 @@ def test_the_daemon_forwards_and_is_content(server, daemon):
     through = xray_client(f"http://127.0.0.1:{daemon}")
     [trace] = through.batch_get_traces(TraceIds=traces[:1])["Traces"]
     assert {json.loads(s["Document"])["name"] for s in trace["Segments"]} == {"front", "back", "DynamoDB"}
+
+
+def test_the_same_datagrams_are_stored(server, port):
+    traces = send_datagrams(port)
+    wanted = {name for name, (_, is_stored) in DATAGRAMS.items() if is_stored}
+    xray, ids = xray_client(server.endpoint), list(traces.values())
+
+    def stored():
+        found = {each["Id"] for at in range(0, len(ids), 5)
+                 for each in xray.batch_get_traces(TraceIds=ids[at:at + 5])["Traces"]}
+        return {name for name, trace in traces.items() if trace in found}
+
+    eventually(lambda: wanted <= stored())
+    assert stored() == wanted
+
+
+def test_programs_see_the_statuses_that_they_expect(server, port):
+    seen = {call.name: {each.get("status") for each in ask(("127.0.0.1", port), call)} for call in calls()}
+    assert {name: statuses for name, statuses in seen.items()
+            if statuses != {REFUSED.get(name, 200)} and name not in DIFFERENCES} == {}
+
+
+def test_our_port_answers_as_the_daemon_does(server, daemon):
+    ours = ("127.0.0.1", int(server.daemon.rsplit(":", 1)[1]))
+    differing = {}
+    for call in calls():
+        here, there = ask(ours, call), ask(("127.0.0.1", daemon), call)
+        if here != there:
+            differing[call.name] = {"our port": here, "the daemon": there}
+    print(json.dumps({name: both for name, both in differing.items() if name not in DIFFERENCES}, indent=2))
+    assert differing.keys() == DIFFERENCES.keys()
+
+
+def test_sampling_goes_through_unsigned(server, port):
+    def post(path: str, body: dict) -> dict:
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), method="POST")
+        return json.load(urllib.request.urlopen(asked, timeout=10))
+
+    xray = xray_client(server.endpoint)
+    xray.create_sampling_rule(SamplingRule={
+        "RuleName": "pay", "ResourceARN": "*", "Priority": 5, "FixedRate": 0.25, "ReservoirSize": 3, "ServiceName": "*",
+        "ServiceType": "*", "Host": "*", "HTTPMethod": "*", "URLPath": "/pay/*", "Version": 1})
+    rules = [each["SamplingRule"]["RuleName"] for each in post("/GetSamplingRules", {})["SamplingRuleRecords"]]
+    assert sorted(rules) == ["Default", "pay"]
+    document = {"RuleName": "pay", "ClientID": "ab" * 12, "Timestamp": time.time(), "RequestCount": 100,
+                "SampledCount": 3, "BorrowCount": 1}
+    answer = post("/SamplingTargets", {"SamplingStatisticsDocuments": [document]})
+    [target] = answer["SamplingTargetDocuments"]
+    assert (target["RuleName"], target["FixedRate"]) == ("pay", 0.25)
+    assert 1 <= target["ReservoirQuota"] <= 3 and target["ReservoirQuotaTTL"] > time.time()
+    assert answer["UnprocessedStatistics"] == [] and answer["LastRuleModification"] > time.time() - 60
+
+
+def test_the_daemon_reports_of_itself(server, tmp_path):
+    with running_daemon(server, tmp_path) as port:
+        traces = send_datagrams(port)
+        xray = xray_client(server.endpoint)
+        eventually(lambda: xray.batch_get_traces(TraceIds=[traces["60 kB"]])["Traces"])
+    # It flushes its counters when it ends.
+    told = json.load(urllib.request.urlopen(f"{server.endpoint}/api/v1/telemetry", timeout=10))["TelemetryRecords"]
+    assert sum(record["SegmentsReceivedCount"] for record in told) == len(DATAGRAMS) - 1  # of "nothing" it sees nothing
+    assert sum(record["SegmentsRejectedCount"] for record in told) >= 7
+    assert {record["Hostname"] for record in told} == {"the-host"}
