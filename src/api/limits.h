@@ -79,6 +79,22 @@ inline constexpr Duration tail_tick = Duration::milliseconds(250);
 inline constexpr Duration tail_keep_alive = Duration::seconds(15);
 inline constexpr std::int64_t own_step_seconds_max = 366 * 86'400;
 
+/// Reads in the ways of other tools (docs/query-apis.md). Jaeger's interface asks for 1,500 traces
+/// at most.
+inline constexpr std::int64_t tool_traces_max = 1500;
+inline constexpr std::int64_t tool_traces = 20;
+/// Bytes of an answer after which no further trace is put into it.
+inline constexpr std::size_t tool_answer_bytes_max = std::size_t{64} << 20;
+/// Of Jaeger's search without a start, as there; and what lists of names look at.
+inline constexpr Duration tool_lookback = Duration::hours(48);
+inline constexpr Duration tool_names_lookback = Duration::hours(24);
+/// Names in a list: a menu of them is no longer one that people read.
+inline constexpr std::size_t tool_names_max = 5000;
+/// A list of names is waited for by a menu.
+inline constexpr Duration tool_names_budget = Duration::seconds(3);
+/// Conditions on tags in one search.
+inline constexpr std::size_t tool_tags_max = 32;
+
 /// Requests for retention, pins and redactions that wait for their thread: people send them.
 inline constexpr std::size_t retention_requests_max = 16;
 

@@ -6,38 +6,9 @@
 #include "base/log.h"
 #include "query/decode_trace.h"
 #include "query/limits.h"
-#include "wire/xray/attributes.h"
+#include "query/trace_attributes.h"
 
 namespace tomograph {
-namespace {
-
-/// What the documents say at the paths that a matcher looks at.
-TraceAttributes attributes_for(const TraceMatcher& matcher, const StoredTrace& stored,
-                               const Trace& trace) {
-    TraceAttributes attributes;
-    const std::vector<std::string>& paths = matcher.paths();
-    AttributeReader reader;
-    for (std::uint32_t d = 0; d < trace.documents.size() && !paths.empty(); ++d) {
-        const Segment& segment = trace.documents[d].segment;
-        const auto document = std::find_if(stored.documents.begin(), stored.documents.end(),
-                                           [&](const StoredDocument& each) {
-                                               return each.document.header.id == segment.own().id;
-                                           });
-        if (document == stored.documents.end()) continue;
-        const auto keep = [&](std::uint32_t row, std::string_view path, const ScalarView& value) {
-            const auto found = std::lower_bound(paths.begin(), paths.end(), path);
-            if (found == paths.end() || *found != path) return;
-            attributes.add({d, row, static_cast<std::uint32_t>(found - paths.begin())}, value);
-        };
-        const auto read = reader.visit(document->document.bytes, segment, keep);
-        if (!read) log_error("stored document does not read", {{"error", read.error()}});
-    }
-    attributes.sort();
-    return attributes;
-}
-
-}  // namespace
-
 LiveTail::LiveTail(TraceStore& store, const Clock& clock, QueryMetrics& metrics)
     : store_(store), clock_(clock), metrics_(metrics) {}
 

@@ -26,13 +26,14 @@ OwnReads::OwnReads(const Parts& parts)
                .groups = parts.options.control.groups,
                .ingest = parts.ingest,
                .embedded = parts.embedded},
-      tail_thread_(parts.tail) {
+      tail_thread_(parts.tail),
+      tools_(context_, parts.metrics) {
     for (const OwnRoute& route : own_routes()) metrics_.emplace_back(parts.metrics, route.name);
 }
 
 bool OwnReads::handle(const HttpRequest& request, const HttpRespond& respond) {
     OwnMatch match = find_own_route(request.path);
-    if (match.route == nullptr) return false;
+    if (match.route == nullptr) return tools_.handle(request, respond);
     const auto row = static_cast<std::size_t>(match.route - own_routes().data());
     const auto answer = [respond, &clock = clock_, begun = clock_.monotonic(),
                          metrics = metrics_[row]](HttpReply reply) {

@@ -5,11 +5,13 @@
 #include "api/operation_metrics.h"
 #include "api/own/own_call.h"
 #include "api/own/tail_thread.h"
+#include "api/tools/tool_reads.h"
 #include "api/xray/call.h"
 
 namespace tomograph {
 
-/// Our own reads, which the console and the CLI stand on: GET below /api/v1 (docs/openapi.yaml).
+/// Our own reads, which the console and the CLI stand on: GET below /api/v1 (docs/openapi.yaml);
+/// and those of other tools, on the same workers (api/tools).
 /// Finds the route of a request, answers its errors, gives every answer its request id. Never
 /// throws.
 ///
@@ -39,6 +41,7 @@ class OwnReads {
     WorkerPool streams_;
     const OwnContext context_;
     TailThread tail_thread_;
+    const ToolReads tools_;
 };
 
 }  // namespace tomograph

@@ -47,8 +47,9 @@ QueryParameters::QueryParameters(std::string_view query) {
         if (!name || !value)
             refuse(fmt::format("{} is not percent-encoded UTF-8", quoted(pair)));
         else if (!value->empty())
-            values_[*name] = *value;
+            all_.emplace_back(*name, *value);
     }
+    for (const auto& [name, value] : all_) values_[name] = value;
     unread_ = values_;
 }
 
@@ -71,6 +72,14 @@ std::optional<std::string> QueryParameters::text(std::string_view name) {
     const auto found = values_.find(name);
     if (found == values_.end()) return std::nullopt;
     return found->second;
+}
+
+std::vector<std::string> QueryParameters::texts(std::string_view name) {
+    static_cast<void>(text(name));
+    std::vector<std::string> values;
+    for (const auto& [key, value] : all_)
+        if (key == name) values.push_back(value);
+    return values;
 }
 
 std::optional<std::int64_t> QueryParameters::integer(std::string_view name, std::int64_t min,

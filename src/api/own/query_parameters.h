@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "api/error.h"
 #include "base/time.h"
@@ -24,6 +26,8 @@ class QueryParameters {
     explicit QueryParameters(std::string_view query);
 
     std::optional<std::string> text(std::string_view name);
+    /// Of a name that may stand several times: all of its values, in their order.
+    std::vector<std::string> texts(std::string_view name);
     std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
     /// Seconds, with a fraction, within these.
     std::optional<Duration> seconds(std::string_view name, Duration min, Duration max);
@@ -43,6 +47,7 @@ class QueryParameters {
     void refuse(std::string sentence);
 
     std::map<std::string, std::string, std::less<>> values_;
+    std::vector<std::pair<std::string, std::string>> all_;
     std::map<std::string, std::string, std::less<>> unread_;
     std::optional<ApiError> refusal_;
 };

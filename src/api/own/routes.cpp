@@ -30,7 +30,11 @@ std::string_view take_segment(std::string_view& path) {
     return segment;
 }
 
-bool fits(std::string_view pattern, std::string_view path, std::vector<std::string>& values) {
+}  // namespace
+
+std::span<const OwnRoute> own_routes() { return routes; }
+
+bool fits_route(std::string_view pattern, std::string_view path, std::vector<std::string>& values) {
     if (std::count(pattern.begin(), pattern.end(), '/') !=
         std::count(path.begin(), path.end(), '/'))
         return false;
@@ -48,14 +52,10 @@ bool fits(std::string_view pattern, std::string_view path, std::vector<std::stri
     return true;
 }
 
-}  // namespace
-
-std::span<const OwnRoute> own_routes() { return routes; }
-
 OwnMatch find_own_route(std::string_view path) {
     for (const OwnRoute& route : routes) {
         OwnMatch match{.route = &route, .values = {}};
-        if (fits(route.path, path, match.values)) return match;
+        if (fits_route(route.path, path, match.values)) return match;
     }
     return {};
 }

@@ -24,4 +24,7 @@ struct OwnMatch {
 };
 OwnMatch find_own_route(std::string_view path);
 
+/// Whether a path is of the pattern; then `values` gets what stands for each `{…}`.
+bool fits_route(std::string_view pattern, std::string_view path, std::vector<std::string>& values);
+
 }  // namespace tomograph

@@ -1,0 +1,104 @@
+#include "api/tools/tool_reads.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <optional>
+
+#include "api/own/routes.h"
+#include "base/log.h"
+
+namespace tomograph {
+namespace {
+
+enum class Tool { jaeger, tempo };
+
+struct ToolRoute {
+    Tool tool;
+    std::string_view path;  ///< behind the tool's prefix; `{…}` stands for one segment of it
+    std::string_view name;  ///< label `operation` of the metrics
+    ToolFunction function;
+    ToolError error;
+};
+
+constexpr std::array routes = {
+    ToolRoute{Tool::jaeger, "/api/services", "JaegerServices", jaeger_services, jaeger_error},
+    ToolRoute{Tool::jaeger, "/api/services/{service}/operations", "JaegerServiceOperations",
+              jaeger_service_operations, jaeger_error},
+    ToolRoute{Tool::jaeger, "/api/operations", "JaegerOperations", jaeger_operations, jaeger_error},
+    ToolRoute{Tool::jaeger, "/api/traces", "JaegerTraces", jaeger_traces, jaeger_error},
+    ToolRoute{Tool::jaeger, "/api/traces/{id}", "JaegerTrace", jaeger_trace, jaeger_error},
+    ToolRoute{Tool::jaeger, "/api/dependencies", "JaegerDependencies", jaeger_dependencies,
+              jaeger_error},
+    ToolRoute{Tool::jaeger, "/api/v3/services", "JaegerV3Services", jaeger_v3_services,
+              jaeger_v3_error},
+    ToolRoute{Tool::jaeger, "/api/v3/operations", "JaegerV3Operations", jaeger_v3_operations,
+              jaeger_v3_error},
+    ToolRoute{Tool::jaeger, "/api/v3/traces", "JaegerV3Traces", jaeger_v3_traces, jaeger_v3_error},
+    ToolRoute{Tool::jaeger, "/api/v3/traces/{id}", "JaegerV3Trace", jaeger_v3_trace,
+              jaeger_v3_error},
+};
+
+/// Takes a tool's prefix off the path.
+std::optional<Tool> take_prefix(std::string_view& path) {
+    for (const auto& [prefix, tool] :
+         {std::pair{std::string_view("/jaeger"), Tool::jaeger}, {"/tempo", Tool::tempo}}) {
+        if (!path.starts_with(prefix) || path.substr(prefix.size(), 1) != "/") continue;
+        path.remove_prefix(prefix.size());
+        return tool;
+    }
+    return std::nullopt;
+}
+
+bool accepts_protobuf(const HttpRequest& request) {
+    return request.header("accept").find("application/protobuf") != std::string_view::npos;
+}
+
+}  // namespace
+
+ToolReads::ToolReads(const OwnContext& context, MetricsRegistry& metrics) : context_(context) {
+    for (const ToolRoute& route : routes) metrics_.emplace_back(metrics, route.name);
+}
+
+bool ToolReads::handle(const HttpRequest& request, const HttpRespond& respond) const {
+    std::string_view path = request.path;
+    const std::optional<Tool> said = take_prefix(path);
+    const Tool preferred = said.value_or(accepts_protobuf(request) ? Tool::tempo : Tool::jaeger);
+    std::vector<std::string> values;
+    const ToolRoute* found = nullptr;
+    for (const ToolRoute& route : routes) {
+        std::vector<std::string> its;
+        if (said && route.tool != *said) continue;
+        if (!fits_route(route.path, path, its)) continue;
+        if (found != nullptr && route.tool != preferred) continue;
+        found = &route;
+        values = std::move(its);
+    }
+    if (found == nullptr) return false;
+    const auto row = static_cast<std::size_t>(found - routes.data());
+    const auto answer = [respond, &clock = context_.clock, begun = context_.clock.monotonic(),
+                         metrics = metrics_[row]](HttpReply reply) {
+        metrics.count(reply.status, clock.monotonic() - begun);
+        respond(std::move(reply));
+    };
+    if (request.method != "GET") {
+        HttpReply refusal = found->error(405, "this path takes GET");
+        refusal.headers.push_back({"Allow", "GET"});
+        answer(std::move(refusal));
+        return true;
+    }
+    try {
+        found->function(context_, {.query = QueryParameters(request.query),
+                                   .path_values = std::move(values),
+                                   .wants_protobuf = accepts_protobuf(request),
+                                   .respond = answer,
+                                   .is_cancelled = request.is_client_gone,
+                                   .error = found->error});
+    } catch (const std::exception& thrown) {
+        log_error("read failed", {{"route", found->name}, {"error", thrown.what()}});
+        answer(found->error(500, "the read failed"));
+    }
+    return true;
+}
+
+}  // namespace tomograph
