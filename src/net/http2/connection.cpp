@@ -34,8 +34,13 @@ void Http2Connection::start() {
             self->run();
         });
     };
-    session_ = std::make_unique<Http2Session>(*service_, std::move(wake), now());
-    if (service_->stopping) session_->begin_stop(now());
+    try {
+        session_ = std::make_unique<Http2Session>(*service_, std::move(wake), now());
+        if (service_->stopping) session_->begin_stop(now());
+    } catch (const std::exception& thrown) {
+        log_error("HTTP/2 connection failed", {{"error", thrown.what()}});
+        return close();
+    }
     run();
 }
 
