@@ -84,7 +84,7 @@ def left_out(world: World) -> tuple[str, str]:
     if not world.not_sent:
         return "passed", ""
     reasons = "; ".join(dict.fromkeys(map(str, world.not_sent)))
-    return "left out", f"{world.client.name} does not send {len(world.not_sent)} of its calls ({reasons}); the rest holds"
+    return "left out", f"{world.client.name} does not send {len(world.not_sent)} of its calls ({reasons}); what it sends holds"
 
 
 def counts(outcomes: list[Outcome]) -> dict[str, int]:

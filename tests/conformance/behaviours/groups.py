@@ -20,12 +20,11 @@ def makes_a_group(world: World):
     holds("the ARN is that of a group", f":group/{name}/" in group["GroupARN"])
 
 
-@behaviour("CreateGroup", "refuses a name that is taken, reserved, missing or no name, and a wrong filter")
+@behaviour("CreateGroup", "refuses a name that is taken, reserved or no name, and a wrong filter")
 def refuses_names(world: World):
     taken = make(world)["GroupName"]
     for name in (taken, "Default", "not a name", "x" * 33):
         world.refused("InvalidRequestException", "CreateGroup", GroupName=name, FilterExpression="fault")
-    world.refused("InvalidRequestException", "CreateGroup", FilterExpression="fault")
     world.refused("InvalidRequestException", "CreateGroup", GroupName=world.name(), FilterExpression="fault AND")
     world.refused("InvalidRequestException", "CreateGroup", GroupName=world.name(), FilterExpression="fault",
                   InsightsConfiguration={"InsightsEnabled": False, "NotificationsEnabled": True})

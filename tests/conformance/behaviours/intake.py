@@ -34,11 +34,6 @@ def answers_an_empty_list(world: World):
     same(world.call("PutTraceSegments", TraceSegmentDocuments=[]).get("UnprocessedTraceSegments"), [])
 
 
-@behaviour("PutTraceSegments", "refuses a call without TraceSegmentDocuments")
-def refuses_nothing(world: World):
-    world.refused("InvalidRequestException", "PutTraceSegments")
-
-
 @behaviour("PutTraceSegments", "joins a subsegment that was sent alone to its segment")
 def joins_fragments(world: World):
     trace = world.trace_id()
@@ -70,9 +65,3 @@ def takes_telemetry(world: World):
     record = {"Timestamp": world.now, "SegmentsReceivedCount": 1, "SegmentsSentCount": 1, "SegmentsSpilloverCount": 0,
               "SegmentsRejectedCount": 0, "BackendConnectionErrors": errors}
     same(world.call("PutTelemetryRecords", TelemetryRecords=[record], EC2InstanceId="", Hostname="", ResourceARN=""), {})
-
-
-@behaviour("PutTelemetryRecords", "refuses a call without TelemetryRecords, and a record without Timestamp")
-def refuses_telemetry(world: World):
-    world.refused("InvalidRequestException", "PutTelemetryRecords")
-    world.refused("InvalidRequestException", "PutTelemetryRecords", TelemetryRecords=[{"SegmentsSentCount": 1}])

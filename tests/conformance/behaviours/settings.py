@@ -27,7 +27,6 @@ def refuses_keys(world: World):
     world.refused("InvalidRequestException", "PutEncryptionConfig", Type="KMS", KeyId="alias/" + world.name())
     world.refused("InvalidRequestException", "PutEncryptionConfig", Type="NONE", KeyId="alias/x")
     world.refused("InvalidRequestException", "PutEncryptionConfig", Type="AES")
-    world.refused("InvalidRequestException", "PutEncryptionConfig")
 
 
 def policy(effect: str = "Allow", action: str = "xray:PutTraceSegments", **more) -> str:

@@ -27,11 +27,6 @@ def leaves_out_unknown(world: World):
     same([each["Id"] for each in answer["Traces"]], [trace])
 
 
-@behaviour("BatchGetTraces", "refuses a call without TraceIds")
-def refuses_no_ids(world: World):
-    world.refused("InvalidRequestException", "BatchGetTraces")
-
-
 @behaviour("GetTraceSummaries", "tells of a trace what its segments say: times, faults, HTTP, user, annotations")
 def tells_of_a_trace(world: World):
     front, back = world.name("front"), world.name("back")
@@ -90,7 +85,6 @@ def refuses_wrong_questions(world: World):
     world.refused("InvalidRequestException", "GetTraceSummaries", **world.range(), FilterExpression="service(")
     turned = {"StartTime": int(world.now), "EndTime": int(world.now) - 60}
     world.refused("InvalidRequestException", "GetTraceSummaries", **turned)
-    world.refused("InvalidRequestException", "GetTraceSummaries", StartTime=int(world.now))
 
 
 @behaviour("GetTraceSummaries", "answers lists that are empty as empty lists, and how much it looked at")
@@ -132,8 +126,3 @@ def draws_a_trace(world: World):
     same([names[edge["ReferenceId"]] for edge in nodes[front]["Edges"]], [back])
     same(nodes[back]["SummaryStatistics"]["FaultStatistics"]["TotalCount"], 1)
     same(nodes[front]["SummaryStatistics"]["TotalCount"], 1)
-
-
-@behaviour("GetTraceGraph", "refuses a call without TraceIds")
-def refuses_no_traces(world: World):
-    world.refused("InvalidRequestException", "GetTraceGraph")
