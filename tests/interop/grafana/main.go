@@ -1,4 +1,4 @@
-// The calls of Grafana's X-Ray data source, replayed: go run . ENDPOINT TRACE
+// The calls of Grafana's X-Ray data source, replayed: go run . ENDPOINT TRACE, or ENDPOINT insights
 //
 // Not the plugin itself: the same SDK of Go that it uses, its requests with the same members, and for each answer the
 // members that its code takes without a check. What is missing here would be a panic or an empty panel there.
@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,6 +39,10 @@ func main() {
 		BaseEndpoint: aws.String(os.Args[1]),
 		Credentials:  credentials.NewStaticCredentialsProvider("key", "secret", ""),
 	})
+	if os.Args[2] == "insights" {
+		checkInsights(client)
+		return
+	}
 	from, to := time.Now().Add(-10*time.Minute), time.Now().Add(time.Minute)
 	checkHealthAndGroups(client)
 	checkTrace(client, os.Args[2])
@@ -45,6 +50,30 @@ func main() {
 	checkAnalytics(client, from, to)
 	checkServiceMap(client, from, to)
 	checkTimeSeries(client, from, to)
+	fmt.Println("all calls got what the plugin reads")
+}
+
+// A call for each group, without paging; an outage that is over and one that goes on are there.
+func checkInsights(client *xray.Client) {
+	from, to := time.Now().Add(-6*time.Hour), time.Now()
+	count := map[types.InsightState]int{}
+	for _, states := range [][]types.InsightState{nil, {types.InsightStateActive}, {types.InsightStateClosed}} {
+		found := got(client.GetInsightSummaries(ctx, &xray.GetInsightSummariesInput{
+			StartTime: &from, EndTime: &to, States: states, GroupName: aws.String("Default")})).InsightSummaries
+		for _, insight := range found {
+			must(len(states) == 0 || states[0] == insight.State, "a state selects", insight.State)
+			must(insight.InsightId != nil && insight.StartTime != nil, "an insight has an id and a start")
+			must(insight.RootCauseServiceId != nil && insight.RootCauseServiceId.Name != nil, "it has a root cause")
+			must(len(insight.Categories) > 0, "it has a category")
+			must(len(insight.TopAnomalousServices) > 0 && insight.TopAnomalousServices[0].ServiceId != nil &&
+				insight.TopAnomalousServices[0].ServiceId.Name != nil, "it names an anomalous service")
+			if insight.EndTime != nil { // shown is what stands between the first full stop and the second
+				must(strings.Contains(*insight.Summary, "."), "the summary of what is over has a full stop")
+			}
+			count[insight.State]++
+		}
+	}
+	must(count[types.InsightStateActive] == 2 && count[types.InsightStateClosed] == 2, "both are found twice", count)
 	fmt.Println("all calls got what the plugin reads")
 }
 
