@@ -9,6 +9,7 @@ datagram, one a line or as a JSON array; the daemon sends those on as one docume
 import contextlib
 import json
 import os
+import pathlib
 import shutil
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 
 from tests.conftest import eventually, xray_client
 from tests.e2e.documents import checkout, trace_id
+from tests.interop.builds import python_program
 from tests.interop.daemon_calls import DATAGRAMS, REFUSED, ask, calls, send_datagrams
 
 DAEMON = os.environ.get("XRAY_DAEMON") or shutil.which("xray")
@@ -112,6 +114,29 @@ def test_the_same_datagrams_are_stored(server, port):
 
     eventually(lambda: wanted <= stored())
     assert stored() == wanted
+
+
+def test_spans_of_adot_come_by_udp(server, port, tmp_path):
+    """Sampled ones are stored; unsampled ones and metrics, which ADOT sends the same way, are not, and do no harm."""
+    program = python_program(
+        pathlib.Path(__file__).parent / "adot", tmp_path, "udp_spans.py",
+        ["opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-common"], ["aws-opentelemetry-distro==0.21.0"])
+    done = subprocess.run([*program, f"127.0.0.1:{port}"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    sampled, unsampled = done.stdout.split()
+    xray = xray_client(server.endpoint)
+
+    def documents():
+        traces = xray.batch_get_traces(TraceIds=[sampled])["Traces"]
+        whole = [json.loads(s["Document"]) for each in traces for s in each["Segments"]]
+        return whole if whole and whole[0].get("subsegments") else None
+
+    [segment] = eventually(documents)
+    assert segment["name"] == "adot-shop" and segment["http"]["response"]["status"] == 200
+    assert [each["name"] for each in segment["subsegments"]] == ["rate"]
+    later = send_datagrams(port)["as SDKs send it"]
+    eventually(lambda: xray.batch_get_traces(TraceIds=[later])["Traces"])
+    assert xray.batch_get_traces(TraceIds=[unsampled])["Traces"] == []
 
 
 def test_programs_see_the_statuses_that_they_expect(server, port):
