@@ -66,6 +66,9 @@ constexpr std::size_t datagram_receivers_max = 16;
 /// Streams open at a time. One that was reset while its handler runs counts until the handler has
 /// answered: a reset frees the client, not us.
 constexpr std::uint32_t http2_streams_max = 100;
+/// Requests of them with handlers at a time; the others wait. As many as keep the log's groups
+/// full, and half of what the queue of reads takes, so that one connection leaves room for others.
+constexpr std::uint32_t http2_running_max = 32;
 /// Resets, by the client or for what it did wrong, and frames that neither ask for something nor
 /// carry it (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, unknown ones, DATA of almost nothing),
 /// within:

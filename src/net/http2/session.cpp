@@ -124,6 +124,7 @@ struct Http2Session::Impl {
     std::optional<Breach> breach;
     std::unordered_map<std::int32_t, std::unique_ptr<Http2Stream>> streams;
     std::deque<std::int32_t> whole;  // requests for next_request(), some of them reset meanwhile
+    std::uint32_t running = 0;
     std::uint32_t running_lost = 0;  // requests whose stream was reset while their handler runs
     std::uint64_t held_bytes = 0;    // bodies with handlers
     std::size_t withheld_bytes = 0;  // of the connection's window
@@ -412,13 +413,16 @@ void Http2Session::Impl::take_body(std::int32_t id, Http2Stream& stream) {
 std::optional<Http2Session::Request> Http2Session::next_request(Duration now) {
     Impl& impl = *impl_;
     impl.now = now;
-    if (impl.breach || impl.unsent_bytes() > http2_unsent_bytes_soft_max) return {};
+    if (impl.breach || impl.running + impl.running_lost >= http2_running_max ||
+        impl.unsent_bytes() > http2_unsent_bytes_soft_max)
+        return {};
     while (!impl.whole.empty()) {
         const std::int32_t id = impl.whole.front();
         impl.whole.pop_front();
         Http2Stream* stream = impl.find(id);
         if (stream == nullptr) continue;  // reset meanwhile
         stream->phase = Http2Stream::Phase::running;
+        ++impl.running;
         HttpRequest request = stream->head.take();
         request.body = stream->body.take();
         request.is_client_gone = [gone = stream->is_client_gone] { return gone->load(); };
@@ -461,6 +465,7 @@ void Http2Session::answer(std::uint32_t stream_number, HttpReply reply, Duration
         if (impl.running_lost > 0) --impl.running_lost;
         return;
     }
+    --impl.running;
     if (reply.close) begin_stop(now);
     const std::uint64_t unsent = impl.unsent_bytes();
     if (unsent > 0 && unsent + reply.body.size() > http2_unsent_bytes_max)
@@ -573,7 +578,10 @@ int Http2Session::Impl::on_sent(const nghttp2_frame& frame) {
 int Http2Session::Impl::on_closed(std::int32_t id) {
     const auto found = streams.find(id);
     if (found == streams.end()) return 0;
-    if (found->second->phase == Http2Stream::Phase::running) ++running_lost;
+    if (found->second->phase == Http2Stream::Phase::running) {
+        --running;
+        ++running_lost;
+    }
     let_go(*found->second);
     streams.erase(found);
     open_connection_window();

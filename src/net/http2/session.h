@@ -44,8 +44,8 @@ class Http2Session {
 
     /// Bytes from the client, from its preface on.
     void feed(std::string_view bytes, Duration now);
-    /// The next request that is whole; nothing while enough waits to be sent. Each must be
-    /// answered.
+    /// The next request that is whole; nothing while enough of them run, or enough waits to be
+    /// sent. Each must be answered.
     std::optional<Request> next_request(Duration now);
     /// The answer to a request. The client may have reset the stream: then it is lost.
     void answer(std::uint32_t stream, HttpReply reply, Duration now);

@@ -5,6 +5,7 @@
 #include "net/encode_body.h"
 #include "net/http2/session_fixture.h"
 #include "net/http_body_stream.h"
+#include "net/limits.h"
 
 namespace tomograph {
 
@@ -43,13 +44,25 @@ TEST_CASE("HTTP/2: a request and its reply") {
 
 TEST_CASE("HTTP/2: requests of one connection run at once and are answered in any order") {
     SessionFixture client;
-    for (std::uint32_t i = 0; i < 50; ++i)
+    for (std::uint32_t i = 0; i < 30; ++i)
         client.feed(head(2 * i + 1, "GET", "/" + std::to_string(i), true));
-    REQUIRE(client.requests.size() == 50);
-    for (std::size_t i = 50; i-- > 0;)
+    REQUIRE(client.requests.size() == 30);
+    for (std::size_t i = 30; i-- > 0;)
         client.answer(i, reply_with(client.requests[i].request.path));
-    for (std::uint32_t i = 0; i < 50; ++i)
+    for (std::uint32_t i = 0; i < 30; ++i)
         CHECK(client.reply(2 * i + 1).body == "/" + std::to_string(i));
+}
+
+TEST_CASE("HTTP/2: one connection has so many handlers at a time, and the other requests wait") {
+    SessionFixture client;
+    for (std::uint32_t i = 0; i < http2_streams_max; ++i)
+        client.feed(head(2 * i + 1, "GET", "/", true));
+    CHECK(client.requests.size() == http2_running_max);
+    client.feed(frame(rst_stream, 0, 1, number(8, 4)));  // its handler runs on
+    CHECK(client.requests.size() == http2_running_max);
+    for (std::size_t i = 0; i < client.requests.size(); ++i) client.answer(i, reply_with("x"));
+    CHECK(client.requests.size() == http2_streams_max);
+    CHECK(client.reply(2 * http2_streams_max - 1).is_whole);
 }
 
 TEST_CASE("HTTP/2: however the bytes are cut, the requests are the same") {
