@@ -35,7 +35,7 @@ InsightCursor cursor_at(std::string_view place) {
     cursor.start_minute = reader.fixed<std::int64_t>();
     cursor.id = std::string(place.substr(std::min<std::size_t>(8, place.size())));
     for (const std::size_t dash : {8u, 13u, 18u, 23u})
-        if (cursor.id.size() >= dash) cursor.id.insert(dash, "-");
+        if (cursor.id.size() >= dash) cursor.id.insert(dash, 1, '-');
     return cursor;
 }
 
@@ -96,9 +96,10 @@ Result<InsightList> InsightService::list(const QueryContext& context,
     binding.add(request.kind ? static_cast<std::int64_t>(*request.kind) : -1);
     binding.add(std::int64_t{request.is_active ? int{*request.is_active} : -1});
     if (!request.next_token.empty()) {
-        const std::string place =
-            TRY(open_page_token(context.token_key, binding, request.next_token, context.now));
-        query.before = cursor_at(place);
+        const auto place =
+            open_page_token(context.token_key, binding, request.next_token, context.now);
+        if (!place) return place.error();
+        query.before = cursor_at(place.value());
     }
 
     const std::size_t page = page_of(request.limit, insight_summaries_page_max);
