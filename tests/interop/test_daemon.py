@@ -10,8 +10,10 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 import urllib.request
@@ -50,13 +52,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_daemon(server, folder):
-    """The port of a daemon, which is told to end when the block does."""
+def running_daemon(server, folder, more: str = ""):
+    """The port of a daemon, which is told to end when the block does.
+
+    more  lines for its configuration
+    """
     if not DAEMON:
         pytest.skip("no X-Ray daemon: set XRAY_DAEMON to its binary")
     port = free_port()
     config = folder / "cfg.yaml"
-    config.write_text(f"Version: 2\nRegion: eu-west-1\nLocalMode: true\nEndpoint: {server.endpoint}\n"
+    config.write_text(f"Version: 2\nRegion: eu-west-1\nLocalMode: true\nEndpoint: {server.endpoint}\n{more}"
                       f"Socket:\n  UDPAddress: 127.0.0.1:{port}\n  TCPAddress: 127.0.0.1:{port}\n")
     environment = {**os.environ, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret",
                    "AWS_HOSTNAME": "the-host"}
@@ -100,6 +105,31 @@ def test_the_daemon_forwards_and_is_content(server, daemon):
     through = xray_client(f"http://127.0.0.1:{daemon}")
     [trace] = through.batch_get_traces(TraceIds=traces[:1])["Traces"]
     assert {json.loads(s["Document"])["name"] for s in trace["Segments"]} == {"front", "back", "DynamoDB"}
+
+
+def test_the_daemon_delivers_by_tls_and_http2(make_server, tmp_path):
+    """It asks for h2, and pings a connection that says nothing for a second."""
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)], check=True,
+                   capture_output=True)
+    server = make_server("--tls-cert", str(certificate), "--tls-key", str(key))
+    xray = xray_client(server.endpoint, verify=str(certificate))
+    wanted = [name for name, (_, is_stored) in DATAGRAMS.items() if is_stored]
+    with running_daemon(server, tmp_path, "NoVerifySSL: true\n") as port:
+        for _ in range(2):
+            traces = send_datagrams(port)
+            for name in wanted:
+                eventually(lambda: xray.batch_get_traces(TraceIds=[traces[name]])["Traces"])  # noqa: B023
+            time.sleep(3.5)  # an idle second, and the two that a ping may take
+        rules = urllib.request.Request(f"http://127.0.0.1:{port}/GetSamplingRules", b"{}", method="POST")
+        assert json.load(urllib.request.urlopen(rules, timeout=10))["SamplingRuleRecords"]
+    assert "Sending segment batch failed" not in (tmp_path / "daemon.log").read_text()
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    metrics = urllib.request.urlopen(f"{server.endpoint}/metrics", context=trusting, timeout=10).read().decode()
+    [spoken] = re.findall(r'^tomograph_net_connections_http2_total\{listener="api"\} (\d+)', metrics, re.MULTILINE)
+    print(f"connections of HTTP/2: {spoken}")
+    assert 1 <= int(spoken) <= 8  # as many as the daemon has senders: none is lost by a ping that nobody answers
 
 
 def test_the_same_datagrams_are_stored(server, port):
