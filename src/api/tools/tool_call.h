@@ -57,5 +57,18 @@ void jaeger_v3_services(const OwnContext& context, ToolCall call);
 void jaeger_v3_operations(const OwnContext& context, ToolCall call);
 void jaeger_v3_traces(const OwnContext& context, ToolCall call);
 void jaeger_v3_trace(const OwnContext& context, ToolCall call);
+void tempo_echo(const OwnContext& context, ToolCall call);
+void tempo_ready(const OwnContext& context, ToolCall call);
+void tempo_build_info(const OwnContext& context, ToolCall call);
+void tempo_search(const OwnContext& context, ToolCall call);
+void tempo_tags(const OwnContext& context, ToolCall call);
+void tempo_tags_v2(const OwnContext& context, ToolCall call);
+void tempo_tag_values(const OwnContext& context, ToolCall call);
+void tempo_tag_values_v2(const OwnContext& context, ToolCall call);
+void tempo_trace(const OwnContext& context, ToolCall call);
+void tempo_trace_v2(const OwnContext& context, ToolCall call);
+
+/// `start` and `end` of Tempo's calls, in seconds: the last hour, unless they are said.
+TimeRange tempo_range(const OwnContext& context, ToolCall& call);
 
 }  // namespace tomograph

@@ -37,6 +37,19 @@ constexpr std::array routes = {
     ToolRoute{Tool::jaeger, "/api/v3/traces", "JaegerV3Traces", jaeger_v3_traces, jaeger_v3_error},
     ToolRoute{Tool::jaeger, "/api/v3/traces/{id}", "JaegerV3Trace", jaeger_v3_trace,
               jaeger_v3_error},
+    ToolRoute{Tool::tempo, "/api/echo", "TempoEcho", tempo_echo, tempo_error},
+    ToolRoute{Tool::tempo, "/ready", "TempoReady", tempo_ready, tempo_error},
+    ToolRoute{Tool::tempo, "/api/status/buildinfo", "TempoBuildInfo", tempo_build_info,
+              tempo_error},
+    ToolRoute{Tool::tempo, "/api/search", "TempoSearch", tempo_search, tempo_error},
+    ToolRoute{Tool::tempo, "/api/search/tags", "TempoTags", tempo_tags, tempo_error},
+    ToolRoute{Tool::tempo, "/api/v2/search/tags", "TempoTagsV2", tempo_tags_v2, tempo_error},
+    ToolRoute{Tool::tempo, "/api/search/tag/{name}/values", "TempoTagValues", tempo_tag_values,
+              tempo_error},
+    ToolRoute{Tool::tempo, "/api/v2/search/tag/{name}/values", "TempoTagValuesV2",
+              tempo_tag_values_v2, tempo_error},
+    ToolRoute{Tool::tempo, "/api/traces/{id}", "TempoTrace", tempo_trace, tempo_error},
+    ToolRoute{Tool::tempo, "/api/v2/traces/{id}", "TempoTraceV2", tempo_trace_v2, tempo_error},
 };
 
 /// Takes a tool's prefix off the path.
