@@ -63,7 +63,7 @@ class Http2Session {
     /// Whether a request is half received: its client would be cut short.
     bool is_receiving() const;
 
-    struct Impl;  ///< for session.cpp
+    struct Impl;  ///< for session*.cpp
 
  private:
     std::unique_ptr<Impl> impl_;
