@@ -142,3 +142,31 @@ def test_tags_are_searched_and_listed(server, xray, sent):
     assert ("string", "POST /pay") in values("name")
     assert values("span.tier", q='{ resource.service.name = "nobody" }') == []
     assert get(server, "/api/search/tag/tier/values") == {"tagValues": ["gold"]}
+
+
+def test_every_surface_tells_the_same_trace(server, xray, sent):
+    """Ids, parents and durations through Jaeger old and v3, and Tempo v1 and v2; X-Ray's documents have every id."""
+    front = json.loads(xray.batch_get_traces(TraceIds=[sent])["Traces"][0]["Segments"][0]["Document"])
+    call = {"id": "1234567890abcdef", "name": "old-back", "namespace": "remote", "start_time": front["start_time"],
+            "end_time": front["end_time"]}
+    old = segment(f"1-{sent[:8]}-{sent[8:]}", "old-front", parent_id=front["id"], subsegments=[call])
+    xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(old)])
+
+    def otlp(resource_spans: list, read_id) -> set:
+        return {(read_id(s["spanId"]), read_id(s.get("parentSpanId", "")),
+                 (int(s["endTimeUnixNano"]) - int(s["startTimeUnixNano"])) // 1000)
+                for r in resource_spans for scope in r["scopeSpans"] for s in scope["spans"]}
+
+    [legacy] = requests.get(f"{server.endpoint}/api/traces/{sent}").json()["data"]
+    told = {(s["spanID"], next((r["spanID"] for r in s["references"]), ""), s["duration"]) for s in legacy["spans"]}
+    third = requests.get(f"{server.endpoint}/api/v3/traces/{sent}").json()["result"]["resourceSpans"]
+    assert told == otlp(third, str) and len(told) == 6
+    first = get(server, f"/api/traces/{sent}")["batches"]
+    second = get(server, f"/api/v2/traces/{sent}")["trace"]["resourceSpans"]
+    assert told == otlp(first, lambda i: base64.b64decode(i).hex()) == otlp(second, lambda i: base64.b64decode(i).hex())
+
+    def ids(document: dict) -> set:
+        return {document["id"]}.union(*(ids(d) for d in document.get("subsegments", [])))
+
+    shown = xray.batch_get_traces(TraceIds=[sent])["Traces"][0]["Segments"]
+    assert {i for i, _, _ in told} <= set().union(*(ids(json.loads(s["Document"])) for s in shown))

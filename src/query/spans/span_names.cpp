@@ -10,11 +10,12 @@
 namespace tomograph {
 namespace {
 
-/// Adds the values that the chosen spans have.
+/// Adds the values that the chosen spans have; of two such reads, each has half of the time.
 Result<void> gather(const QueryContext& context, const TraceSelection& traces, Subject by,
                     Predicate spans, std::size_t limit, std::set<std::string>& names) {
     GroupQuery query{.traces = traces};
     query.traces.is_spread = true;
+    query.traces.budget.time = Duration{traces.budget.time.ns / 2};
     query.traces.predicate = std::make_shared<Predicate>(some(Scope::span, spans));
     query.spans = std::make_shared<Predicate>(std::move(spans));
     query.by = std::move(by);
