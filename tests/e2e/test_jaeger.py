@@ -74,11 +74,15 @@ def test_a_trace_is_told_in_the_model_of_the_interface(server, sent):
     assert get(server, "/api/traces/xyz", 400)["errors"][0]["code"] == 400
 
 
-def test_search_finds_by_one_span_that_has_all(server, xray, sent):
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_search_finds_by_one_span_that_has_all(server, xray, sent, is_sealed):
     old = trace_id()
     xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(
         segment(old, "old-shop", http={"request": {"method": "GET"}, "response": {"status": 404}},
                 annotations={"tier": "gold"}))])
+    if is_sealed:
+        assert server.stop() == 0  # which seals
+        server.start()
 
     def found(**asked) -> list:
         return [t["traceID"] for t in get(server, "/api/traces", **asked)["data"]]

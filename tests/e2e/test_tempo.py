@@ -69,7 +69,11 @@ def test_a_trace_comes_back_in_protobuf_as_it_came(server):
     assert get(server, "/api/v2/traces/12", 404) == {"error": "trace not found"}
 
 
-def test_traceql_finds_traces_and_their_spans(server, sent):
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_traceql_finds_traces_and_their_spans(server, sent, is_sealed):
+    if is_sealed:
+        assert server.stop() == 0  # which seals
+        server.start()
     [found] = search(server, '{ resource.service.name = "back" && status = error }', limit=20, spss=10,
                      start=int(time.time()) - 600, end=int(time.time()) + 1)
     assert (found["traceID"], found["rootServiceName"], found["rootTraceName"]) == (sent, "front", "GET /checkout")
@@ -114,9 +118,13 @@ def test_what_traceql_cannot_say_here_is_refused_with_its_place(server):
     assert get(server, "/api/search", 400, tags="x")["error"].startswith("tags must be")
 
 
-def test_tags_are_searched_and_listed(server, xray, sent):
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_tags_are_searched_and_listed(server, xray, sent, is_sealed):
     x_ray = trace_id()
     xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(segment(x_ray, "old-shop", annotations={"tier": "gold"}))])
+    if is_sealed:
+        assert server.stop() == 0
+        server.start()
     both = {sent, x_ray[2:].replace("-", "")}
 
     def found(**asked) -> set:
