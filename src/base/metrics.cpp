@@ -106,10 +106,10 @@ Histogram::Histogram(std::vector<double> bounds)
     ASSERT(std::is_sorted(bounds_.begin(), bounds_.end()));
 }
 
-void Histogram::observe(double value) {
+void Histogram::observe(double value, std::uint64_t times) {
     const auto at = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
-    buckets_[static_cast<std::size_t>(at)].fetch_add(1, std::memory_order_relaxed);
-    sum_.fetch_add(value, std::memory_order_relaxed);
+    buckets_[static_cast<std::size_t>(at)].fetch_add(times, std::memory_order_relaxed);
+    sum_.fetch_add(value * static_cast<double>(times), std::memory_order_relaxed);
 }
 
 std::vector<double> latency_bounds_seconds() {

@@ -35,7 +35,7 @@ class Gauge {
 class Histogram {
  public:
     explicit Histogram(std::vector<double> bounds);
-    void observe(double value);
+    void observe(double value, std::uint64_t times = 1);
 
     const std::vector<double>& bounds() const { return bounds_; }
     std::uint64_t bucket(std::size_t i) const {

@@ -8,6 +8,7 @@
 #include "cli/console.h"
 #include "cli/demo_command.h"
 #include "cli/doctor_command.h"
+#include "cli/insights_command.h"
 #include "cli/map_command.h"
 #include "cli/overview.h"
 #include "cli/send_command.h"
@@ -43,6 +44,7 @@ class Commands {
         add_services();
         add_tail();
         add_stats();
+        add_insights();
         add_doctor();
         add_send();
         add_demo();
@@ -103,16 +105,20 @@ class Commands {
     template <class Options>
     void on_parse(CLI::App* added, Options& options,
                   ExitCode (*verb_function)(const Options&, ApiClient&, const Console&)) {
-        added->callback([this, &options, verb_function] {
-            action_ = [this, &options, verb_function] {
-                console_.is_quiet = common_.is_quiet;
-                console_.is_verbose = common_.is_verbose;
-                const auto endpoint = choose_endpoint(common_.endpoint, process_environment);
-                if (!endpoint) return console_.fail(endpoint.error());
-                ApiClient api(*endpoint, console_);
-                return verb_function(options, api, console_);
-            };
-        });
+        added->callback([this, &options, verb_function] { run_later(options, verb_function); });
+    }
+
+    template <class Options>
+    void run_later(Options& options,
+                   ExitCode (*verb_function)(const Options&, ApiClient&, const Console&)) {
+        action_ = [this, &options, verb_function] {
+            console_.is_quiet = common_.is_quiet;
+            console_.is_verbose = common_.is_verbose;
+            const auto endpoint = choose_endpoint(common_.endpoint, process_environment);
+            if (!endpoint) return console_.fail(endpoint.error());
+            ApiClient api(*endpoint, console_);
+            return verb_function(options, api, console_);
+        };
     }
 
     template <class Options>
@@ -264,6 +270,42 @@ class Commands {
         return added;
     }
 
+    void add_insights() {
+        CLI::App* to = verb("insights", Message::verb_insights,
+                            "  tomo insights                      of the last day\n"
+                            "  tomo insights list -t 1w --kind latency --group checkout\n"
+                            "  tomo insights show a73b1dd2-84a9-5302-8a8a-3a2b6f1f0f0c");
+        takes_insights(to);
+        to->require_subcommand(0, 1);
+        CLI::App* list = to->add_subcommand("list", console_.say(Message::verb_insights_list));
+        takes_insights(list);
+        CLI::App* show = to->add_subcommand("show", console_.say(Message::verb_insights_show));
+        show->add_option("id", insight_.id, "of an insight")->required()->type_name("ID");
+        takes_output(show, {"table", "json", "csv"});
+        takes_endpoint(show);
+        set_format(show, insight_);
+        on_parse(list, insights_, run_insights);
+        on_parse(show, insight_, run_insight);
+        to->callback([this, to] {
+            if (to->get_subcommands().empty()) run_later(insights_, run_insights);
+        });
+    }
+
+    void takes_insights(CLI::App* to) {
+        to->add_option("-t,--time", insights_.time, time_help)
+            ->capture_default_str()
+            ->type_name("TIME");
+        to->add_option("--group", insights_.group, "of that group only")->type_name("NAME");
+        to->add_option("--kind", insights_.kind, "of that kind only")
+            ->check(CLI::IsMember({"fault", "latency", "throughput"}))
+            ->type_name("KIND");
+        to->add_flag("--active", insights_.only_active, "only those that go on");
+        to->add_flag("--exit-status", insights_.exit_status, "exit with 1 when there are none");
+        takes_output(to, {"table", "json", "csv"});
+        takes_endpoint(to);
+        set_format(to, insights_);
+    }
+
     void add_doctor() {
         CLI::App* to = app_.add_subcommand("doctor", console_.say(Message::verb_doctor));
         to->footer("Exits with 7 when something is missing. See: tomo doctor trace --help");
@@ -373,6 +415,8 @@ class Commands {
     ServicesOptions services_;
     TailOptions tail_;
     StatsOptions stats_;
+    InsightsOptions insights_;
+    InsightOptions insight_;
     TraceDoctorOptions trace_doctor_;
     MapDoctorOptions map_doctor_;
     SendOptions send_;

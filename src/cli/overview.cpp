@@ -22,10 +22,10 @@ constexpr Verb keep_verbs[] = {{"backup", Message::verb_backup},
                                {"fsck", Message::verb_fsck},
                                {"compact", Message::verb_compact}};
 constexpr Verb look_verbs[] = {
-    {"map", Message::verb_map},       {"services", Message::verb_services},
-    {"traces", Message::verb_traces}, {"trace", Message::verb_trace},
-    {"tail", Message::verb_tail},     {"stats", Message::verb_stats},
-    {"doctor", Message::verb_doctor}};
+    {"map", Message::verb_map},           {"services", Message::verb_services},
+    {"insights", Message::verb_insights}, {"traces", Message::verb_traces},
+    {"trace", Message::verb_trace},       {"tail", Message::verb_tail},
+    {"stats", Message::verb_stats},       {"doctor", Message::verb_doctor}};
 
 }  // namespace
 

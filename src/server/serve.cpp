@@ -15,14 +15,16 @@
 #include "server/store_settings.h"
 #include "server/token_key.h"
 #include "service/encryption/encryption_service.h"
+#include "service/groups/group_meter.h"
 #include "service/groups/group_service.h"
 #include "service/insights/insight_service.h"
-#include "service/insights/insight_thread.h"
+#include "service/insights/insight_watch.h"
 #include "service/policies/policy_service.h"
 #include "service/sampling/sampling_rules.h"
 #include "service/sampling/sampling_targets.h"
 #include "service/tags/tag_service.h"
 #include "service/transaction_search/transaction_search.h"
+#include "service/watch_thread.h"
 #include "store/embedded_store.h"
 
 namespace tomograph {
@@ -123,6 +125,11 @@ Result<void> serve(const Settings& settings) {
                                 .directory = groups,
                                 .clock = clock,
                                 .metrics = metrics});
+    GroupMeter group_meter({.store = *store,
+                            .groups = catalog.groups(),
+                            .directory = groups,
+                            .clock = clock,
+                            .metrics = metrics});
     PolicyService policies(catalog.catalog(), settings.account_id);
     const auto encryption = TRY(EncryptionService::open({.catalog = catalog.catalog(),
                                                          .store = keyring_of(*store),
@@ -158,7 +165,10 @@ Result<void> serve(const Settings& settings) {
         HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics);
         const auto listeners =
             TRY(Listeners::start(settings, {pool, ingest, xray, http, *store, clock, metrics}));
-        const InsightThread insight_thread(insight_watch);
+        const WatchThread watches({{.name = "insights",
+                                    .tick = [&] { return insight_watch.tick(); },
+                                    .stop = [&] { insight_watch.stop(); }},
+                                   {.name = "groups", .tick = [&] { return group_meter.tick(); }}});
         wait_until_ready(*store, clock);
         const std::jthread keys(
             [&](const std::stop_token& stop) { apply_key_when_ready(*encryption, *store, stop); });

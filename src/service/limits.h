@@ -3,6 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <cstdint>
+#include "base/time.h"
+
 namespace tomograph {
 
 // As AWS documents them (xray-api.md §1.4).
@@ -38,5 +41,13 @@ inline constexpr std::int64_t rule_integer_max = 2'147'483'647;
 inline constexpr std::size_t span_metrics_series_max = 10'000;
 /// Operations, or called ones, of one service.
 inline constexpr std::size_t span_metrics_names_max = 1'000;
+
+/// Metrics of groups: a minute is counted so long after its end, and looked at again for so many
+/// minutes; after a pause, those of an hour are.
+inline constexpr Duration group_settle_time = Duration::seconds(60);
+inline constexpr std::int64_t group_meter_minutes = 10;
+inline constexpr std::int64_t group_meter_minutes_max = 60;
+/// Names of groups that have metrics: all of a time, and some that were deleted since.
+inline constexpr std::size_t group_meters_max = 100;
 
 }  // namespace tomograph

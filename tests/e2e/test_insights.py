@@ -1,6 +1,10 @@
 """Insights, with boto3: a past with an outage in it is sent to a running server, which finds it."""
 import json
+import subprocess
 import time
+import urllib.error
+import urllib.parse
+import urllib.request
 import uuid
 
 import pytest
@@ -145,6 +149,100 @@ def test_lists_are_chosen_from_and_paged(xray, outage):
 
     xray.create_group(GroupName="other", FilterExpression='service("db")', InsightsConfiguration=ON)
     assert summaries(xray, GroupName="other") == []
+
+
+def get(server, path: str, **query):
+    with urllib.request.urlopen(f"{server.endpoint}{path}?{urllib.parse.urlencode(query)}") as answer:
+        return json.load(answer)
+
+
+def status(server, path: str) -> int:
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(server.endpoint + path)
+    return caught.value.code
+
+
+def test_our_own_reads_tell_more(server, xray, outage):
+    going_on, over = summaries(xray)
+    listed = get(server, "/api/v1/insights")["Insights"]
+    faults = [i for i in listed if i["Kind"] == "fault"]
+    assert [i["InsightId"] for i in faults] == [going_on["InsightId"], over["InsightId"]]
+    assert faults[1]["Unit"] == "faults/minute" and faults[1]["Worst"] == 8 and faults[1]["Usual"] < 1
+    assert faults[1]["Summary"] == over["Summary"]
+    assert faults == get(server, "/api/v1/insights", kind="fault", group="Default")["Insights"]
+    assert [i["InsightId"] for i in get(server, "/api/v1/insights", state="active")["Insights"]
+            if i["Kind"] == "fault"] == [going_on["InsightId"]]
+    ask = {"kind": "fault", "limit": 1, "start": int(time.time()) - 86400, "end": int(time.time())}
+    page = get(server, "/api/v1/insights", **ask)
+    assert page["Insights"] == faults[:1]
+    assert get(server, "/api/v1/insights", **ask, token=page["NextToken"]) == {"Insights": faults[1:]}
+
+    one = get(server, f"/api/v1/insights/{over['InsightId']}")
+    assert {s["Name"] for s in one["Services"]} == {"front", "db"} and all(s["Score"] > 3 for s in one["Services"])
+    events = xray.get_insight_events(InsightId=over["InsightId"])["InsightEvents"]
+    assert [e["Summary"] for e in one["Events"]] == [e["Summary"] for e in events]
+    for path in ("kind=error", "state=open", "limit=0", "group=none", "other=1"):
+        assert status(server, "/api/v1/insights?" + path) == 400
+    assert status(server, "/api/v1/insights/none") == 400
+
+
+def test_a_slow_service_is_an_insight_of_our_own(server, xray):
+    end = now_minute() - 1
+    slow = range(end - 30, end - 10)
+    documents = [segment(trace_id(at), "api", at, 3 if minute in slow else 0.1)
+                 for minute in range(end - 90, end) for n in range(12)
+                 for at in [minute * MINUTE + n * 5 + 0.1]]
+    texts = [json.dumps(document) for document in documents]
+    for at in range(0, len(texts), 50):
+        assert not xray.put_trace_segments(TraceSegmentDocuments=texts[at:at + 50])["UnprocessedTraceSegments"]
+    xray.update_group(GroupName="Default", InsightsConfiguration=ON)
+    found = eventually(lambda: get(server, "/api/v1/insights", kind="latency")["Insights"])
+    assert len(found) == 1 and found[0]["Categories"] == ["LATENCY"] and found[0]["Unit"] == "seconds"
+    assert abs(found[0]["Worst"] - 3) < 0.05 and abs(found[0]["Usual"] - 0.1) < 0.01
+    assert found[0]["StartTime"] == slow[0] * MINUTE and found[0]["EndTime"] == (slow[-1] + 1) * MINUTE
+    # X-Ray knows faults only.
+    assert summaries(xray) == []
+    with pytest.raises(ClientError):
+        xray.get_insight(InsightId=found[0]["InsightId"])
+
+
+def test_metrics_of_a_group_are_told_by_the_minute(server, xray, outage):
+    first, last, end = outage
+    told = get(server, "/api/v1/groups/Default/metrics", start=first * MINUTE, end=last * MINUTE)
+    assert told["GroupName"] == "Default" and told["Period"] == 60
+    assert [p["Time"] for p in told["Points"]] == [m * MINUTE for m in range(first, last)]
+    for point in told["Points"]:
+        assert point["ApproximateTraceCount"] == 10 and point["FaultCount"] == 8 and point["OkCount"] == 2
+        assert point["ErrorCount"] == point["ThrottleCount"] == 0
+        assert point["Percentiles"] == {"P50": 0.2, "P90": 0.2, "P95": 0.2, "P99": 0.2, "Max": 0.2}
+    hour = get(server, "/api/v1/groups/Default/metrics", start=first * MINUTE, end=last * MINUTE, period=3600)
+    assert sum(p["ApproximateTraceCount"] for p in hour["Points"]) == 200
+    assert status(server, "/api/v1/groups/none/metrics") == 400
+    assert status(server, "/api/v1/groups/Default/metrics?period=90") == 400
+    metrics = eventually(lambda: [
+        line for line in urllib.request.urlopen(server.endpoint + "/metrics").read().decode().splitlines()
+        if line.startswith("tomograph_group_requests_total{")])
+    assert {line.split("{")[1].split("}")[0] for line in metrics} == {
+        f'group="Default",outcome="{outcome}"' for outcome in ("ok", "error", "throttle", "fault")}
+
+
+def tomo_insights(tomo, server, *words) -> str:
+    done = subprocess.run([tomo, "insights", *words, "--endpoint", server.endpoint], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_command_line_lists_and_shows(tomo, server, xray, outage):
+    over = summaries(xray)[1]
+    rows = [line.split("\t") for line in tomo_insights(tomo, server, "--kind", "fault").splitlines()]
+    assert rows[0][:6] == ["id", "kind", "state", "group", "root_cause", "type"]
+    assert [row[0] for row in rows[1:]] == [i["InsightId"] for i in summaries(xray)]
+    assert tomo_insights(tomo, server, "list", "--kind", "fault").splitlines() == ["\t".join(row) for row in rows]
+    assert len(json.loads(tomo_insights(tomo, server, "list", "--active", "--kind", "fault", "-o", "json"))) == 1
+    story = tomo_insights(tomo, server, "show", over["InsightId"])
+    assert over["Summary"] in story and "The insight is closed." in story.splitlines()[-1]
+    assert json.loads(tomo_insights(tomo, server, "show", over["InsightId"], "-o", "json"))["Kind"] == "fault"
+    assert tomo_insights(tomo, server, "-t", "30m..29m", "-q") == "\t".join(rows[0]) + "\n"
 
 
 def test_broken_calls_say_what_is_wrong(xray):

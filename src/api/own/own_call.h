@@ -19,6 +19,7 @@ namespace tomograph {
 
 class EmbeddedStore;
 class Ingest;
+class InsightService;
 
 /// What our own reads stand on; outlives every call.
 struct OwnContext {
@@ -31,6 +32,7 @@ struct OwnContext {
     const PageTokenKey& token_key;
     const std::string& account_id;  ///< of services that name none
     const GroupDirectory* groups = nullptr;
+    const InsightService* insights = nullptr;
     const Ingest* ingest = nullptr;     ///< null: nothing comes in
     EmbeddedStore* embedded = nullptr;  ///< null: how long things are kept is not known
 
@@ -104,6 +106,9 @@ void answer_tail(const OwnContext& context, OwnCall call);
 void answer_trace_doctor(const OwnContext& context, OwnCall call);
 void answer_map_doctor(const OwnContext& context, OwnCall call);
 void answer_telemetry(const OwnContext& context, OwnCall call);
+void answer_group_metrics(const OwnContext& context, OwnCall call);
+void answer_insights(const OwnContext& context, OwnCall call);
+void answer_insight(const OwnContext& context, OwnCall call);
 void answer_openapi(const OwnContext& context, OwnCall call);
 
 }  // namespace tomograph

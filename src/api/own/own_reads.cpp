@@ -24,6 +24,7 @@ OwnReads::OwnReads(const Parts& parts)
                .token_key = parts.options.token_key,
                .account_id = parts.options.account_id,
                .groups = parts.options.control.groups,
+               .insights = parts.options.control.insights,
                .ingest = parts.ingest,
                .embedded = parts.embedded},
       tail_thread_(parts.tail),

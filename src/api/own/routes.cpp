@@ -19,6 +19,9 @@ constexpr std::array routes = {
     OwnRoute{"/api/v1/doctor/traces/{id}", "DiagnoseTrace", answer_trace_doctor},
     OwnRoute{"/api/v1/doctor/map", "DiagnoseMap", answer_map_doctor},
     OwnRoute{"/api/v1/telemetry", "ListTelemetry", answer_telemetry},
+    OwnRoute{"/api/v1/groups/{name}/metrics", "GetGroupMetrics", answer_group_metrics},
+    OwnRoute{"/api/v1/insights", "ListInsights", answer_insights},
+    OwnRoute{"/api/v1/insights/{id}", "ReadInsight", answer_insight},
     OwnRoute{"/api/v1/openapi.yaml", "GetOpenApi", answer_openapi},
 };
 

@@ -1,7 +1,6 @@
 // GetInsightSummaries, GetInsight, GetInsightEvents, GetInsightImpactGraph (xray-api.md §3.5)
-#include <algorithm>
-
 #include "api/xray/control_call.h"
+#include "api/xray/insight_json.h"
 #include "api/xray/service_json.h"
 #include "service/insights/insight_impact_graph.h"
 #include "service/insights/insight_service.h"
@@ -10,54 +9,6 @@
 namespace tomograph {
 namespace {
 
-/// One of TopAnomalousServices.
-void write_anomalous(JsonWriter& json, const ServiceKey& service, const std::string& account_id) {
-    json.begin_object();
-    json.begin_object("ServiceId");
-    write_service_members(json, service, account_id);
-    json.end_object();
-    json.end_object();
-}
-
-void write_impact(JsonWriter& json, std::string_view member, const ImpactCounts& counts) {
-    json.begin_object(member);
-    json.integer("FaultCount", counts.fault);
-    json.integer("OkCount", counts.ok);
-    json.integer("TotalCount", counts.total);
-    json.end_object();
-}
-
-void write_impacts(JsonWriter& json, const ImpactCounts& clients, const ImpactCounts& at_cause) {
-    write_impact(json, "ClientRequestImpactStatistics", clients);
-    write_impact(json, "RootCauseServiceRequestImpactStatistics", at_cause);
-}
-
-void write_minute(JsonWriter& json, std::string_view member, std::int64_t minute) {
-    json.whole_second(member, Instant::from_seconds(minute * 60));
-}
-
-/// The members that Insight and InsightSummary share.
-void write_insight(JsonWriter& json, const StoredInsight& insight, const std::string& account_id) {
-    json.text("InsightId", insight.id);
-    json.text("GroupARN", insight.group_arn);
-    json.text("GroupName", insight.group_name);
-    json.begin_object("RootCauseServiceId");
-    write_service_members(json, insight.root_cause, account_id);
-    json.end_object();
-    json.begin_array("Categories");
-    json.text("FAULT");
-    json.end_array();
-    json.text("State", insight.is_active() ? "ACTIVE" : "CLOSED");
-    write_minute(json, "StartTime", insight.start_minute);
-    if (!insight.is_active()) write_minute(json, "EndTime", *insight.end_minute);
-    json.text("Summary", insight.summary);
-    write_impacts(json, insight.clients, insight.at_cause);
-    json.begin_array("TopAnomalousServices");
-    for (std::size_t i = 0; i < std::min(insight.services.size(), insight_top_services); ++i)
-        write_anomalous(json, insight.services[i].service, account_id);
-    json.end_array();
-}
-
 std::string list_json(const InsightList& list, const std::string& account_id) {
     JsonWriter json;
     json.begin_object();
@@ -65,7 +16,7 @@ std::string list_json(const InsightList& list, const std::string& account_id) {
     for (const StoredInsight& insight : list.insights) {
         json.begin_object();
         write_insight(json, insight, account_id);
-        write_minute(json, "LastUpdateTime", insight.updated_minute + 1);
+        json.whole_second("LastUpdateTime", insight_update_time(insight));
         json.end_object();
     }
     json.end_array();
@@ -88,17 +39,7 @@ std::string events_json(const InsightEventList& list, const std::string& account
     JsonWriter json;
     json.begin_object();
     json.begin_array("InsightEvents");
-    for (const InsightEvent& event : list.events) {
-        json.begin_object();
-        json.text("Summary", event.summary);
-        write_minute(json, "EventTime", event.minute + 1);
-        write_impacts(json, event.clients, event.at_cause);
-        json.begin_array("TopAnomalousServices");
-        for (const ServiceKey& service : event.top_services)
-            write_anomalous(json, service, account_id);
-        json.end_array();
-        json.end_object();
-    }
+    for (const InsightEvent& event : list.events) write_insight_event(json, event, account_id);
     json.end_array();
     if (!list.next_token.empty()) json.text("NextToken", list.next_token);
     json.end_object();
