@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <thread>
 #include <vector>
 
@@ -118,7 +119,7 @@ TEST_CASE("whatever names come, the series have a bound, and no span is lost") {
     std::size_t total = 0;
     for (std::size_t at = page.find("_duration_seconds_count{"); at != std::string::npos;
          at = page.find("_duration_seconds_count{", at + 1))
-        total += std::stoul(page.substr(page.find("} ", at) + 2));
+        total += std::strtoul(page.c_str() + page.find("} ", at) + 2, nullptr, 10);
     CHECK(total == spans);
 }
 
