@@ -102,7 +102,9 @@ std::int64_t InsightWatch::first_due(const std::string& arn, std::int64_t due) c
 
 Result<void> InsightWatch::evaluate(const GroupRecord& group, std::int64_t due) {
     const InsightGroup named{.name = group.name, .arn = group.arn};
-    for (std::int64_t first = first_due(group.arn, due); first < due && !is_stopping_;) {
+    std::int64_t first = first_due(group.arn, due);
+    next_minute_[group.arn] = first;
+    while (first < due && !is_stopping_) {
         const std::int64_t last = std::min(first + window_minutes_max, due);
         const Duration begun = parts_.clock.monotonic();
         TRY(evaluate_window(named, first, last));
