@@ -60,6 +60,17 @@ class Server:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
+    def read_seconds(self) -> float:
+        """Processor time of the threads that answer reads, and of those that they have started."""
+        total = 0
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+            try:
+                if (task / "comm").read_text().strip() in ("read", "stream", "query"):
+                    total += int((task / "schedstat").read_text().split()[0])
+            except OSError:
+                pass  # it has ended
+        return total / 1e9
+
     def resident_mb(self, which: str = "VmRSS") -> float:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         [line] = [line for line in status.splitlines() if line.startswith(which)]

@@ -37,7 +37,8 @@ struct SearchBudget {
     /// What may be held at once beside the traces of a page.
     std::uint64_t memory_bytes = 256 << 20;
     Duration time;  ///< by the monotonic clock; zero or less: no limit
-    /// Asked between traces, from the reading thread. Empty: never.
+    /// Asked between traces, and between the columns of a comparison, from any thread of the read.
+    /// Once true it stays so. Empty: never.
     std::function<bool()> is_cancelled{};
     /// Told between traces, some hundred traces apart, and at the end.
     std::function<void(const SearchProgress&)> on_progress{};

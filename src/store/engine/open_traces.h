@@ -108,7 +108,8 @@ class OpenTraces {
     std::optional<OpenTrace> find(TraceId id) const;
     /// Null: nothing yet, or no such trace.
     std::shared_ptr<const GraphRollup> contribution(TraceId id) const;
-    /// Calls with each trace that has documents, under a lock: short work only.
+    /// Calls with each trace that has documents, under a lock: short work only. The lock is given
+    /// up now and then, for arrivals: a trace that leaves meanwhile may not come.
     void visit(const std::function<void(const OpenTrace&)>& look) const;
     /// Calls with each trace that is due, once, until `look` answers false; under a lock.
     /// cost: O(due), and those that were due once more and found unfinished

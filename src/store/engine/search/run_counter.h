@@ -26,6 +26,7 @@ class RunCounter {
     /// its documents here. Adds nothing to the answer yet.
     ///
     /// rows     a bit a trace row of the group
+    /// returns  null: none of them, as when the read was cancelled meanwhile
     /// errors   corrupt, io
     /// threads  any
     virtual Result<std::shared_ptr<const RunCounts>> count(GroupReader& group,
