@@ -8,6 +8,7 @@
 #include "cli/console.h"
 #include "cli/demo_command.h"
 #include "cli/doctor_command.h"
+#include "cli/groups_command.h"
 #include "cli/insights_command.h"
 #include "cli/map_command.h"
 #include "cli/overview.h"
@@ -42,6 +43,7 @@ class Commands {
         add_trace();
         add_map();
         add_services();
+        add_groups();
         add_tail();
         add_stats();
         add_insights();
@@ -204,6 +206,18 @@ class Commands {
         takes_endpoint(to);
         set_format(to, services_);
         on_parse(to, services_, run_services);
+    }
+
+    void add_groups() {
+        CLI::App* to = verb("groups", Message::verb_groups,
+                            "  tomo groups                        all of them\n"
+                            "  tomo groups slow -o json           one\n"
+                            "  tomo groups | cut -f1,3");
+        to->add_option("name", groups_.name, "of one group; else all")->type_name("NAME");
+        takes_output(to, {"table", "json", "csv"});
+        takes_endpoint(to);
+        set_format(to, groups_);
+        on_parse(to, groups_, run_groups);
     }
 
     void add_tail() {
@@ -413,6 +427,7 @@ class Commands {
     TraceOptions trace_;
     MapOptions map_;
     ServicesOptions services_;
+    GroupsOptions groups_;
     TailOptions tail_;
     StatsOptions stats_;
     InsightsOptions insights_;

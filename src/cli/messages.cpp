@@ -43,6 +43,7 @@ constexpr auto table = std::to_array<Texts>({
     {Message::verb_insights_list, "list insights, newest first", "インサイトを新しい順に一覧する"},
     {Message::verb_insights_show, "show one insight with its services and events",
      "1つのインサイトをサービスとイベントつきで表示する"},
+    {Message::verb_groups, "list the groups of traces", "トレースのグループを一覧表示する"},
     {Message::verb_doctor, "say why something is missing or odd",
      "何かが欠けている・おかしい理由を示す"},
     {Message::verb_doctor_trace, "why a trace or a span is missing or odd",

@@ -30,6 +30,7 @@ enum class Message {
     verb_insights,
     verb_insights_list,
     verb_insights_show,
+    verb_groups,
     verb_doctor,
     verb_doctor_trace,
     verb_doctor_map,

@@ -25,7 +25,8 @@ constexpr Verb look_verbs[] = {
     {"map", Message::verb_map},           {"services", Message::verb_services},
     {"insights", Message::verb_insights}, {"traces", Message::verb_traces},
     {"trace", Message::verb_trace},       {"tail", Message::verb_tail},
-    {"stats", Message::verb_stats},       {"doctor", Message::verb_doctor}};
+    {"stats", Message::verb_stats},       {"groups", Message::verb_groups},
+    {"doctor", Message::verb_doctor}};
 
 }  // namespace
 

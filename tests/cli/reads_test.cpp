@@ -3,6 +3,7 @@
 
 #include "cli/doctor_command.h"
 #include "cli/fake_api.h"
+#include "cli/groups_command.h"
 #include "cli/services_command.h"
 #include "cli/stats_command.h"
 #include "cli/tail_command.h"
@@ -139,6 +140,29 @@ TEST_CASE("services are listed with their figures, the busiest first") {
     Setting none("/ServiceGraph", R"({"Services":[]})");
     CHECK(run_services({.exit_status = true}, none.client, none.console) ==
           ExitCode::nothing_matched);
+}
+
+TEST_CASE("groups are listed with their filters, or one is shown") {
+    const std::string slow =
+        R"({"GroupName":"slow","GroupARN":"arn:slow","FilterExpression":"duration > 2",)"
+        R"("InsightsConfiguration":{"InsightsEnabled":true,"NotificationsEnabled":false}})";
+    const std::string all =
+        R"({"GroupName":"Default","GroupARN":"arn:default",)"
+        R"("InsightsConfiguration":{"InsightsEnabled":true,"NotificationsEnabled":true}})";
+    Setting s("/Groups", R"({"Groups":[)" + all + "," + slow + "]}");
+    CHECK(run_groups({}, s.client, s.console) == ExitCode::ok);
+    CHECK(s.out ==
+          "name\tinsights\tfilter\tarn\n"
+          "Default\tnotify\t\tarn:default\n"
+          "slow\ton\tduration > 2\tarn:slow\n");
+    Setting one("/GetGroup", R"({"Group":)" + slow + "}");
+    CHECK(run_groups({.name = "slow", .format = OutputFormat::json}, one.client, one.console) ==
+          ExitCode::ok);
+    CHECK(one.out == "[\n " + slow + "\n]\n");
+    Setting none("/GetGroup", R"({"__type":"InvalidRequestException","message":"Group not found"})",
+                 400);
+    CHECK(run_groups({.name = "fast"}, none.client, none.console) == ExitCode::usage);
+    CHECK(none.err.find("Group not found") != std::string::npos);
 }
 
 TEST_CASE("what stands in a query is percent-encoded, and what is empty left out") {
