@@ -40,18 +40,23 @@ Result<BatchTracesAnswer> batch_get_traces(const QueryContext& context,
     RequestedIds asked = TRY(read_trace_ids(request.trace_ids));
     const PageBinding binding = binding_of(request);
     const std::size_t first = TRY(first_of_page(context, binding, request.next_token));
-    const std::size_t last = std::min(first + batch_page_traces, asked.known_form.size());
+    const std::size_t most = std::min(first + batch_page_traces, asked.known_form.size());
 
     BatchTracesAnswer answer;
     if (first == 0) answer.unprocessed_trace_ids = std::move(asked.malformed);
     TraceReader reader(context.metrics);
-    for (std::size_t i = first; i < last; ++i) {
+    std::size_t last = first;
+    for (std::size_t bytes = 0; last < most && bytes < batch_page_bytes_max; ++last) {
         // One at a time: a trace may be 64 MB, and only one is held besides the answer.
-        const auto stored = TRY(context.store.get(std::span(&asked.known_form[i].id, 1)));
-        if (stored.empty())
-            answer.unprocessed_trace_ids.push_back(asked.known_form[i].spelling);
-        else
-            answer.traces.push_back(shown(context, reader, stored.front()));
+        const RequestedIds::Asked& id = asked.known_form[last];
+        const auto stored = TRY(context.store.get(std::span(&id.id, 1)));
+        if (stored.empty()) {
+            answer.unprocessed_trace_ids.push_back(id.spelling);
+            continue;
+        }
+        answer.traces.push_back(shown(context, reader, stored.front()));
+        for (const SegmentDocument& each : answer.traces.back().segments)
+            bytes += each.document.size();
     }
     if (last < asked.known_form.size()) {
         std::string place;

@@ -18,6 +18,10 @@ inline constexpr std::size_t trace_ids_per_request_max = 100;
 /// Traces of one page of BatchGetTraces: what AWS answers at most.
 inline constexpr std::size_t batch_page_traces = 5;
 
+/// Bytes of documents after which such a page ends early, with a token for the rest: five traces at
+/// their limit would be 320 MB.
+inline constexpr std::size_t batch_page_bytes_max = std::size_t{16} << 20;
+
 /// Retrievals that are kept at once, and for how long; X-Ray's own time. One is 2 kB at most.
 inline constexpr std::size_t retrievals_max = 1000;
 inline constexpr Duration retrieval_lifetime = Duration::minutes(60);

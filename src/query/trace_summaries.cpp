@@ -74,6 +74,19 @@ std::size_t document_bytes(const std::vector<StoredTrace>& traces) {
     return bytes;
 }
 
+/// When something of the trace went on in the range first.
+Instant first_activity(const Trace& trace, const TimeRange& range) {
+    std::optional<Instant> first;
+    for (const Entity& entity : trace.entities) {
+        const Span& span = *entity.span;
+        if (span.start >= range.end || span.end < range.start) continue;
+        const Instant in_range = std::max(span.start, range.start);
+        if (!first || in_range < *first) first = in_range;
+    }
+    // Of a trace that paused then.
+    return first.value_or(std::max(trace.start, range.start));
+}
+
 /// Fills a page. The store gives less at once where the traces are huge, so that they are not held
 /// together.
 class PageOfSummaries {
@@ -121,7 +134,7 @@ class PageOfSummaries {
         matched.summary.is_partial |= stored.limit_exceeded;
         context_.metrics.annotations_left_out.add(matched.summary.annotations_left_out);
         if (request_.type == TimeRangeType::event)
-            matched.matched_event_time = std::max(trace.start, request_.start);
+            matched.matched_event_time = first_activity(trace, query_.range);
         answer.summaries.push_back(std::move(matched));
     }
 

@@ -112,6 +112,14 @@ void describe_entry(TraceSummary& summary, const Trace& trace) {
     if (trace.root >= 0) summary.entry_point = entry.service;
 }
 
+/// A complete document counts as two: it came after one in progress, or in its stead.
+std::uint32_t revision_of(const Trace& trace) {
+    std::uint32_t revision = 0;
+    for (const TraceDocument& document : trace.documents)
+        revision += document.segment.own().in_progress ? 1 : 2;
+    return revision;
+}
+
 Instant first_segment_start(const Trace& trace) {
     Instant first = trace.end;
     bool is_found = false;
@@ -133,6 +141,7 @@ TraceSummary summarise(const Trace& trace) {
     summary.is_partial = trace.is_partial;
     if (trace.entities.empty()) return summary;
 
+    summary.revision = revision_of(trace);
     describe_entry(summary, trace);
     std::size_t annotations = 0;
     for (const Entity& entity : trace.entities) {

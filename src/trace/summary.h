@@ -50,6 +50,9 @@ struct TraceSummary {
     std::vector<RootCause> fault_root_causes;
     std::vector<RootCause> error_root_causes;
     std::vector<RootCause> response_time_root_causes;
+    /// Rises with each document that adds to the trace, and with each that completes one that was
+    /// in progress. Told by the documents that are there: a complete one that is sent again with
+    /// other content does not raise it. From 1.
     std::uint32_t revision = 1;
     std::uint32_t annotations_left_out = 0;  ///< beyond annotations_per_trace_max
 };

@@ -83,6 +83,29 @@ TEST_CASE("more than five traces come in pages") {
         fixture.context(), {.trace_ids = ids, .next_token = ask(fixture, expected).next_token}));
 }
 
+TEST_CASE("a page of huge traces ends early, with a token for the rest") {
+    QueryFixture fixture;
+    const std::string padding = R"(,"metadata":{"m":")" + std::string(60'000, 'x') + "\"}";
+    std::vector<std::string> ids;
+    for (std::uint64_t n = 1; n <= 3; ++n) {
+        ids.push_back(trace_text(n));
+        for (std::uint64_t id = 1; id <= 150; ++id)
+            fixture.put(document({.trace = n, .id = id, .more = padding}));
+    }
+    ids.insert(ids.begin() + 1, trace_text(9));  // there is none
+    const auto first = batch_get_traces(fixture.context(), {.trace_ids = ids, .next_token = {}});
+    REQUIRE(first);
+    CHECK(first->traces.size() == 2);
+    CHECK(first->unprocessed_trace_ids == std::vector<std::string>{trace_text(9)});
+    const auto second =
+        batch_get_traces(fixture.context(), {.trace_ids = ids, .next_token = first->next_token});
+    REQUIRE(second);
+    REQUIRE(second->traces.size() == 1);
+    CHECK(to_xray_text(second->traces[0].id) == trace_text(3));
+    CHECK(second->unprocessed_trace_ids.empty());
+    CHECK(second->next_token.empty());
+}
+
 TEST_CASE("a document comes back byte for byte") {
     QueryFixture fixture;
     const std::string sent =

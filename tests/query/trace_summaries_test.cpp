@@ -130,6 +130,45 @@ TEST_CASE("by event the time of the match is told") {
     }
 }
 
+TEST_CASE("the time of the match is when something went on, not when the trace began") {
+    QueryFixture fixture;
+    fixture.put(document({.trace = 1, .id = 1, .start = 100, .end = 110}));
+    fixture.put(document({.trace = 1, .id = 2, .parent = 1, .start = 180, .end = 200}));
+    struct Case {
+        double start;
+        double end;
+        double matched;
+    };
+    for (const Case& c : {Case{90, 300, 100}, Case{105, 300, 105}, Case{150, 300, 180},
+                          Case{190, 300, 190}, Case{120, 150, 120}}) {
+        const auto answer = get_trace_summaries(
+            fixture.context(),
+            {.start = at(c.start), .end = at(c.end), .type = TimeRangeType::event});
+        REQUIRE(answer);
+        REQUIRE(answer->summaries.size() == 1);
+        CHECK(answer->summaries[0].matched_event_time == at(c.matched));
+    }
+}
+
+TEST_CASE("the revision rises with what is added and what is completed") {
+    QueryFixture fixture;
+    const auto revision = [&] {
+        const auto answer = get_trace_summaries(fixture.context(), around());
+        REQUIRE(answer);
+        return answer->summaries.at(0).summary.revision;
+    };
+    fixture.put(document({.trace = 1, .id = 1, .start = 0, .end = -1}));
+    CHECK(revision() == 1);
+    fixture.put(document({.trace = 1, .id = 1, .start = 0, .end = 5}));
+    CHECK(revision() == 2);
+    fixture.put(document({.trace = 1, .id = 1, .start = 0, .end = 5}));  // sent twice
+    CHECK(revision() == 2);
+    fixture.put(document({.trace = 1, .id = 2, .parent = 1, .start = 1, .end = -1}));
+    CHECK(revision() == 3);
+    fixture.put(document({.trace = 1, .id = 2, .parent = 1, .start = 1, .end = 2}));
+    CHECK(revision() == 4);
+}
+
 TEST_CASE("pages neither lose nor repeat, also while traces arrive") {
     QueryFixture fixture;
     constexpr std::uint64_t traces = 2 * summaries_page_traces + 17;

@@ -40,7 +40,7 @@ TEST_CASE("a summary tells of the entry segment") {
     CHECK(summary.http.status == 500);
     CHECK(summary.entry_point == ServiceKey{"api", "AWS::EC2::Instance", ""});
     CHECK(summary.services.size() == 2);
-    CHECK(summary.revision == 1);
+    CHECK(summary.revision == 4);
 }
 
 TEST_CASE("a trace made of subsegments only is summed up from its earliest") {
