@@ -9,6 +9,7 @@
 #include "api/json_writer.h"
 #include "api/limits.h"
 #include "api/request_id.h"
+#include "query/summary_cache.h"
 #include "store/limits.h"
 
 namespace tomograph {
@@ -160,8 +161,12 @@ HttpReply redaction_reply(const RedactionReport& report, bool is_dry_run) {
 
 }  // namespace
 
-RetentionOperations::RetentionOperations(EmbeddedStore& store, const GroupService* groups)
-    : store_(store), groups_(groups), thread_("store-retention", 1, retention_requests_max) {}
+RetentionOperations::RetentionOperations(EmbeddedStore& store, const GroupService* groups,
+                                         SummaryCache* summaries)
+    : store_(store),
+      groups_(groups),
+      summaries_(summaries),
+      thread_("store-retention", 1, retention_requests_max) {}
 
 std::span<const ApiRoute> RetentionOperations::routes() {
     static constexpr ApiRoute all[] = {{"POST", retention_path},
@@ -243,6 +248,7 @@ HttpReply RetentionOperations::redactions(const std::string& body) {
     if (request.refusal()) return to_reply(*request.refusal());
     if (!ids) return refusal(ids.error());
     const auto report = is_dry_run ? store_.plan_redaction(*ids) : store_.redact(*ids);
+    if (!is_dry_run && summaries_ != nullptr) summaries_->clear();
     return report ? redaction_reply(*report, is_dry_run) : refusal(report.error());
 }
 

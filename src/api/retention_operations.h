@@ -11,6 +11,8 @@
 
 namespace tomograph {
 
+class SummaryCache;
+
 /// What is kept for how long, asked for and told over HTTP. All are POST with Content-Type
 /// application/json: no web page of another site can send that unasked.
 ///
@@ -28,8 +30,10 @@ namespace tomograph {
 /// threads  handle() any; never blocks on the disk
 class RetentionOperations {
  public:
-    /// groups  that policies may name; null: none
-    explicit RetentionOperations(EmbeddedStore& store, const GroupService* groups = nullptr);
+    /// groups     that policies may name; null: none
+    /// summaries  forget what is redacted; null: none are kept
+    explicit RetentionOperations(EmbeddedStore& store, const GroupService* groups = nullptr,
+                                 SummaryCache* summaries = nullptr);
 
     static std::span<const ApiRoute> routes();
 
@@ -44,6 +48,7 @@ class RetentionOperations {
 
     EmbeddedStore& store_;
     const GroupService* groups_;
+    SummaryCache* summaries_;
     WorkerPool thread_;  ///< last: joins before what its task uses goes away
 };
 

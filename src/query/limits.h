@@ -12,6 +12,9 @@ inline constexpr std::size_t summaries_page_traces = 1000;
 /// Bytes of documents after which a page of summaries ends early, with a token for the rest.
 inline constexpr std::size_t summaries_page_bytes_max = std::size_t{256} << 20;
 
+/// Memory of summaries that are kept ready: six pages of 5 kB each.
+inline constexpr std::size_t summary_cache_bytes = std::size_t{32} << 20;
+
 /// Ids of one BatchGetTraces or GetTraceGraph request. AWS refuses more than 5; we are lenient.
 inline constexpr std::size_t trace_ids_per_request_max = 100;
 

@@ -18,6 +18,7 @@ struct QueryMetrics {
 };
 
 class GroupDirectory;
+class SummaryCache;
 
 /// What every query stands on; borrowed for the call. Threads: any.
 struct QueryContext {
@@ -27,6 +28,7 @@ struct QueryContext {
     Instant now;
     const GroupDirectory* groups = nullptr;  ///< null: there is only that of all traces
     std::string_view account_id{};           ///< of services that name none; "": none
+    SummaryCache* summaries = nullptr;       ///< null: each summary is made anew
 };
 
 }  // namespace tomograph

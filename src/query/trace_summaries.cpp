@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <unordered_map>
 #include <utility>
 
 #include "base/bytes.h"
@@ -98,6 +99,14 @@ class PageOfSummaries {
         query_.type = request.type;
         query_.sample = request.fixed_rate.value_or(1.0);
         query_.predicate = std::move(predicate);
+        // When an event matched is told of the trace itself.
+        if (context.summaries == nullptr || request.type == TimeRangeType::event) return;
+        query_.is_known = [this](TraceId id, std::uint64_t stamp) {
+            auto text = context_.summaries->find(id, stamp);
+            if (!text) return false;
+            known_.emplace(id, std::move(text));
+            return true;
+        };
     }
 
     /// Where the next page begins; nothing at the end.
@@ -112,10 +121,10 @@ class PageOfSummaries {
         while (true) {
             query_.limit = summaries_page_traces - answer.summaries.size();
             const TracePage page = TRY(context_.store.find(query_));
-            for (const StoredTrace& trace : page.traces) summarise_one(trace, answer);
+            for (const StoredTrace& trace : page.traces) add(trace, answer);
             answer.processed += page.processed;
             answer.approximate_time = page.oldest;
-            bytes += document_bytes(page.traces);
+            bytes += document_bytes(page.traces) + std::exchange(known_bytes_, 0);
             const bool is_full = answer.summaries.size() >= summaries_page_traces ||
                                  bytes >= summaries_page_bytes_max;
             if (!page.next) return std::optional<PlaceOfPage>();
@@ -127,11 +136,23 @@ class PageOfSummaries {
     }
 
  private:
+    void add(const StoredTrace& stored, TraceSummariesAnswer& answer) {
+        const auto known = known_.find(stored.id);
+        if (known == known_.end()) return summarise_one(stored, answer);
+        MatchedSummary& matched = answer.summaries.emplace_back();
+        matched.summary.id = stored.id;
+        matched.text = std::move(known->second);
+        known_bytes_ += matched.text->size();
+        known_.erase(known);
+    }
+
     void summarise_one(const StoredTrace& stored, TraceSummariesAnswer& answer) {
         const Trace trace = reader_.read(stored, context_.now);
-        MatchedSummary matched{.summary = summarise(trace), .matched_event_time = {}};
+        MatchedSummary matched;
+        matched.summary = summarise(trace);
         // Documents were refused for the trace's size: what is here is not all.
         matched.summary.is_partial |= stored.limit_exceeded;
+        if (query_.is_known && !matched.summary.is_partial) matched.stamp = stored.stamp;
         context_.metrics.annotations_left_out.add(matched.summary.annotations_left_out);
         if (request_.type == TimeRangeType::event)
             matched.matched_event_time = first_activity(trace, query_.range);
@@ -142,6 +163,8 @@ class PageOfSummaries {
     const TraceSummariesRequest& request_;
     TraceReader reader_;
     TraceQuery query_;
+    std::unordered_map<TraceId, SummaryCache::Text> known_;  ///< of the page at hand
+    std::size_t known_bytes_ = 0;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "query/query_context.h"
+#include "query/summary_cache.h"
 #include "trace/summary.h"
 
 namespace tomograph {
@@ -25,7 +26,9 @@ struct TraceSummariesRequest {
 };
 
 struct MatchedSummary {
-    TraceSummary summary;
+    TraceSummary summary;       ///< but for its id empty where there is a text
+    SummaryCache::Text text{};  ///< the summary as it was put into QueryContext::summaries; or null
+    std::uint64_t stamp = 0;    ///< for SummaryCache::put(); 0: not to be kept
     std::optional<Instant>
         matched_event_time;  ///< TimeRangeType::event: its first activity in the range
 };

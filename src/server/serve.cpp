@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "query/limits.h"
+#include "query/summary_cache.h"
 #include "server/addresses.h"
 #include "server/listeners.h"
 #include "server/server_catalog.h"
@@ -142,6 +144,7 @@ Result<void> serve(const Settings& settings) {
     SamplingTargets sampling_targets(*sampling_rules, clock, metrics,
                                      {.has_former_life = sampling_rules->has_former_life()});
     const PageTokenKey token_key = TRY(load_token_key(*files, settings.data_dir));
+    SummaryCache summaries(metrics, summary_cache_bytes);
     const XrayApiOptions api_options{.account_id = settings.account_id,
                                      .token_key = token_key,
                                      .control = {.groups = &groups,
@@ -151,7 +154,8 @@ Result<void> serve(const Settings& settings) {
                                                  .transaction_search = transaction_search.get(),
                                                  .sampling_rules = sampling_rules.get(),
                                                  .sampling_targets = &sampling_targets,
-                                                 .insights = &insights}};
+                                                 .insights = &insights},
+                                     .summaries = &summaries};
     QueryMetrics query_metrics(metrics);
     LiveTail tail(*store, clock, query_metrics);
     SpanMetrics span_metrics(metrics);
@@ -160,7 +164,7 @@ Result<void> serve(const Settings& settings) {
     {
         XrayApi xray(api_options, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
-        RetentionOperations retention(*store, &groups);
+        RetentionOperations retention(*store, &groups, &summaries);
         OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get()});
         HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics);
         const auto listeners =

@@ -23,6 +23,9 @@ struct StoredTrace {
     TraceId id;
     std::vector<StoredDocument> documents;  ///< one per span id: last writes won; by (start, id)
     bool limit_exceeded = false;            ///< later documents were refused for the trace's size
+    /// As long as the program runs, two reads of a trace with one stamp are of the same documents.
+    /// 0: not told, as of traces that are open or lie in several places.
+    std::uint64_t stamp = 0;
 };
 
 /// A place in the newest-first order of traces. A trace's own can move: TraceQuery::as_of.
@@ -45,6 +48,9 @@ struct TraceQuery {
     /// False: traces come without their documents where nothing else needs these, and a page may
     /// hold page_ids_max of them: to count, or to choose from.
     bool with_documents = true;
+    /// Asked of a trace that has a stamp and whose documents nothing else needs: true, and it comes
+    /// without them. From the reading thread. Empty: never.
+    std::function<bool(TraceId, std::uint64_t stamp)> is_known{};
     SharedPredicate predicate{};  ///< of Scope::trace; null: every trace
     SearchBudget budget{};
 };

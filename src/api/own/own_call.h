@@ -83,9 +83,6 @@ void write_coverage(JsonWriter& json, TimeRange range, const SearchCoverage& cov
 /// "Percentiles" of the durations, in seconds.
 void write_counts(JsonWriter& json, const ValueGroup& group);
 
-/// As a list of GetTraceSummaries has it.
-std::string summary_json(const TraceSummary& summary, std::string_view account_id);
-
 /// `unit`: spans or traces.
 GroupUnit read_unit(OwnCall& call, GroupUnit otherwise);
 /// `service` and `segments`: which spans are looked at; null: all.

@@ -36,7 +36,8 @@ void send_search(const OwnContext& context, const TraceSelection& traces, std::s
     const SearchReader reader{
         .on_trace =
             [&](const TraceSummary& summary) {
-                return events.send("trace", summary_json(summary, context.account_id));
+                return events.send("trace",
+                                   summary_text(summary, std::nullopt, context.account_id));
             },
         .on_progress =
             [&](const SearchCoverage& coverage) {
@@ -50,12 +51,6 @@ void send_search(const OwnContext& context, const TraceSelection& traces, std::s
 }
 
 }  // namespace
-
-std::string summary_json(const TraceSummary& summary, std::string_view account_id) {
-    JsonWriter json;
-    write_trace_summary(json, summary, std::nullopt, account_id);
-    return json.take();
-}
 
 void answer_search(const OwnContext& context, OwnCall call) {
     ReadSelection read = read_selection(context, call);

@@ -3,6 +3,7 @@
 #include "api/limits.h"
 #include "api/own/event_stream.h"
 #include "api/own/own_call.h"
+#include "api/xray/summary_json.h"
 #include "query/filter/filter_expression.h"
 
 namespace tomograph {
@@ -21,8 +22,8 @@ class TailClient {
             const char* event = told->is_update ? "update" : "trace";
             // What was dropped is told with the next trace that finds room, or at the end: alone it
             // would find room for each trace that does not.
-            if (!send(dropped() +
-                      event_text(event, summary_json(told->summary, context_.account_id))))
+            if (!send(dropped() + event_text(event, summary_text(told->summary, std::nullopt,
+                                                                 context_.account_id))))
                 ++dropped_;
         }
         if (dropped_ > 0 || lost_ > 0) send(dropped());

@@ -17,7 +17,8 @@ void answer_from_worker(const XrayContext& context, XrayCall call,
                                       .metrics = context.query_metrics,
                                       .now = context.clock.now(),
                                       .groups = context.options.control.groups,
-                                      .account_id = context.options.account_id}));
+                                      .account_id = context.options.account_id,
+                                      .summaries = context.options.summaries}));
         } catch (const std::exception& thrown) {
             log_error("query failed", {{"error", thrown.what()}});
             answer(ApiError{"InternalFailure", 500, "the query failed"});

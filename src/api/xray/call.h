@@ -22,6 +22,7 @@ class InsightService;
 class PolicyService;
 class SamplingRules;
 class SamplingTargets;
+class SummaryCache;
 class TagService;
 class TransactionSearch;
 
@@ -42,6 +43,7 @@ struct XrayApiOptions {
     std::string account_id = "000000000000";  ///< of services that name none
     PageTokenKey token_key;                   ///< seals NextToken; random, kept with the data
     ControlPlane control{};
+    SummaryCache* summaries = nullptr;  ///< QueryContext::summaries
 };
 
 /// The answer of an operation: a JSON object, or an error.

@@ -165,4 +165,11 @@ void write_trace_summary(JsonWriter& json, const TraceSummary& summary,
     json.end_object();
 }
 
+std::string summary_text(const TraceSummary& summary, std::optional<Instant> matched_event_time,
+                         std::string_view account_id) {
+    JsonWriter json;
+    write_trace_summary(json, summary, matched_event_time, account_id);
+    return json.take();
+}
+
 }  // namespace tomograph

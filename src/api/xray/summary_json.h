@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/json_writer.h"
@@ -15,5 +16,9 @@ namespace tomograph {
 /// account_id          of services that name none
 void write_trace_summary(JsonWriter& json, const TraceSummary& summary,
                          std::optional<Instant> matched_event_time, std::string_view account_id);
+
+/// The same as a text.
+std::string summary_text(const TraceSummary& summary, std::optional<Instant> matched_event_time,
+                         std::string_view account_id);
 
 }  // namespace tomograph

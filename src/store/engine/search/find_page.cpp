@@ -25,6 +25,7 @@ Result<TracePage> find_page(StoreCore& core, const TraceQuery& query) {
                               .predicate = query.predicate,
                               .sample = query.sample,
                               .with_documents = query.with_documents,
+                              .is_known = query.is_known,
                               .budget = query.budget});
     TRY(search.start());
     const std::size_t most = query.with_documents ? page_traces_max : page_ids_max;

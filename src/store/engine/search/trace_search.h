@@ -31,6 +31,7 @@ class TraceSearch {
         SharedPredicate predicate;
         double sample = 1.0;
         bool with_documents = true;  ///< false: MatchedTrace::stored may have its id only
+        std::function<bool(TraceId, std::uint64_t stamp)> is_known{};  ///< TraceQuery::is_known
         SearchBudget budget;
         /// Matching traces that it counts are not given, but added to its answer, and counted as
         /// matched. Null: every matching trace is given.
