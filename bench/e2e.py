@@ -1,6 +1,6 @@
 """The end-to-end figures of docs/performance.md: a real server, a load generator beside it.
 
-    bench/e2e.py BUILD_DIRECTORY [idle] [w1] [memory] [http] [otlp] [udp] [graph] [restart]
+    bench/e2e.py BUILD_DIRECTORY [idle] [w1] [memory] [http] [otlp] [udp] [graph] [restart] [sampling]
 
 Prints a line for each figure; cells of bench/table.py's table as lines of JSON. CPU time is the server's own (user and system, from /proc), so a busy machine
 disturbs it less than rates and latencies.
@@ -214,6 +214,25 @@ def bench_restart(build, data):
     server.end()
 
 
+def bench_sampling(build, data):
+    """A thousand programs ask for the target of one rule, as fast as four connections go."""
+    server = Server(build, data)
+    server.wait_ready()
+    load(build, "sampling", server.api, 2, 4, 1)
+    costs, rates = [], []
+    for _ in range(3):
+        cpu = server.cpu_seconds()
+        result = load(build, "sampling", server.api, 5, 4, 1)
+        assert result["refused_requests"] == 0, result
+        costs.append((server.cpu_seconds() - cpu) * 1e6 / result["documents"])
+        rates.append(result["documents_per_second"])
+    cost = statistics.median(costs)
+    report(f"GetSamplingTargets: {statistics.median(rates):,.0f} calls/s, {cost:.1f} CPU-us a call: {1e6 / cost:,.0f} "
+           f"calls/s a core (runs: {', '.join(f'{c:.1f}' for c in costs)}), p50 {result['p50_ms']:.2f} ms, "
+           f"p99 {result['p99_ms']:.2f} ms")
+    server.end()
+
+
 def bench_idle(build, data):
     server = Server(build, data)
     server.wait_ready()
@@ -222,7 +241,7 @@ def bench_idle(build, data):
     server.end()
 
 
-BENCHES = {"idle": bench_idle, "w1": bench_w1, "memory": bench_memory, "http": bench_http, "otlp": bench_otlp, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart}
+BENCHES = {"idle": bench_idle, "w1": bench_w1, "memory": bench_memory, "http": bench_http, "otlp": bench_otlp, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart, "sampling": bench_sampling}
 
 
 def main():

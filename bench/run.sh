@@ -4,6 +4,7 @@
 #   a group of table.py   engine recovery exactness summary w2 http memory rocksdb sqlite clickhouse
 #   floors                Google Benchmark of every floor
 #   e2e                   the lines of e2e.py that are not in the table
+#   sampling              dividing a reservoir, how much of it a fleet uses, and GetSamplingTargets over HTTP
 #   reads                 reads.py on W1 of SPANS spans: X-Ray's and our own reads on the wire
 #
 # Nothing named: all of it. SPANS=10000000 makes the full table.
@@ -26,6 +27,12 @@ e2e() {
     python3 "$here/e2e.py" "$build" idle http udp graph restart
 }
 
+sampling() {
+    echo "== sampling"
+    "$build/bench/service_bench" --benchmark_filter='report_of_a_program|use_of_a_reservoir'
+    python3 "$here/e2e.py" "$build" sampling
+}
+
 reads() {
     echo "== reads on the wire"
     store=$build/reads-w1
@@ -42,7 +49,7 @@ if [ $# -eq 0 ]; then
 fi
 for what in "$@"; do
     case "$what" in
-        floors | e2e | reads) "$what" ;;
+        floors | e2e | reads | sampling) "$what" ;;
         *) python3 "$here/table.py" "$build" "$what" ;;
     esac
 done
