@@ -21,7 +21,7 @@ struct SamplingBoost {
 ///
 /// Patterns: `*` stands for any characters, `?` for one; the case of A to Z does not count.
 struct SamplingRule {
-    std::string name;
+    std::string name{};
     std::string resource_arn = "*";   ///< pattern
     std::int64_t priority = 0;        ///< ascending
     double fixed_rate = 0;            ///< 0 to 1, of what the reservoir leaves

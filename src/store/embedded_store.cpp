@@ -61,6 +61,7 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
                                            std::size_t limit) override;
     Result<AttributeValues> attribute_values(const AttributeValuesQuery& query) override;
     Result<ValueGroups> group(const GroupQuery& query) override;
+    Result<TraceEntries> entries(const TraceSelection& traces) override;
     Result<Comparison> compare(const ComparisonQuery& query) override;
     Result<FilteredGraph> filtered_graph(const TraceSelection& traces, GraphGrain grain) override;
     Result<GraphRollup> graph(TimeRange range, GraphGrain grain, GroupId group) override;
@@ -262,6 +263,11 @@ Result<AttributeValues> EmbeddedStoreImpl::attribute_values(const AttributeValue
 Result<ValueGroups> EmbeddedStoreImpl::group(const GroupQuery& query) {
     if (!is_ready_) return not_ready();
     return group_spans(core_, query);
+}
+
+Result<TraceEntries> EmbeddedStoreImpl::entries(const TraceSelection& traces) {
+    if (!is_ready_) return not_ready();
+    return list_entries(core_, traces);
 }
 
 Result<Comparison> EmbeddedStoreImpl::compare(const ComparisonQuery& query) {

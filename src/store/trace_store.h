@@ -14,6 +14,7 @@
 #include "model/graph_series.h"
 #include "model/ids.h"
 #include "store/comparison.h"
+#include "store/trace_entries.h"
 #include "store/trace_search.h"
 
 namespace tomograph {
@@ -145,6 +146,10 @@ class TraceStore {
     /// allows is spread over the range; subjects that need the documents come last, and of many
     /// traces a sample is enough for those.
     virtual Result<Comparison> compare(const ComparisonQuery& query) = 0;
+    /// The traces as requests that came in, by columns where these tell. About 40 bytes a trace.
+    virtual Result<TraceEntries> entries(const TraceSelection&) {
+        return Error(ErrorCode::unavailable, "this store does not list entries");
+    }
     /// The service graph of the traces in `traces`: their cells of every minute that the range
     /// touches. The type is not looked at: a trace counts when it is active in those minutes
     /// (TimeRangeType::event). Of every trace it is graph(), as long as the spans are there, with

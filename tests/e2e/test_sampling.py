@@ -6,7 +6,8 @@ import urllib.request
 
 import pytest
 
-from tests.conftest import xray_client
+from tests.conftest import eventually, xray_client
+from tests.e2e.documents import segment
 from tests.e2e.test_aws_cli import aws  # noqa: F401 (a fixture)
 from tests.e2e.test_groups import message, refused
 
@@ -194,3 +195,51 @@ def test_the_cli_asks_for_targets(aws):  # noqa: F811
     [target] = aws("get-sampling-targets", "--sampling-statistics-documents", asked)["SamplingTargetDocuments"]
     assert target["ReservoirQuota"] == 1
     assert len(aws("get-sampling-statistic-summaries")["SamplingStatisticSummaries"]) == 1
+
+
+def simulate(server, **question) -> dict:
+    now = time.time()
+    body = json.dumps({"StartTime": now - 600, "EndTime": now + 60, **question}).encode()
+    request = urllib.request.Request(f"{server.endpoint}/api/v1/sampling/simulation", data=body,
+                                     headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read())
+
+
+def test_drafts_are_tried_on_stored_traces(server, xray):
+    second = int(time.time()) - 100
+    documents = []
+    for n in range(60):
+        trace = f"1-{second + n % 3:08x}-{n:024x}"
+        path = "cart" if n % 2 else "pay"
+        documents.append(json.dumps(segment(
+            trace, "shop", second + n % 3 + 0.5, origin="AWS::ECS::Container", fault=n % 20 == 0,
+            http={"request": {"method": "GET", "url": f"http://shop.example/{path}?id={n}"},
+                  "response": {"status": 500 if n % 20 == 0 else 200}})))
+    for at in range(0, 60, 20):
+        xray.put_trace_segments(TraceSegmentDocuments=documents[at:at + 20])
+
+    draft = rule("cart", ReservoirSize=2, FixedRate=0, URLPath="/cart", ServiceType="AWS::ECS::*", Host="shop.*")
+    silent = rule("pay", Priority=8, ReservoirSize=0, FixedRate=0, URLPath="/pay", HTTPMethod="get")
+
+    def check(told):
+        cart, pay, default = told["Rules"]
+        assert [r["RuleName"] for r in told["Rules"]] == ["cart", "pay", "Default"]
+        assert (cart["Matched"], cart["SampledByReservoir"], cart["SampledByRate"]) == (30, 6, 0)
+        assert (pay["Matched"], pay["Sampled"], pay["Faults"], pay["FaultsLost"]) == (30, 0, 3, 3)
+        assert default["Matched"] == 0 and told["Total"]["Rate"] == 0.1
+        assert told["Total"]["SpansSampled"] == 6 and 0 < told["Total"]["BytesSampled"] < told["Total"]["Bytes"]
+        assert told["Total"]["CostOfAll"] == pytest.approx(60 * 5 / 1e6)
+        assert told["StarvedServices"] == []
+        assert told["StarvedOperations"] == [{"Service": "shop", "Operation": "GET /pay", "Requests": 30, "Faults": 3}]
+
+    check(simulate(server, SamplingRules=[draft, silent]))
+    sealed = lambda: b"\ntomograph_store_open_traces 0\n" in metrics(server)  # noqa: E731
+    eventually(sealed, 40)
+    check(simulate(server, SamplingRules=[draft, silent]))  # by columns now
+    assert [r["RuleName"] for r in simulate(server)["Rules"]] == ["Default"]
+
+
+def metrics(server) -> bytes:
+    with urllib.request.urlopen(f"{server.endpoint}/metrics", timeout=10) as answer:
+        return answer.read()

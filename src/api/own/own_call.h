@@ -20,6 +20,7 @@ namespace tomograph {
 class EmbeddedStore;
 class Ingest;
 class InsightService;
+class SamplingRules;
 
 /// What our own reads stand on; outlives every call.
 struct OwnContext {
@@ -33,8 +34,9 @@ struct OwnContext {
     const std::string& account_id;  ///< of services that name none
     const GroupDirectory* groups = nullptr;
     const InsightService* insights = nullptr;
-    const Ingest* ingest = nullptr;     ///< null: nothing comes in
-    EmbeddedStore* embedded = nullptr;  ///< null: how long things are kept is not known
+    const Ingest* ingest = nullptr;                 ///< null: nothing comes in
+    const SamplingRules* sampling_rules = nullptr;  ///< null: there are none
+    EmbeddedStore* embedded = nullptr;              ///< null: how long things are kept is not known
 
     QueryContext query() const {
         return {.store = store,
@@ -52,6 +54,7 @@ struct OwnCall {
     std::vector<std::string> path_values;  ///< of the `{…}` of the route's path
     HttpRespond respond;
     std::function<bool()> is_cancelled;  ///< the client has gone; any thread may ask
+    std::string body{};                  ///< of a POST
 };
 
 /// `start` and `end`: the last 15 minutes, unless they are said.
@@ -106,6 +109,7 @@ void answer_telemetry(const OwnContext& context, OwnCall call);
 void answer_group_metrics(const OwnContext& context, OwnCall call);
 void answer_insights(const OwnContext& context, OwnCall call);
 void answer_insight(const OwnContext& context, OwnCall call);
+void answer_sampling_simulation(const OwnContext& context, OwnCall call);
 void answer_openapi(const OwnContext& context, OwnCall call);
 
 }  // namespace tomograph

@@ -26,6 +26,7 @@ OwnReads::OwnReads(const Parts& parts)
                .groups = parts.options.control.groups,
                .insights = parts.options.control.insights,
                .ingest = parts.ingest,
+               .sampling_rules = parts.options.control.sampling_rules,
                .embedded = parts.embedded},
       tail_thread_(parts.tail),
       tools_(context_, parts.metrics) {
@@ -42,16 +43,21 @@ bool OwnReads::handle(const HttpRequest& request, const HttpRespond& respond) {
         metrics.count(reply.status, clock.monotonic() - begun);
         respond(std::move(reply));
     };
-    if (request.method != "GET") {
-        HttpReply refusal = to_reply(
-            method_not_allowed(quoted(request.path) + " takes GET, not " + quoted(request.method)));
-        refusal.headers.push_back({"Allow", "GET"});
+    const std::string method(match.route->method);
+    if (request.method != method) {
+        HttpReply refusal = to_reply(method_not_allowed(quoted(request.path) + " takes " + method +
+                                                        ", not " + quoted(request.method)));
+        refusal.headers.push_back({"Allow", method});
         answer(std::move(refusal));
+        return true;
+    }
+    if (method == "POST" && !request.header("Content-Type").starts_with("application/json")) {
+        answer(to_reply(invalid_request("Content-Type must be application/json")));
         return true;
     }
     try {
         match.route->function(context_, {QueryParameters(request.query), std::move(match.values),
-                                         answer, request.is_client_gone});
+                                         answer, request.is_client_gone, request.body});
     } catch (const std::exception& thrown) {
         log_error("read failed", {{"route", match.route->name}, {"error", thrown.what()}});
         answer(to_reply(ApiError{"InternalFailure", 500, "the read failed"}));

@@ -10,7 +10,7 @@
 
 namespace tomograph {
 
-/// Our own reads, which the console and the CLI stand on: GET below /api/v1 (docs/openapi.yaml);
+/// Our own reads, which the console and the CLI stand on: below /api/v1 (docs/openapi.yaml);
 /// and those of other tools, on the same workers (api/tools).
 /// Finds the route of a request, answers its errors, gives every answer its request id. Never
 /// throws.

@@ -9,11 +9,13 @@
 
 namespace tomograph {
 
-/// A route of our own reads. All take GET.
+/// A route of our own reads.
 struct OwnRoute {
     std::string_view path;  ///< `{…}` stands for one segment of it
     std::string_view name;  ///< label `operation` of the metrics
     OwnFunction function;
+    /// POST where the question has no room in a path; it changes nothing all the same.
+    std::string_view method = "GET";
 };
 
 std::span<const OwnRoute> own_routes();

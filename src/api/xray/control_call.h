@@ -5,6 +5,7 @@
 #include "api/json_request.h"
 #include "api/json_writer.h"
 #include "api/xray/call.h"
+#include "model/sampling_rule.h"
 #include "service/tags/tag_rules.h"
 
 namespace tomograph {
@@ -24,6 +25,9 @@ bool is_there(const Service* service, const XrayCall& call) {
 
 /// `Tags`: [{"Key":…,"Value":…}]
 TagList read_tags(std::vector<JsonRequest> tags);
+
+/// `SamplingRule`, as CreateSamplingRule takes it.
+SamplingRule read_sampling_rule(JsonRequest& json);
 
 /// Answers of one page never gave a token: each is refused.
 void refuse_token(JsonRequest& json);

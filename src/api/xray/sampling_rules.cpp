@@ -90,24 +90,6 @@ std::string read_new_name(JsonRequest& json) {
     return of_arn;
 }
 
-SamplingRule read_new_rule(JsonRequest& json) {
-    SamplingRule rule;
-    rule.name = read_new_name(json);
-    rule.resource_arn = json.required_text("ResourceARN");
-    rule.priority = json.required_integer("Priority");
-    rule.fixed_rate = json.required_number("FixedRate");
-    rule.reservoir_size = json.required_integer("ReservoirSize");
-    rule.service_name = json.required_text("ServiceName");
-    rule.service_type = json.required_text("ServiceType");
-    rule.host = json.required_text("Host");
-    rule.http_method = json.required_text("HTTPMethod");
-    rule.url_path = json.required_text("URLPath");
-    if (json.required_integer("Version") != rule_version) json.refuse_value("Version", "must be 1");
-    rule.attributes = json.text_map("Attributes").value_or(std::map<std::string, std::string>());
-    rule.boost = read_boost(json);
-    return rule;
-}
-
 SamplingRuleEdit read_edit(JsonRequest& json) {
     SamplingRuleEdit edit;
     edit.resource_arn = json.text("ResourceARN");
@@ -137,12 +119,30 @@ XrayAnswer answer_of(const Result<SamplingRuleRecord>& record) {
 
 }  // namespace
 
+SamplingRule read_sampling_rule(JsonRequest& json) {
+    SamplingRule rule;
+    rule.name = read_new_name(json);
+    rule.resource_arn = json.required_text("ResourceARN");
+    rule.priority = json.required_integer("Priority");
+    rule.fixed_rate = json.required_number("FixedRate");
+    rule.reservoir_size = json.required_integer("ReservoirSize");
+    rule.service_name = json.required_text("ServiceName");
+    rule.service_type = json.required_text("ServiceType");
+    rule.host = json.required_text("Host");
+    rule.http_method = json.required_text("HTTPMethod");
+    rule.url_path = json.required_text("URLPath");
+    if (json.required_integer("Version") != rule_version) json.refuse_value("Version", "must be 1");
+    rule.attributes = json.text_map("Attributes").value_or(std::map<std::string, std::string>());
+    rule.boost = read_boost(json);
+    return rule;
+}
+
 void answer_create_sampling_rule(const XrayContext& context, XrayCall call) {
     SamplingRules* rules = context.options.control.sampling_rules;
     if (!is_there(rules, call)) return;
     JsonRequest json(call.body);
     SamplingRule rule;
-    if (auto member = json.required_object("SamplingRule")) rule = read_new_rule(*member);
+    if (auto member = json.required_object("SamplingRule")) rule = read_sampling_rule(*member);
     const TagList tags = read_tags(json.objects("Tags", tags_per_request_max));
     if (json.refusal()) return call.answer(*json.refusal());
     const ChangeOrigin origin = origin_of(call, "CreateSamplingRule");

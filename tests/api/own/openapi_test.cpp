@@ -36,7 +36,7 @@ TEST_CASE("every route below /api/v1 is in the OpenAPI document, and nothing els
     std::set<std::string> routes;
     const std::map<std::string, std::string> told = operations_of_document();
     for (const OwnRoute& route : own_routes()) {
-        const std::string operation = "GET " + std::string(route.path);
+        const std::string operation = std::string(route.method) + " " + std::string(route.path);
         routes.insert(operation);
         CAPTURE(operation);
         REQUIRE(told.contains(operation));

@@ -13,6 +13,7 @@ Result<AttributeNames> list_attribute_names(StoreCore& core, const TraceSelectio
 Result<AttributeValues> count_attribute_values(StoreCore& core, const AttributeValuesQuery& query);
 Result<ValueGroups> group_spans(StoreCore& core, const GroupQuery& query);
 Result<Comparison> compare_traces(StoreCore& core, const ComparisonQuery& query);
+Result<TraceEntries> list_entries(StoreCore& core, const TraceSelection& traces);
 Result<FilteredGraph> graph_of_traces(StoreCore& core, const TraceSelection& traces,
                                       GraphGrain grain);
 

@@ -1,0 +1,149 @@
+// SimulateSampling: what sampling rules would have done to the traces that are stored.
+#include "service/sampling/simulation.h"
+
+#include <algorithm>
+
+#include "api/json_request.h"
+#include "api/limits.h"
+#include "api/own/own_call.h"
+#include "api/xray/control_call.h"
+#include "service/limits.h"
+#include "service/sampling/sampling_rules.h"
+
+namespace tomograph {
+namespace {
+
+/// What AWS takes for a million traces that are recorded, in US dollars.
+constexpr double traces_price = 5;
+constexpr double traces_of_price = 1e6;
+
+struct Question {
+    std::vector<SamplingRule> drafts;
+    bool is_alone = false;  ///< the drafts and Default are all rules
+    double price = traces_price;
+};
+
+std::vector<SamplingRule> rules_of(const OwnContext& context, const Question& question) {
+    std::vector<SamplingRule> rules = question.drafts;
+    const auto is_drafted = [&](const std::string& name) {
+        return std::any_of(rules.begin(), rules.end(),
+                           [&](const SamplingRule& rule) { return rule.name == name; });
+    };
+    if (context.sampling_rules != nullptr)
+        for (const SamplingRuleRecord& record : context.sampling_rules->now()->records)
+            if ((!question.is_alone || record.rule.name == default_rule_name) &&
+                !is_drafted(record.rule.name))
+                rules.push_back(record.rule);
+    std::sort(rules.begin(), rules.end(), [](const SamplingRule& a, const SamplingRule& b) {
+        return a.priority != b.priority ? a.priority < b.priority : a.name < b.name;
+    });
+    return rules;
+}
+
+Result<void> check_drafts(const std::vector<SamplingRule>& drafts) {
+    for (const SamplingRule& rule : drafts) {
+        const auto checked =
+            rule.name == default_rule_name ? check_default_rule(rule) : check_rule(rule);
+        if (!checked) return Error(checked.error()).within("rule " + rule.name);
+    }
+    return {};
+}
+
+void write_counts(JsonWriter& json, const SimulatedCounts& counts, double seconds) {
+    const auto count = [&](std::string_view member, std::uint64_t value) {
+        json.integer(member, static_cast<std::int64_t>(value));
+    };
+    const auto share = [](std::uint64_t part, std::uint64_t whole) {
+        return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+    };
+    const auto a_second = [&](std::uint64_t value) { return static_cast<double>(value) / seconds; };
+    count("Matched", counts.matched);
+    count("Sampled", counts.sampled());
+    count("SampledByReservoir", counts.from_reservoir);
+    count("SampledByRate", counts.from_rate);
+    json.number("Rate", share(counts.sampled(), counts.matched));
+    json.number("MatchedPerSecond", a_second(counts.matched));
+    json.number("SampledPerSecond", a_second(counts.sampled()));
+    count("Errors", counts.errors);
+    count("ErrorsLost", counts.errors - counts.errors_sampled);
+    count("Faults", counts.faults);
+    count("FaultsLost", counts.faults - counts.faults_sampled);
+    count("Spans", counts.spans);
+    count("SpansSampled", counts.spans_sampled);
+    count("Bytes", counts.bytes);
+    count("BytesSampled", counts.bytes_sampled);
+}
+
+void write_starved(JsonWriter& json, std::string_view member, const std::vector<Starved>& all) {
+    json.begin_array(member);
+    for (const Starved& each : all) {
+        json.begin_object();
+        json.text("Service", each.service);
+        if (!each.operation.empty()) json.text("Operation", each.operation);
+        json.integer("Requests", static_cast<std::int64_t>(each.requests));
+        json.integer("Faults", static_cast<std::int64_t>(each.faults));
+        json.end_object();
+    }
+    json.end_array();
+}
+
+std::string simulation_json(const Simulation& simulation, TimeRange range, double price,
+                            const SearchCoverage& coverage) {
+    const double seconds = std::max((range.end - coverage.oldest).as_seconds(), 1.0);
+    JsonWriter json;
+    json.begin_object();
+    json.begin_array("Rules");
+    for (const SimulatedRule& rule : simulation.rules) {
+        json.begin_object();
+        json.text("RuleName", rule.name);
+        write_counts(json, rule.counts, seconds);
+        json.end_object();
+    }
+    json.end_array();
+    json.begin_object("Total");
+    write_counts(json, simulation.total, seconds);
+    json.number("Cost", price * static_cast<double>(simulation.total.sampled()) / traces_of_price);
+    json.number("CostOfAll",
+                price * static_cast<double>(simulation.total.matched) / traces_of_price);
+    json.end_object();
+    write_starved(json, "StarvedServices", simulation.services);
+    write_starved(json, "StarvedOperations", simulation.operations);
+    json.integer("StarvedOperationCount", static_cast<std::int64_t>(simulation.starved_operations));
+    write_coverage(json, range, coverage);
+    json.end_object();
+    return json.take();
+}
+
+}  // namespace
+
+void answer_sampling_simulation(const OwnContext& context, OwnCall call) {
+    JsonRequest json(call.body);
+    const Instant now = context.clock.now();
+    ReadSelection read;
+    read.end = json.timestamp("EndTime").value_or(now);
+    read.start = json.timestamp("StartTime").value_or(read.end - own_read_range);
+    read.filter = json.text("FilterExpression").value_or("");
+    read.budget.memory_bytes = own_memory_bytes;
+    read.budget.time = own_budget;
+    read.budget.is_cancelled = call.is_cancelled;
+    read.groups = context.groups;
+    read.account_id = context.account_id;
+    Question question;
+    question.is_alone = json.boolean("OnlyThese").value_or(false);
+    question.price = json.number("PricePerMillionTraces").value_or(traces_price);
+    for (JsonRequest& each : json.objects("SamplingRules", sampling_rules_max + 1))
+        question.drafts.push_back(read_sampling_rule(each));
+    if (json.refusal()) return call.respond(to_reply(*json.refusal()));
+    if (!is_accepted(call)) return;
+    answer_from_worker(
+        context, std::move(call), [&context, read, question]() -> Result<std::string> {
+            TRY(check_drafts(question.drafts));
+            const TraceSelection traces = TRY(to_selection(read));
+            TraceEntries entries = TRY(context.store.entries(traces));
+            const SearchCoverage coverage = entries.coverage;
+            const Simulation simulation = simulate(rules_of(context, question), std::move(entries));
+            return simulation_json(simulation, {read.start, read.end}, question.price, coverage);
+        });
+}
+
+}  // namespace tomograph
