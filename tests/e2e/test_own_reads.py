@@ -244,7 +244,8 @@ def test_each_parameter_of_the_openapi_document_is_taken_and_no_other(server, do
     for path, methods in document["paths"].items():
         if "get" not in methods or "reads" not in methods["get"]["tags"]:
             continue
-        where = path.removeprefix("/api/v1/").format(id="1-6553f100-0000000000000000000000aa", span="a" * 16)
+        where = path.removeprefix("/api/v1/").format(id="1-6553f100-0000000000000000000000aa", span="a" * 16,
+                                                       name="Default")
         needed = {"attributes/values": {"name": "x"}, "groups-by": {"by": "name"}, "differences": {"filter": "fault"},
                   "doctor/map": {"name": "x"}}
         rest = needed.get(where, {})
