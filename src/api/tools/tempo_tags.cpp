@@ -241,9 +241,11 @@ void tempo_tags_v2(const OwnContext& context, ToolCall call) {
 }
 
 void tempo_tag_values(const OwnContext& context, ToolCall call) {
-    std::string name = call.path_values[0];
-    const bool is_intrinsic = name == "name" || name == "status" || name == "kind";
-    if (!is_intrinsic) name.insert(0, ".");
+    const std::string& tag = call.path_values[0];
+    const bool is_intrinsic = tag == "name" || tag == "status" || tag == "kind";
+    // Not `insert(0, …)`: optimised, g++ 12 takes it for an overlapping copy.
+    std::string name(is_intrinsic ? "" : ".");
+    name += tag;
     answer_values(context, std::move(call), name, false);
 }
 
