@@ -15,6 +15,24 @@ constexpr int same_port_tries = 20;
 /// sockaddr_un holds 108 bytes with the closing zero.
 constexpr std::size_t unix_path_bytes_max = 107;
 
+/// A listener that speaks TLS where the settings name a certificate.
+HttpServerOptions http_options(const char* name, const std::string& address,
+                               const Settings& settings) {
+    HttpServerOptions options;
+    options.name = name;
+    options.address = address;
+    if (!settings.tls_cert.empty()) options.tls = TlsFiles{settings.tls_cert, settings.tls_key};
+    return options;
+}
+
+HttpServerOptions otlp_options(const char* name, const std::string& address,
+                               const Settings& settings) {
+    HttpServerOptions options = http_options(name, address, settings);
+    options.limits.wire_body_bytes_max = otlp_wire_bytes_max;
+    options.limits.decoded_body_bytes_max = otlp_decoded_bytes_max;
+    return options;
+}
+
 }  // namespace
 
 Listeners::Listeners(const Intake& intake)
@@ -22,60 +40,51 @@ Listeners::Listeners(const Intake& intake)
       udp_intake_(intake.ingest, IngestSource::udp, intake.metrics),
       unix_intake_(intake.ingest, IngestSource::unix_socket, intake.metrics) {}
 
-Result<std::unique_ptr<Listeners>> Listeners::start(const Settings& settings, const Intake& intake) {
+Result<std::unique_ptr<Listeners>> Listeners::start(const Settings& settings,
+                                                    const Intake& intake) {
     std::unique_ptr<Listeners> listeners(new Listeners(intake));
     if (!settings.xray_addr.empty())
         TRY_WITHIN("xray-addr " + settings.xray_addr, listeners->start_xray(settings.xray_addr));
     if (!settings.xray_unix.empty())
         TRY_WITHIN("xray-unix " + settings.xray_unix, listeners->start_unix(settings));
-    if (!settings.api_addr.empty()) TRY_WITHIN("api-addr " + settings.api_addr, listeners->start_api(settings));
+    if (!settings.api_addr.empty())
+        TRY_WITHIN("api-addr " + settings.api_addr, listeners->start_api(settings));
     if (!settings.otlp_http_addr.empty())
-        TRY_WITHIN("otlp-http-addr " + settings.otlp_http_addr, listeners->start_otlp_http(settings));
+        TRY_WITHIN("otlp-http-addr " + settings.otlp_http_addr,
+                   listeners->start_otlp_http(settings));
     if (!settings.otlp_grpc_addr.empty())
-        TRY_WITHIN("otlp-grpc-addr " + settings.otlp_grpc_addr, listeners->start_otlp_grpc(settings));
+        TRY_WITHIN("otlp-grpc-addr " + settings.otlp_grpc_addr,
+                   listeners->start_otlp_grpc(settings));
     return listeners;
 }
 
 Result<void> Listeners::start_api(const Settings& settings) {
-    HttpServerOptions options;
-    options.address = settings.api_addr;
-    options.name = "api";
-    if (!settings.tls_cert.empty()) options.tls = TlsFiles{settings.tls_cert, settings.tls_key};
-    api_ = TRY(HttpServer::start(intake_.pool, std::move(options), intake_.http.handler(), xray_http_error,
-                                 intake_.metrics));
+    api_ = TRY(HttpServer::start(intake_.pool, http_options("api", settings.api_addr, settings),
+                                 intake_.http.handler(), xray_http_error, intake_.metrics));
     addresses_.api = api_->address();
     return {};
 }
 
 Result<void> Listeners::start_otlp_http(const Settings& settings) {
-    HttpServerOptions options;
-    options.address = settings.otlp_http_addr;
-    options.name = "otlp_http";
-    options.limits.wire_body_bytes_max = otlp_wire_bytes_max;
-    options.limits.decoded_body_bytes_max = otlp_decoded_bytes_max;
-    if (!settings.tls_cert.empty()) options.tls = TlsFiles{settings.tls_cert, settings.tls_key};
-    otlp_http_ = TRY(HttpServer::start(intake_.pool, std::move(options), otlp_http_handler(intake_.ingest),
-                                       otlp_http_error, intake_.metrics));
+    otlp_http_ = TRY(HttpServer::start(
+        intake_.pool, otlp_options("otlp_http", settings.otlp_http_addr, settings),
+        otlp_http_handler(intake_.ingest), otlp_http_error, intake_.metrics));
     addresses_.otlp_http = otlp_http_->address();
     return {};
 }
 
 Result<void> Listeners::start_otlp_grpc(const Settings& settings) {
-    HttpServerOptions options;
-    options.address = settings.otlp_grpc_addr;
-    options.name = "otlp_grpc";
-    options.limits.wire_body_bytes_max = otlp_wire_bytes_max;
-    options.limits.decoded_body_bytes_max = otlp_decoded_bytes_max;
-    if (!settings.tls_cert.empty()) options.tls = TlsFiles{settings.tls_cert, settings.tls_key};
-    grpc_ = std::make_unique<GrpcService>(GrpcService::Options{.limits = options.limits, .listener = options.name},
-                                          intake_.clock, intake_.metrics);
+    HttpServerOptions options = otlp_options("otlp_grpc", settings.otlp_grpc_addr, settings);
+    grpc_ = std::make_unique<GrpcService>(
+        GrpcService::Options{.limits = options.limits, .listener = options.name}, intake_.clock,
+        intake_.metrics);
     add_trace_export(*grpc_, intake_.ingest);
     grpc_->add_health([&store = intake_.store] {
         const StoreStatus status = store.status();
         return status.ready && !status.read_only;
     });
-    otlp_grpc_ = TRY(HttpServer::start(intake_.pool, std::move(options), grpc_->handler(), otlp_http_error,
-                                       intake_.metrics));
+    otlp_grpc_ = TRY(HttpServer::start(intake_.pool, std::move(options), grpc_->handler(),
+                                       otlp_http_error, intake_.metrics));
     addresses_.otlp_grpc = otlp_grpc_->address();
     return {};
 }
@@ -92,13 +101,14 @@ Result<void> Listeners::start_xray(const std::string& address) {
 Result<void> Listeners::start_xray_pair(const std::string& udp_address) {
     DatagramIntakeOptions options;
     options.address = udp_address;
-    xray_udp_ = TRY_WITHIN("udp", DatagramIntake::start(std::move(options), udp_intake_.handler(), intake_.metrics));
+    xray_udp_ = TRY_WITHIN(
+        "udp", DatagramIntake::start(std::move(options), udp_intake_.handler(), intake_.metrics));
     HttpServerOptions tcp_options;
     tcp_options.address = xray_udp_->address();
     tcp_options.name = "xray";
     xray_tcp_ = TRY_WITHIN("tcp", HttpServer::start(intake_.pool, std::move(tcp_options),
-                                                    daemon_proxy_handler(intake_.xray), xray_http_error,
-                                                    intake_.metrics));
+                                                    daemon_proxy_handler(intake_.xray),
+                                                    xray_http_error, intake_.metrics));
     addresses_.xray = xray_udp_->address();
     return {};
 }
@@ -111,7 +121,8 @@ Result<void> Listeners::start_unix(const Settings& settings) {
     }
     DatagramIntakeOptions options;
     options.address = "unix:" + settings.xray_unix;
-    xray_unix_ = TRY(DatagramIntake::start(std::move(options), unix_intake_.handler(), intake_.metrics));
+    xray_unix_ =
+        TRY(DatagramIntake::start(std::move(options), unix_intake_.handler(), intake_.metrics));
     addresses_.xray_unix = settings.xray_unix;
     return {};
 }
