@@ -10,8 +10,8 @@
 #include "api/counted_spans.h"
 #include "api/limits.h"
 #include "api/refusal_log.h"
+#include "base/base64.h"
 #include "model/segment_outline.h"
-#include "wire/base64.h"
 #include "wire/otlp/span_documents.h"
 #include "wire/xray/document_array.h"
 

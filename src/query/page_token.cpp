@@ -5,8 +5,8 @@
 #include <openssl/hmac.h>
 
 #include "base/assert.h"
+#include "base/base64.h"
 #include "base/bytes.h"
-#include "query/base64url.h"
 #include "query/limits.h"
 
 namespace tomograph {
@@ -56,7 +56,7 @@ std::string seal_page_token(const PageTokenKey& key, const PageBinding& binding,
     writer.fixed(version);
     writer.fixed((now + page_token_lifetime).second());
     writer.raw(place);
-    return base64url_encode(content + seal_of(key, binding, content));
+    return base64_encode(content + seal_of(key, binding, content), Base64Form::url);
 }
 
 Result<std::string> open_page_token(const PageTokenKey& key, const PageBinding& binding,

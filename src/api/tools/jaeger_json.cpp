@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "query/spans/span_conditions.h"
-#include "wire/base64.h"
 #include "wire/hex.h"
 #include "wire/json/escapes.h"
 #include "wire/json/json_text.h"

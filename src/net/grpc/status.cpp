@@ -1,11 +1,10 @@
 #include "net/grpc/status.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "net/grpc/frame.h"
 
 namespace tomograph {
@@ -18,24 +17,14 @@ constexpr std::array<std::string_view, grpc_statuses> names = {
     "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
     "DATA_LOSS", "UNAUTHENTICATED"};
 
-/// Not padded, as headers that end in -bin should be.
-std::string base64(std::string_view bytes) {
-    std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(size));
-    while (text.ends_with('=')) text.pop_back();
-    return text;
-}
-
 std::vector<HttpHeader> status_headers(const GrpcAnswer& answer) {
     std::vector<HttpHeader> headers = {
         {"grpc-status", std::to_string(static_cast<int>(answer.status))}};
     if (!answer.sentence.empty())
         headers.push_back({"grpc-message", grpc_percent_encode(answer.sentence)});
     if (!answer.details.empty())
-        headers.push_back({"grpc-status-details-bin", base64(answer.details)});
+        headers.push_back(
+            {"grpc-status-details-bin", base64_encode(answer.details, Base64Form::unpadded)});
     return headers;
 }
 

@@ -9,7 +9,7 @@
 #include <protozero/pbf_writer.hpp>
 #include <span>
 
-#include "wire/base64.h"
+#include "base/base64.h"
 #include "wire/hex.h"
 #include "wire/json/json_index.h"
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <limits>
 
-#include "wire/base64.h"
+#include "base/base64.h"
 
 namespace tomograph {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "wire/base64.h"
+#include "base/base64.h"
 #include "wire/hex.h"
 #include "wire/json/escapes.h"
 #include "wire/json/json_text.h"

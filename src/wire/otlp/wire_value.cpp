@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "wire/base64.h"
+#include "base/base64.h"
 #include "wire/json/escapes.h"
 #include "wire/json/utf8.h"
 #include "wire/limits.h"
