@@ -2,26 +2,18 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/reader.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "api/api_bench.h"
 #include "api/xray/operations.h"
+#include "support/goldens.h"
 #include "support/memory_store.h"
 
 namespace tomograph::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 struct PrettyWriter : rapidjson::PrettyWriter<rapidjson::StringBuffer> {
     using rapidjson::PrettyWriter<rapidjson::StringBuffer>::PrettyWriter;
@@ -55,11 +47,8 @@ void put_documents(ApiBench& bench, const fs::path& file) {
 }  // namespace
 
 // tests/api/xray/<case>/: documents.txt holds one document a line; <Operation>.request.json is
-// answered by <Operation>.answer.json. TOMOGRAPH_GOLDENS=write rewrites the answers; read the
-// difference before you commit it.
+// answered by <Operation>.answer.json.
 TEST_CASE("operations answer as the goldens say") {
-    const char* mode = std::getenv("TOMOGRAPH_GOLDENS");
-    const bool is_writing = mode != nullptr && std::string_view(mode) == "write";
     std::size_t requests = 0;
     for (const auto& entry : fs::directory_iterator(GOLDENS_FOLDER)) {
         if (!entry.is_directory()) continue;
@@ -70,14 +59,11 @@ TEST_CASE("operations answer as the goldens say") {
             const std::string name(operation.name);
             if (!fs::exists(entry.path() / (name + ".request.json"))) continue;
             CAPTURE(entry.path().filename().string() + "/" + name);
-            const HttpReply reply = bench.post(std::string(operation.path),
-                                               read(entry.path() / (name + ".request.json")));
+            const HttpReply reply = bench.post(
+                std::string(operation.path), read_golden(entry.path() / (name + ".request.json")));
             CHECK(reply.status == 200);
             CHECK(header(reply, "Content-Type") == "application/json");
-            const std::string answer = pretty(reply.body);
-            const fs::path golden = entry.path() / (name + ".answer.json");
-            if (is_writing) std::ofstream(golden, std::ios::binary) << answer;
-            CHECK(answer == read(golden));
+            check_golden(entry.path() / (name + ".answer.json"), pretty(reply.body));
             ++requests;
         }
     }

@@ -1,25 +1,17 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "query/otlp_trace_of.h"
 #include "query/spans/span_conditions.h"
 #include "query/trace_attributes.h"
+#include "support/goldens.h"
 #include "support/otlp_round_trip.h"
 
 namespace tomograph {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 /// Documents of one trace as they are stored.
 class StoredDocuments {
@@ -117,7 +109,7 @@ TEST_CASE("X-Ray's documents are found by what they are shown as") {
         // document.
         if (entry.path().filename() == "duplicate_keys") continue;
         StoredDocuments documents;
-        documents.add(read(entry.path() / "in.json"));
+        documents.add(read_golden(entry.path() / "in.json"));
         if (documents.stored.documents.empty()) continue;
         const Trace trace = documents.assemble();
         spans += Agreement(documents.stored, trace).check();
@@ -126,8 +118,8 @@ TEST_CASE("X-Ray's documents are found by what they are shown as") {
 }
 
 TEST_CASE("spans of OTLP are found by what they are shown as, and what stands around them is not") {
-    const auto request = trace_request_of_json(
-        read(fs::path(GOLDENS_FOLDER) / ".." / ".." / "wire" / "otlp" / "every_field.otlp.json"));
+    const auto request = trace_request_of_json(read_golden(
+        fs::path(GOLDENS_FOLDER) / ".." / ".." / "wire" / "otlp" / "every_field.otlp.json"));
     REQUIRE(request);
     OtlpRoundTrip trip;
     REQUIRE(read_trace_request(*request, trip));

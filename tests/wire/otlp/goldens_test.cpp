@@ -1,11 +1,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "support/goldens.h"
 #include "support/otlp_round_trip.h"
 #include "wire/otlp/span_record.h"
 #include "wire/otlp/spans_of_segment.h"
@@ -17,13 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t bytes_max = 204'800;
-
-std::string read(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 Segment decoded(const std::string& json) {
     SegmentDecoder decoder;
@@ -43,11 +34,8 @@ std::string records(const std::string& json) {
 }  // namespace
 
 // tests/wire/xray/<case>/in.json is a document as a client sends it; tests/wire/otlp/<case>.jsonl
-// what it becomes, a span a line. TOMOGRAPH_GOLDENS=write rewrites them; read the difference before
-// you commit it.
+// what it becomes, a span a line.
 TEST_CASE("documents become the spans that the goldens say") {
-    const char* mode = std::getenv("TOMOGRAPH_GOLDENS");
-    const bool is_writing = mode != nullptr && std::string_view(mode) == "write";
     const fs::path goldens = GOLDENS_FOLDER;
     std::size_t cases = 0;
     for (const auto& entry : fs::directory_iterator(goldens)) {
@@ -56,16 +44,14 @@ TEST_CASE("documents become the spans that the goldens say") {
         CAPTURE(name);
         fs::path in = goldens / (name + ".json");
         if (!fs::exists(in)) in = goldens.parent_path() / "xray" / name / "in.json";
-        const std::string text = records(read(in));
-        if (is_writing) std::ofstream(entry.path(), std::ios::binary) << text;
-        CHECK(text == read(entry.path()));
+        check_golden(entry.path(), records(read_golden(in)));
         ++cases;
     }
     CHECK(cases >= 8);
 }
 
 TEST_CASE("a span with every field comes back as it came, in protobuf and in JSON") {
-    const std::string json = read(fs::path(GOLDENS_FOLDER) / "every_field.otlp.json");
+    const std::string json = read_golden(fs::path(GOLDENS_FOLDER) / "every_field.otlp.json");
     const auto request = trace_request_of_json(json);
     REQUIRE(request);
     CHECK(round_trip_fault(*request) == "");

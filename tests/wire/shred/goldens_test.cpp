@@ -1,10 +1,9 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
+#include "support/goldens.h"
 #include "wire/shred/round_trip.h"
 #include "wire/xray/segment_decoder.h"
 
@@ -12,13 +11,6 @@ namespace tomograph {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 /// A key twice, `subsegments` that is an object, elements of it that are none.
 const std::set<std::string> refused = {"duplicate_keys", "spellings", "dropped_subsegments"};
@@ -35,7 +27,7 @@ TEST_CASE("documents of the real SDKs are taken apart, and put together byte for
             if (!fs::exists(entry.path() / "in.json")) continue;
             CAPTURE(entry.path().filename().string());
             CAPTURE(pass);
-            const std::string document = read(entry.path() / "in.json");
+            const std::string document = read_golden(entry.path() / "in.json");
             const auto decoded = decoder.decode(document, {});
             const auto* segment = std::get_if<Segment>(&decoded);
             if (segment == nullptr) continue;
