@@ -7,15 +7,18 @@
 #include "api/segment_text.h"
 #include "api/xray/xray_api.h"
 #include "catalog/sqlite_catalog.h"
+#include "service/encryption/encryption_service.h"
 #include "service/groups/group_service.h"
+#include "service/policies/policy_service.h"
 #include "service/sampling/sampling_rules.h"
 #include "service/sampling/sampling_targets.h"
 #include "service/tags/tag_service.h"
+#include "service/transaction_search/transaction_search.h"
 #include "support/memory_store.h"
 
 namespace tomograph::testing {
 
-/// The API with a control plane whose catalog is in memory.
+/// The API with a control plane whose catalog is in memory, of a store without encryption.
 struct ControlBench {
     ManualClock clock{Instant::from_seconds(test_second)};
     MetricsRegistry metrics;
@@ -27,12 +30,25 @@ struct ControlBench {
     std::unique_ptr<SamplingRules> sampling_rules =
         SamplingRules::open(*catalog, clock, {}).value();
     SamplingTargets sampling_targets{*sampling_rules, clock, metrics, {.has_former_life = false}};
+    PolicyService policies{*catalog, "000000000000"};
+    std::unique_ptr<EncryptionService> encryption =
+        EncryptionService::open({.catalog = *catalog,
+                                 .store = {.change = [](SecretKey) { return Result<void>(); },
+                                           .status = [] { return EncryptionStatus(); }},
+                                 .own_key = {},
+                                 .named_keys = {},
+                                 .scope = {}})
+            .value();
+    std::unique_ptr<TransactionSearch> search = TransactionSearch::open(*catalog, false).value();
     Ingest ingest{store, clock, metrics};
     XrayApi xray{{.token_key = {},
                   .control = {.groups = &groups,
                               .tags = &tags,
                               .sampling_rules = sampling_rules.get(),
-                              .sampling_targets = &sampling_targets}},
+                              .sampling_targets = &sampling_targets,
+                              .policies = &policies,
+                              .encryption = encryption.get(),
+                              .transaction_search = search.get()}},
                  ingest,
                  store,
                  clock,

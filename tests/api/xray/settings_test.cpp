@@ -1,58 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <future>
-
-#include "api/segment_text.h"
-#include "api/xray/xray_api.h"
-#include "catalog/sqlite_catalog.h"
-#include "service/encryption/encryption_service.h"
-#include "service/policies/policy_service.h"
-#include "service/transaction_search/transaction_search.h"
-#include "support/memory_store.h"
+#include "api/control_bench.h"
 
 namespace tomograph::testing {
-namespace {
-
-/// The API with what is set once for all traces.
-struct SettingsBench {
-    ManualClock clock{Instant::from_seconds(test_second)};
-    MetricsRegistry metrics;
-    std::unique_ptr<Catalog> catalog = open_sqlite_catalog(":memory:", clock).value();
-    MemoryStore store;
-    PolicyService policies{*catalog, "000000000000"};
-    std::unique_ptr<EncryptionService> encryption =
-        EncryptionService::open({.catalog = *catalog,
-                                 .store = {.change = [](SecretKey) { return Result<void>(); },
-                                           .status = [] { return EncryptionStatus(); }},
-                                 .own_key = {},
-                                 .named_keys = {},
-                                 .scope = {}})
-            .value();
-    std::unique_ptr<TransactionSearch> search = TransactionSearch::open(*catalog, false).value();
-    Ingest ingest{store, clock, metrics};
-    XrayApi xray{{.token_key = {},
-                  .control = {.policies = &policies,
-                              .encryption = encryption.get(),
-                              .transaction_search = search.get()}},
-                 ingest,
-                 store,
-                 clock,
-                 metrics};
-
-    HttpReply post(std::string path, std::string body) {
-        HttpRequest request;
-        request.method = "POST";
-        request.path = std::move(path);
-        request.body = std::move(body);
-        auto answered = std::make_shared<std::promise<HttpReply>>();
-        auto reply = answered->get_future();
-        xray.handle(std::move(request),
-                    [answered](HttpReply each) { answered->set_value(std::move(each)); });
-        return reply.get();
-    }
-};
-
-}  // namespace
 
 TEST_CASE("every broken call of a setting is refused, and the member is named") {
     struct Case {
@@ -100,7 +50,7 @@ TEST_CASE("every broken call of a setting is refused, and the member is named") 
          R"({"Name":"Mine","Rule":{"Probabilistic":{"DesiredSamplingPercentage":1}}})",
          "ResourceNotFoundException", "one indexing rule"},
     };
-    SettingsBench bench;
+    ControlBench bench;
     for (const Case& each : cases) {
         INFO(each.path, " ", each.body);
         const HttpReply reply = bench.post(each.path, each.body);
@@ -112,7 +62,7 @@ TEST_CASE("every broken call of a setting is refused, and the member is named") 
 }
 
 TEST_CASE("settings are answered as the model spells them") {
-    SettingsBench bench;
+    ControlBench bench;
     CHECK(bench.post("/EncryptionConfig", "").body ==
           R"({"EncryptionConfig":{"Status":"ACTIVE","Type":"NONE"}})");
     CHECK(bench.post("/GetTraceSegmentDestination", "").body ==
