@@ -109,6 +109,7 @@ void answer_telemetry(const OwnContext& context, OwnCall call);
 void answer_group_metrics(const OwnContext& context, OwnCall call);
 void answer_insights(const OwnContext& context, OwnCall call);
 void answer_insight(const OwnContext& context, OwnCall call);
+void answer_sampling_match(const OwnContext& context, OwnCall call);
 void answer_sampling_simulation(const OwnContext& context, OwnCall call);
 void answer_openapi(const OwnContext& context, OwnCall call);
 

@@ -22,6 +22,7 @@ constexpr std::array routes = {
     OwnRoute{"/api/v1/groups/{name}/metrics", "GetGroupMetrics", answer_group_metrics},
     OwnRoute{"/api/v1/insights", "ListInsights", answer_insights},
     OwnRoute{"/api/v1/insights/{id}", "ReadInsight", answer_insight},
+    OwnRoute{"/api/v1/sampling/match", "MatchSampling", answer_sampling_match, "POST"},
     OwnRoute{"/api/v1/sampling/simulation", "SimulateSampling", answer_sampling_simulation, "POST"},
     OwnRoute{"/api/v1/openapi.yaml", "GetOpenApi", answer_openapi},
 };

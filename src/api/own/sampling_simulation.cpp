@@ -5,10 +5,8 @@
 
 #include "api/json_request.h"
 #include "api/limits.h"
+#include "api/own/draft_rules.h"
 #include "api/own/own_call.h"
-#include "api/xray/control_call.h"
-#include "service/limits.h"
-#include "service/sampling/sampling_rules.h"
 
 namespace tomograph {
 namespace {
@@ -16,38 +14,6 @@ namespace {
 /// What AWS takes for a million traces that are recorded, in US dollars.
 constexpr double traces_price = 5;
 constexpr double traces_of_price = 1e6;
-
-struct Question {
-    std::vector<SamplingRule> drafts;
-    bool is_alone = false;  ///< the drafts and Default are all rules
-    double price = traces_price;
-};
-
-std::vector<SamplingRule> rules_of(const OwnContext& context, const Question& question) {
-    std::vector<SamplingRule> rules = question.drafts;
-    const auto is_drafted = [&](const std::string& name) {
-        return std::any_of(rules.begin(), rules.end(),
-                           [&](const SamplingRule& rule) { return rule.name == name; });
-    };
-    if (context.sampling_rules != nullptr)
-        for (const SamplingRuleRecord& record : context.sampling_rules->now()->records)
-            if ((!question.is_alone || record.rule.name == default_rule_name) &&
-                !is_drafted(record.rule.name))
-                rules.push_back(record.rule);
-    std::sort(rules.begin(), rules.end(), [](const SamplingRule& a, const SamplingRule& b) {
-        return a.priority != b.priority ? a.priority < b.priority : a.name < b.name;
-    });
-    return rules;
-}
-
-Result<void> check_drafts(const std::vector<SamplingRule>& drafts) {
-    for (const SamplingRule& rule : drafts) {
-        const auto checked =
-            rule.name == default_rule_name ? check_default_rule(rule) : check_rule(rule);
-        if (!checked) return Error(checked.error()).within("rule " + rule.name);
-    }
-    return {};
-}
 
 void write_counts(JsonWriter& json, const SimulatedCounts& counts, double seconds) {
     const auto count = [&](std::string_view member, std::uint64_t value) {
@@ -128,21 +94,18 @@ void answer_sampling_simulation(const OwnContext& context, OwnCall call) {
     read.budget.is_cancelled = call.is_cancelled;
     read.groups = context.groups;
     read.account_id = context.account_id;
-    Question question;
-    question.is_alone = json.boolean("OnlyThese").value_or(false);
-    question.price = json.number("PricePerMillionTraces").value_or(traces_price);
-    for (JsonRequest& each : json.objects("SamplingRules", sampling_rules_max + 1))
-        question.drafts.push_back(read_sampling_rule(each));
+    const double price = json.number("PricePerMillionTraces").value_or(traces_price);
+    const DraftRules drafts = read_draft_rules(json);
     if (json.refusal()) return call.respond(to_reply(*json.refusal()));
     if (!is_accepted(call)) return;
     answer_from_worker(
-        context, std::move(call), [&context, read, question]() -> Result<std::string> {
-            TRY(check_drafts(question.drafts));
+        context, std::move(call), [&context, read, price, drafts]() -> Result<std::string> {
+            std::vector<SamplingRule> rules = TRY(rules_with(context, drafts));
             const TraceSelection traces = TRY(to_selection(read));
             TraceEntries entries = TRY(context.store.entries(traces));
             const SearchCoverage coverage = entries.coverage;
-            const Simulation simulation = simulate(rules_of(context, question), std::move(entries));
-            return simulation_json(simulation, {read.start, read.end}, question.price, coverage);
+            const Simulation simulation = simulate(std::move(rules), std::move(entries));
+            return simulation_json(simulation, {read.start, read.end}, price, coverage);
         });
 }
 

@@ -4,6 +4,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "model/sampling_rule.h"
 
@@ -25,6 +27,16 @@ struct SamplingRequest {
 };
 
 bool fits_rule(const SamplingRule& rule, const SamplingRequest& request);
+
+/// A pattern of a rule that a request does not fit.
+struct Misfit {
+    std::string_view member;  ///< of a rule, as the API names it
+    std::string attribute{};  ///< which of Attributes
+    std::string pattern;
+    std::optional<std::string> value;  ///< absent: the request has no such attribute
+};
+/// All of them, in the order of the API's members; none: the request fits.
+std::vector<Misfit> misfits_of(const SamplingRule& rule, const SamplingRequest& request);
 
 /// The number of the first that fits, of rules by priority and name; of none: nothing.
 std::optional<std::size_t> first_fitting(std::span<const SamplingRule> rules,

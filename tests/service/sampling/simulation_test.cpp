@@ -48,7 +48,29 @@ TEST_CASE("a rule fits where all of its patterns do; what a request does not say
         {{.attributes = {{"tier", "g*"}}}, {.attributes = {{"tier", "gold"}}}, true},
         {{.attributes = {{"tier", "g*"}}}, {.attributes = {{"tier", "tin"}}}, false},
     };
-    for (const Case& each : cases) CHECK(fits_rule(each.rule, each.request) == each.fits);
+    for (const Case& each : cases) {
+        CHECK(fits_rule(each.rule, each.request) == each.fits);
+        CHECK(misfits_of(each.rule, each.request).empty() == each.fits);
+    }
+}
+
+TEST_CASE("what of a request does not fit a rule is told, member by member") {
+    const SamplingRule rule{.service_name = "cart",
+                            .url_path = "/a/*",
+                            .attributes = {{"tier", "g*"}, {"vip", "yes"}, {"zone", "a"}}};
+    const auto misfits = misfits_of(rule, {.service_name = "shop",
+                                           .host = "h",
+                                           .url_path = "/b",
+                                           .attributes = {{"tier", "tin"}, {"zone", "a"}}});
+    REQUIRE(misfits.size() == 4);
+    CHECK(misfits[0].member == "ServiceName");
+    CHECK(misfits[0].pattern == "cart");
+    CHECK(misfits[0].value == "shop");
+    CHECK(misfits[1].member == "URLPath");
+    CHECK(misfits[2].attribute == "tier");
+    CHECK(misfits[2].value == "tin");
+    CHECK(misfits[3].attribute == "vip");
+    CHECK_FALSE(misfits[3].value);
 }
 
 TEST_CASE("each second the reservoir takes its share, and the rate of what is left") {
