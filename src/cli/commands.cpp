@@ -1,5 +1,5 @@
-// The command line: options of each verb, their help with examples, and the call of the verb. The
-// only file that sees CLI11 (13 s to compile).
+// The command line: options of each verb, their help with examples, and the call of the verb. Only
+// this file and sampling/verbs.cpp see CLI11 (13 s to compile).
 #include <CLI/CLI.hpp>
 
 #include "base/clock.h"
@@ -12,6 +12,7 @@
 #include "cli/insights_command.h"
 #include "cli/map_command.h"
 #include "cli/overview.h"
+#include "cli/sampling/verbs.h"
 #include "cli/send_command.h"
 #include "cli/services_command.h"
 #include "cli/stats_command.h"
@@ -44,6 +45,7 @@ class Commands {
         add_map();
         add_services();
         add_groups();
+        add_sampling();
         add_tail();
         add_stats();
         add_insights();
@@ -114,13 +116,17 @@ class Commands {
     void run_later(Options& options,
                    ExitCode (*verb_function)(const Options&, ApiClient&, const Console&)) {
         action_ = [this, &options, verb_function] {
-            console_.is_quiet = common_.is_quiet;
-            console_.is_verbose = common_.is_verbose;
-            const auto endpoint = choose_endpoint(common_.endpoint, process_environment);
-            if (!endpoint) return console_.fail(endpoint.error());
-            ApiClient api(*endpoint, console_);
-            return verb_function(options, api, console_);
+            return with_api([&](ApiClient& api) { return verb_function(options, api, console_); });
         };
+    }
+
+    ExitCode with_api(const std::function<ExitCode(ApiClient&)>& work) {
+        console_.is_quiet = common_.is_quiet;
+        console_.is_verbose = common_.is_verbose;
+        const auto endpoint = choose_endpoint(common_.endpoint, process_environment);
+        if (!endpoint) return console_.fail(endpoint.error());
+        ApiClient api(*endpoint, console_);
+        return work(api);
     }
 
     template <class Options>
@@ -272,6 +278,24 @@ class Commands {
         takes_endpoint(to);
         set_format(to, stats_);
         on_parse(to, stats_, run_stats);
+    }
+
+    void add_sampling() {
+        const auto takes = [this](CLI::App* to, std::vector<std::string> formats) {
+            if (!formats.empty()) takes_output(to, std::move(formats));
+            takes_endpoint(to);
+            to->add_flag("-q,--quiet", common_.is_quiet, "no hints");
+        };
+        const auto run = [this](SamplingVerbs::Run verb_function) {
+            if (!common_.output.empty())
+                if (const auto format = parse_output_format(common_.output))
+                    sampling_.set_format(*format);
+            action_ = [this, verb_function] {
+                return with_api([&](ApiClient& api) { return verb_function(api, console_); });
+            };
+        };
+        CLI::App* to = app_.add_subcommand("sampling", console_.say(Message::verb_sampling));
+        sampling_.add(*to, console_, {.takes = takes, .run = run});
     }
 
     CLI::App* doctor_verb(CLI::App* under, const char* name, Message summary,
@@ -428,6 +452,7 @@ class Commands {
     MapOptions map_;
     ServicesOptions services_;
     GroupsOptions groups_;
+    SamplingVerbs sampling_;
     TailOptions tail_;
     StatsOptions stats_;
     InsightsOptions insights_;

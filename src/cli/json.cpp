@@ -50,6 +50,14 @@ Json Json::operator[](std::string_view name) const {
     return Json(&member->value);
 }
 
+std::vector<std::string> Json::members() const {
+    std::vector<std::string> names;
+    if (!is_object()) return names;
+    for (const auto& member : as_value(value_)->GetObject())
+        names.emplace_back(member.name.GetString(), member.name.GetStringLength());
+    return names;
+}
+
 std::size_t Json::size() const { return is_array() ? as_value(value_)->Size() : 0; }
 
 Json Json::at(std::size_t i) const {

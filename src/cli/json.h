@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -24,6 +25,8 @@ class Json {
 
     /// The member of an object; nothing when absent or null.
     Json operator[](std::string_view name) const;
+    /// The names of an object's members, in its order.
+    std::vector<std::string> members() const;
     /// Elements of an array; 0 for everything else.
     std::size_t size() const;
     Json at(std::size_t i) const;

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
+#include "cli/live_screen.h"
 #include "cli/map_diagram.h"
 #include "cli/map_svg.h"
 #include "cli/map_text.h"
 #include "cli/service_map.h"
-#include "cli/stop_signal.h"
 #include "cli/time_input.h"
 #include "cli/time_text.h"
 
@@ -72,47 +72,17 @@ std::string rendered(const MapOptions& options, const ServiceMap& map, TimeRange
     return title(map, range, console) + map_to_text(map, console.terminal, range);
 }
 
-/// Draws over what was there: home, each line cleared to its end, the rest of the screen cleared.
-/// What has no room in the window is counted in its last line: scrolling would spoil the picture.
-std::string screen(std::string_view text, const Console& console) {
-    const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-    const std::size_t rows = console.terminal.rows;
-    const bool fits = rows < 3 || lines < rows;
-    std::string out = "\x1b[H";
-    for (std::size_t line = 0; line < (fits ? lines : rows - 2); ++line) {
-        const std::size_t end = text.find('\n');
-        out.append(text.substr(0, end)).append("\x1b[K\n");
-        text.remove_prefix(end + 1);
-    }
-    if (!fits)
-        out +=
-            console.say(Message::map_more_rows, {std::to_string(lines - (rows - 2))}) + "\x1b[K\n";
-    return out + "\x1b[J";
-}
-
 ExitCode watch(const MapOptions& options, ApiClient& api, const Console& console) {
+    const auto draw = [&](const Console& on_screen) -> Result<std::string> {
+        const TimeRange range = TRY(parse_time_range(options.time, console.clock.now()));
+        const ServiceMap map = TRY(fetch_map(range, api));
+        return rendered(options, map, range, on_screen);
+    };
     if (!console.terminal.is_tty)
         return console.fail(ExitCode::usage,
                             "--watch draws on a terminal, and standard output is none",
                             console.say(Message::see_help, {"map"}));
-    StopSignal stop;
-    console.out("\x1b[?1049h\x1b[?25l");  // a screen of its own, no cursor
-    ExitCode code = ExitCode::ok;
-    Console on_screen = console;
-    std::string failure;
-    on_screen.err = [&](std::string_view text) { failure += text; };
-    do {
-        on_screen.terminal = standard_output_terminal();  // the window may have changed its size
-        failure.clear();
-        const auto range = parse_time_range(options.time, console.clock.now());
-        const auto map = range ? fetch_map(*range, api) : Result<ServiceMap>(range.error());
-        code = map ? ExitCode::ok : on_screen.fail(map.error());
-        console.out(screen(map ? rendered(options, *map, *range, on_screen) : failure, on_screen));
-        if (code == ExitCode::usage) break;
-    } while (stop.wait(watch_pause));
-    console.out("\x1b[?25h\x1b[?1049l");
-    if (!failure.empty()) console.err(failure);
-    return code;
+    return draw_live(console, watch_pause, draw);
 }
 
 }  // namespace

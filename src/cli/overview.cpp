@@ -26,7 +26,7 @@ constexpr Verb look_verbs[] = {
     {"insights", Message::verb_insights}, {"traces", Message::verb_traces},
     {"trace", Message::verb_trace},       {"tail", Message::verb_tail},
     {"stats", Message::verb_stats},       {"groups", Message::verb_groups},
-    {"doctor", Message::verb_doctor}};
+    {"sampling", Message::verb_sampling}, {"doctor", Message::verb_doctor}};
 
 }  // namespace
 

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <vector>
 
+#include "cli/input.h"
 #include "cli/limits.h"
 #include "cli/span_tree.h"
 #include "cli/text.h"
@@ -16,17 +16,6 @@ namespace {
 
 bool is_id_character(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::string read_standard_input() {
-    std::string text;
-    char buffer[4096];
-    while (text.size() < input_bytes_max) {
-        const std::size_t size = std::fread(buffer, 1, sizeof buffer, stdin);
-        if (size == 0) break;
-        text.append(buffer, size);
-    }
-    return text;
 }
 
 struct FoundTrace {
@@ -68,7 +57,8 @@ std::optional<std::string> find_trace_id(std::string_view text) {
 }
 
 ExitCode run_trace(const TraceOptions& options, ApiClient& api, const Console& console) {
-    const std::string text = options.text == "-" ? read_standard_input() : options.text;
+    const std::string text =
+        options.text == "-" ? read_standard_input(input_bytes_max) : options.text;
     const auto id = find_trace_id(text);
     if (!id)
         return console.fail(ExitCode::usage,

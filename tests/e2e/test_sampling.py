@@ -1,6 +1,7 @@
 """Sampling rules, with boto3, both AWS CLIs and as Terraform's provider calls: what is set is there, what is wrong is
 told."""
 import json
+import subprocess
 import time
 import urllib.request
 
@@ -243,3 +244,106 @@ def test_drafts_are_tried_on_stored_traces(server, xray):
 def metrics(server) -> bytes:
     with urllib.request.urlopen(f"{server.endpoint}/metrics", timeout=10) as answer:
         return answer.read()
+
+
+def command_of(tomo, server):
+    """`tomo sampling …` against the server: its exit code, its lines, and what it says beside them."""
+    def run(*words, given: str | None = None):
+        done = subprocess.run([tomo, "sampling", *words, "--endpoint", server.endpoint], capture_output=True, text=True,
+                              input=given, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+    return run
+
+
+def rows(text: str) -> list[dict]:
+    head, *lines = text.splitlines()
+    return [dict(zip(head.split("\t"), line.split("\t"))) for line in lines]
+
+
+def test_rules_are_set_tried_and_removed_by_the_command_line(tomo, server, xray):
+    run = command_of(tomo, server)
+    code, out, said = run("set", "pay", "--path", "/pay/*", "--method", "POST", "--reservoir", "3", "--rate", "50%",
+                          "--priority", "7", "--attr", "tier=g*")
+    assert (code, "pay\tmade\tFixedRate\t\t0.5\n" in out) == (0, True), said
+    made = xray.get_sampling_rules()["SamplingRuleRecords"][0]["SamplingRule"]
+    assert made == {**rule("pay", URLPath="/pay/*", HTTPMethod="POST", FixedRate=0.5, Attributes={"tier": "g*"}),
+                    "RuleARN": ARN + "pay"}
+    code, out, _ = run("set", "Default", "--rate", "0.01", "--dry-run")
+    assert (code, rows(out)) == (0, [{"rule": "Default", "change": "changed", "member": "FixedRate", "before": "0.05",
+                                      "after": "0.01"}])
+    assert run("set", "Default", "--rate", "0.01")[0] == 0
+    code, out, said = run("set", "Default", "--path", "/x")
+    assert (code, out) == (2, "") and "only FixedRate" in said
+    code, out, said = run("set", "pay", "--rate", "200%")
+    assert (code, out) == (2, "") and "FixedRate is 2, must be 0 to 1" in said
+    assert run("set", "pay")[0] == 2 and run("rm", "none")[0] == 2 and run("frob")[0] == 2
+
+    xray.get_sampling_targets(SamplingStatisticsDocuments=[document("pay", BorrowCount=1)])
+    listed = rows(run("list")[1])
+    assert [(r["priority"], r["rule"], r["rate"]) for r in listed] == [("7", "pay", "0.5"), ("10000", "Default", "0.01")]
+    assert listed[0]["matches"] == "method=POST path=/pay/* tier=g*"
+    assert run()[1].splitlines()[0] == run("list")[1].splitlines()[0]
+    watched = rows(run("watch", "-n", "2")[1])  # the window of the report is over then
+    assert [(r["rule"], r["requests"], r["sampled"], r["borrowed"]) for r in watched] == [("pay", "10", "5", "1")]
+    assert (rows(run("list")[1])[0]["requests"], rows(run("list")[1])[0]["sampled"]) == ("10", "5")
+
+    code, out, said = run("test", "POST", "https://shop.example/pay/7?id=1", "--attr", "tier=gold")
+    assert (code, [r["fits"] for r in rows(out)]) == (0, ["decides", "later"]) and "pass over pay" in said
+    out = run("test", "GET", "/pay/7", "--expect", "Default")[1]
+    assert rows(out)[0]["why"] == "HTTPMethod GET does not fit POST; Attributes.tier is missing, must fit g*"
+    assert run("test", "GET", "/pay/7", "--expect", "pay")[0] == 1
+    assert run("rm", "pay")[0] == 0 and names(xray) == ["Default"]
+
+
+def test_rules_go_to_files_and_come_back(tomo, make_server):
+    one, other = make_server(name="one"), make_server(name="other")
+    run, at_other = command_of(tomo, one), command_of(tomo, other)
+    xray, there = xray_client(one.endpoint), xray_client(other.endpoint)
+    xray.create_sampling_rule(SamplingRule=rule("a", Attributes={"x": "y"}, FixedRate=0.123456789012345,
+                                                SamplingRateBoost={"MaxRate": 0.2, "CooldownWindowMinutes": 10}))
+    xray.create_sampling_rule(SamplingRule=rule("b", Host="shop.*", ReservoirSize=5))
+    there.create_sampling_rule(SamplingRule=rule("old"))
+    code, full, _ = run("export")
+    assert code == 0
+    assert at_other("import", "-", "--replace", "--dry-run", given=full)[0] == 0 and names(there) == ["old", "Default"]
+    code, out, said = at_other("import", "-", "--replace", given=full)
+    assert code == 0, said
+    assert [(r["rule"], r["change"]) for r in rows(out) if r["change"] in ("removed", "unchanged")] == [
+        ("old", "removed"), ("Default", "unchanged")]
+    told = lambda client: [r["SamplingRule"] for r in client.get_sampling_rules()["SamplingRuleRecords"]]  # noqa: E731
+    assert told(there) == told(xray)
+    assert at_other("export")[1] == full
+    assert {r["change"] for r in rows(at_other("import", "-", given=full)[1])} == {"unchanged"}
+
+    code, local, said = run("export", "--as", "local", "--programs", "5")
+    assert code == 6 and "rule a is left out: attributes" in said
+    assert json.loads(local)["rules"] == [{"description": "b", "host": "shop.*", "http_method": "GET",
+                                           "url_path": "/a/*", "fixed_target": 1, "rate": 0.05}]
+    code, out, said = at_other("import", "-", "--replace", "--programs", "5", given=local)
+    assert code == 0, said
+    assert [(r["RuleName"], r["ReservoirSize"]) for r in told(there)] == [("b", 5), ("Default", 0)]
+    wrong = full.replace('"FixedRate":0.05', '"FixedRate":7')
+    code, out, said = at_other("import", "-", given=wrong)
+    assert (code, out) == (2, "") and "rule b: FixedRate is 7, must be 0 to 1" in said
+    # What the AWS CLI writes is read as well.
+    code, out, said = at_other("import", "-", "--replace", given=json.dumps(
+        {"SamplingRuleRecords": [{"SamplingRule": r, "CreatedAt": 1} for r in told(xray)]}))
+    assert code == 0 and told(there) == told(xray), said
+
+
+def test_drafts_are_simulated_by_the_command_line(tomo, server, xray):
+    second = int(time.time()) - 100
+    xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(segment(
+        f"1-{second:08x}-{n:024x}", "shop", second + 0.5,
+        http={"request": {"method": "GET", "url": f"http://shop.example/{'cart' if n % 2 else 'pay'}"}}))
+        for n in range(20)])
+    run = command_of(tomo, server)
+    code, out, said = run("simulate", "--rule", "cart", "--path", "/cart", "--reservoir", "2", "--rate", "0")
+    assert code == 0, said
+    assert [(r["rule"], r["requests"], r["sampled"]) for r in rows(out)][0] == ("cart", "10", "2")
+    assert rows(out)[-1]["requests"] == "20"
+    told = json.loads(run("simulate", "-", "--only", "-o", "json", "--price", "10", given=json.dumps(
+        {"version": 2, "default": {"fixed_target": 0, "rate": 0}, "rules": []}))[1])
+    assert told["Total"]["Sampled"] == 0 and told["Total"]["CostOfAll"] == pytest.approx(20 * 10 / 1e6)
+    assert [s["Operation"] for s in told["StarvedOperations"]] == ["GET /cart", "GET /pay"]
+    assert names(xray) == ["Default"]
