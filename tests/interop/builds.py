@@ -23,8 +23,9 @@ def version(command: str, *arguments: str) -> tuple[int, ...]:
 
 
 def go_program(source: pathlib.Path, folder: pathlib.Path) -> list[str]:
-    if version("go", "version") < (1, 24):
-        pytest.skip("no Go of 1.24 or later")
+    needed = re.search(r"^go (\d+)\.(\d+)", (source / "go.mod").read_text(), re.MULTILINE)
+    if version("go", "version") < tuple(map(int, needed.groups())):
+        pytest.skip(f"no Go of {'.'.join(needed.groups())} or later")
     built = folder / f"{source.name}-program"
     subprocess.run(["go", "build", "-o", str(built), "."], cwd=copied(source, folder), check=True, timeout=600)
     return [str(built)]
