@@ -1,4 +1,5 @@
 """Programs of other languages, built from their folders with what their package registries have."""
+import os
 import pathlib
 import re
 import shutil
@@ -29,6 +30,19 @@ def go_program(source: pathlib.Path, folder: pathlib.Path) -> list[str]:
     built = folder / f"{source.name}-program"
     subprocess.run(["go", "build", "-o", str(built), "."], cwd=copied(source, folder), check=True, timeout=600)
     return [str(built)]
+
+
+def collector(source: pathlib.Path, folder: pathlib.Path) -> str:
+    """The OpenTelemetry Collector, made by its builder from builder.yaml of `source`: its binary."""
+    if version("go", "version") < (1, 25):
+        pytest.skip("no Go of 1.25 or later")
+    project = copied(source, folder)
+    [release] = re.findall(r"^  version: (\S+)$", (source / "builder.yaml").read_text(), re.MULTILINE)
+    subprocess.run(["go", "install", f"go.opentelemetry.io/collector/cmd/builder@v{release}"], cwd=project, check=True,
+                   env={**os.environ, "GOBIN": str(project)}, timeout=600)
+    subprocess.run([str(project / "builder"), "--config", "builder.yaml"], cwd=project, check=True, capture_output=True,
+                   env={**os.environ, "CGO_ENABLED": "0"}, timeout=1800)
+    return str(project / "built/otelcol")
 
 
 def java_program(source: pathlib.Path, folder: pathlib.Path, main: str) -> list[str]:
