@@ -65,7 +65,8 @@ def node_program(source: pathlib.Path, folder: pathlib.Path, main: str) -> list[
     return ["node", str(project / main)]
 
 
-def python_program(source: pathlib.Path, folder: pathlib.Path, main: str, whole: list[str], alone: list[str]) -> list[str]:
+def python_program(source: pathlib.Path, folder: pathlib.Path, main: str, whole: list[str],
+                   alone: list[str] | None = None) -> list[str]:
     """In an environment of its own.
 
     whole, alone  packages with what they depend on, and without
@@ -74,5 +75,6 @@ def python_program(source: pathlib.Path, folder: pathlib.Path, main: str, whole:
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True, timeout=120)
     install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     subprocess.run([*install, *whole], check=True, timeout=600)
-    subprocess.run([*install, "--no-deps", *alone], check=True, timeout=600)
+    if alone:
+        subprocess.run([*install, "--no-deps", *alone], check=True, timeout=600)
     return [str(python), str(project / main)]
