@@ -105,3 +105,13 @@ def check_tempo_tools(server, services: dict[str, tuple[int, int]]):
                 shown = get(server, f"/tempo/api/v2/traces/{trace['traceID']}")["trace"]["resourceSpans"]
                 spans = sum(len(scope["spans"]) for resource in shown for scope in resource["scopeSpans"])
                 assert spans == sum(its["spanCount"] for its in trace["serviceStats"].values())
+
+
+def test_its_list_of_insights_gets_what_its_code_reads(server, xray, tmp_path):
+    end = now_minute() - 1
+    send_past(xray, end - 110, end, lambda minute: end - 60 <= minute < end - 40 or minute >= end - 8)
+    xray.update_group(GroupName="Default", InsightsConfiguration=ON)
+    eventually(lambda: len(summaries(xray)) == 2)
+    done = subprocess.run([*go_program(SOURCE, tmp_path), server.endpoint, "insights"], capture_output=True, text=True,
+                          timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
