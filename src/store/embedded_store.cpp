@@ -14,6 +14,7 @@
 #include "store/engine/store_core.h"
 #include "store/file_names.h"
 #include "store/part/limits.h"
+#include "store/signal/signal.h"
 
 namespace tomograph {
 namespace {
@@ -124,6 +125,7 @@ Result<void> EmbeddedStoreImpl::open() {
     recovery_ = std::make_unique<Recovery>(core_, maintenance_->publisher(), maintenance_->sealer(),
                                            maintenance_->flusher());
     TRY(recovery_->open_directory());
+    for (Signal* signal : core_.options.signals) TRY(signal->start());
     wal_->segments().set_store_id(recovery_->store_id());
     phase_.lock()->reason = "replaying the log";
     if (!core_.options.background) return replay();
@@ -418,6 +420,7 @@ void EmbeddedStoreImpl::close() {
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
     const std::lock_guard operation(operation_mutex_);  // it ends soon
+    for (Signal* signal : core_.options.signals) signal->close();
     if (is_ready_) maintenance_->close();
 }
 

@@ -14,6 +14,7 @@ namespace tomograph {
 
 class GroupSource;
 class MatchSource;
+class Signal;
 std::shared_ptr<MatchSource> make_column_judge(const Predicate& predicate);
 
 struct EmbeddedStoreOptions {
@@ -68,6 +69,8 @@ struct EmbeddedStoreOptions {
 
     /// Opened and backed up with the store.
     std::vector<StoreNeighbour> neighbours;
+    /// Opened, backed up and closed with the store, which they outlive.
+    std::vector<Signal*> signals;
 };
 
 }  // namespace tomograph

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ inline constexpr std::string_view spans_directory = "spans";
 inline constexpr std::string_view rollup_directory = "rollup";
 inline constexpr std::string_view telemetry_directory = "telemetry";
 inline constexpr std::string_view quarantine_directory = "quarantine";
+/// Folders of the signals beside traces (docs/formats/signal.md), and their parts in each.
+inline constexpr std::array<std::string_view, 2> signal_names{"logs", "metrics"};
+inline constexpr std::string_view signal_parts_directory = "parts";
 inline constexpr std::string_view temporary_suffix = ".tmp";
 inline constexpr std::string_view part_suffix = ".part";
 

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "store/file_names.h"
+#include "store/signal/signal.h"
 
 namespace tomograph {
 
@@ -42,6 +43,7 @@ Result<RewriteCount> KeyKeeper::pass() {
     const Parts parts = core_.parts();
     for (const auto& part : parts->parts) TRY(rewriter.rewrite(part->path()));
     for (const auto& rollup : parts->rollups) TRY(rewriter.rewrite(rollup->path()));
+    for (Signal* signal : core_.options.signals) TRY(signal->rewrite_keys(rewriter));
     core_.has_plain_files = rewriter.count().plain > 0;
     return rewriter.count();
 }

@@ -138,11 +138,17 @@ void Maintenance::publish_merge() {
 Result<StorePin> Maintenance::pin() {
     const std::lock_guard lock(mutex_);
     if (!publisher_.retry()) return Error(ErrorCode::unavailable, "the manifest cannot be written");
+    std::vector<SignalPin> signals;
+    for (Signal* signal : core_.options.signals) {
+        auto pinned = TRY(signal->pin());
+        if (pinned) signals.push_back(std::move(*pinned));
+    }
     const Manifest& manifest = publisher_.manifest();
     return StorePin{.store_id = manifest.store_id(),
                     .manifest = manifest.state(),
                     .parts = core_.parts(),
                     .wal = wal_.pin(),
+                    .signals = std::move(signals),
                     .keys = core_.file_keys(),
                     .keys_hold = keys_.hold()};
 }

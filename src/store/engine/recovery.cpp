@@ -35,6 +35,7 @@ Result<void> Recovery::open_directory() {
                               core_.file_keys(), core_.quarantine));
     TRY(open_parts());
     for (const StoreNeighbour& neighbour : core_.options.neighbours) TRY(neighbour.open());
+    for (Signal* signal : core_.options.signals) TRY(signal->open(signal_home()));
     if (core_.keys) TRY(core_.keys->write_keyring());
     // A new manifest for every start: it ends the clean mark of the last one.
     edits_.emplace_back(SetFloor{publisher_.manifest().state().floor});
@@ -44,6 +45,17 @@ Result<void> Recovery::open_directory() {
     if (committed) return clean_up();
     log_error("manifest is not writable", {{"error", committed.error()}});
     return {};
+}
+
+SignalHome Recovery::signal_home() {
+    return {.files = core_.files,
+            .clock = core_.clock,
+            .quarantine = core_.quarantine,
+            .keys = core_.file_keys(),
+            .data_directory = core_.options.directory,
+            .store_id = publisher_manifest_id_,
+            .background = core_.options.background,
+            .disk_is_low = [this] { return core_.disk_is_low.load(); }};
 }
 
 Result<void> Recovery::make_directories() {

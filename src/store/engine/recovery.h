@@ -9,6 +9,7 @@
 #include "store/engine/sealer.h"
 #include "store/engine/store_core.h"
 #include "store/engine/version_file.h"
+#include "store/signal/signal.h"
 #include "store/wal/replay.h"
 
 namespace tomograph {
@@ -49,6 +50,7 @@ class Recovery final : public WalReplaySink {
     void replay_telemetry(Lsn lsn, Instant received, std::string_view json) override;
 
  private:
+    SignalHome signal_home();
     Result<void> make_directories();
     Result<void> use_keys();
     /// Or rollups.

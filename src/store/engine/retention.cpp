@@ -7,19 +7,6 @@
 
 namespace tomograph {
 
-bool Retention::clock_is_believable() {
-    const Instant wall = core_.clock.now();
-    const Duration mono = core_.clock.monotonic();
-    const Duration drift = (wall - wall_) - (mono - mono_);
-    wall_ = wall;
-    mono_ = mono;
-    if (drift > clock_jump_max || drift < Duration{-clock_jump_max.ns}) {
-        log_warn("wall clock jumped, retention waits", {{"seconds", drift.as_seconds()}});
-        hold_until_ = mono + retention_hold;
-    }
-    return mono >= hold_until_;
-}
-
 RetentionAges Retention::ages() const {
     return {.default_age = core_.options.retention_age,
             .policies = publisher_.manifest().state().policies,
@@ -27,7 +14,7 @@ RetentionAges Retention::ages() const {
 }
 
 Result<void> Retention::run(const std::function<Lsn()>& floor) {
-    const bool is_believable = clock_is_believable();
+    const bool is_believable = clock_watch_.look();
     const Duration now = core_.clock.monotonic();
     if (now < next_) return {};
     next_ = now + retention_interval;

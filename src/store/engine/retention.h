@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "store/engine/clock_watch.h"
 #include "store/engine/retention_plan.h"
 #include "store/engine/rollup_folder.h"
 #include "store/engine/store_core.h"
@@ -13,11 +14,7 @@ namespace tomograph {
 class Retention {
  public:
     Retention(StoreCore& core, Publisher& publisher)
-        : core_(core),
-          publisher_(publisher),
-          folder_(core, publisher),
-          wall_(core.clock.now()),
-          mono_(core.clock.monotonic()) {}
+        : core_(core), publisher_(publisher), folder_(core, publisher), clock_watch_(core.clock) {}
 
     /// Does its work when it is time for it. Parts that reach above the floor of the log wait, else
     /// the replay would bring their documents back.
@@ -27,7 +24,7 @@ class Retention {
     Result<void> run(const std::function<Lsn()>& floor);
 
     /// As of the last run().
-    bool trusts_clock() const { return core_.clock.monotonic() >= hold_until_; }
+    bool trusts_clock() const { return clock_watch_.is_trusted(); }
     RetentionAges ages() const;
 
     /// Policies, what is there by day and class, when it goes, when the room ends.
@@ -39,9 +36,6 @@ class Retention {
  private:
     using LiveParts = std::vector<std::shared_ptr<LivePart>>;
 
-    /// Whether the wall clock has run as the monotonic one does: a wrong date must not delete
-    /// everything.
-    bool clock_is_believable();
     /// How many of the parts went.
     Result<std::size_t> drop(LiveParts parts, Lsn floor, bool ages);
     LiveParts over_age(const PartSnapshot& parts) const;
@@ -53,9 +47,7 @@ class Retention {
     StoreCore& core_;
     Publisher& publisher_;
     RollupFolder folder_;
-    Instant wall_;
-    Duration mono_;
-    Duration hold_until_;
+    ClockWatch clock_watch_;
     Duration next_;
     bool pins_changed_ = true;
 };

@@ -28,8 +28,6 @@ Gauge& limit(MetricsRegistry& registry, const char* what) {
 
 constexpr const char* sealed = "sealed_traces_total";
 constexpr const char* sealed_help = "Traces written to parts, by what made them ready";
-constexpr const char* refused = "refused_appends_total";
-constexpr const char* refused_help = "Appends answered with an error at once, by cause";
 constexpr const char* dropped = "dropped_documents_total";
 constexpr const char* dropped_help = "Documents not kept, by cause";
 constexpr const char* expired = "expired_parts_total";
@@ -38,16 +36,7 @@ constexpr const char* expired_help = "Parts removed by retention, by rule";
 }  // namespace
 
 StoreMetrics::StoreMetrics(MetricsRegistry& r)
-    : wal_frames(counter(r, "wal_frames_total", "Frames written to the log")),
-      wal_bytes(counter(r, "wal_written_bytes_total", "Bytes written to the log")),
-      wal_segments(counter(r, "wal_segments_total", "Log segments begun")),
-      wal_failures(counter(r, "wal_failures_total", "Failed writes and syncs of the log")),
-      wal_sync_seconds(seconds(r, "wal_sync_seconds", "Time of one write and sync of the log")),
-      wal_group_appends(r.histogram("tomograph_store_wal_group_appends",
-                                    "Appends that shared one sync",
-                                    {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})),
-      wal_queue_bytes(gauge(r, "wal_queue_bytes", "Bytes waiting for the log")),
-      wal_file_bytes(gauge(r, "wal_file_bytes", "Bytes of the log's segments")),
+    : WalMetrics(r, "tomograph_store_", {}),
       documents(counter(r, "documents_total", "Documents kept")),
       documents_duplicate(by_cause(r, dropped, dropped_help, "cause", "superseded")),
       documents_over_limit(by_cause(r, dropped, dropped_help, "cause", "trace_limit")),
@@ -55,12 +44,6 @@ StoreMetrics::StoreMetrics(MetricsRegistry& r)
       telemetry_records(counter(r, "telemetry_records_total", "Telemetry records kept")),
       telemetry_dropped(counter(r, "dropped_telemetry_records_total",
                                 "Telemetry records not kept: the day's file is full")),
-      refused_queue(by_cause(r, refused, refused_help, "cause", "queue_full")),
-      refused_memory(by_cause(r, refused, refused_help, "cause", "memory")),
-      refused_disk(by_cause(r, refused, refused_help, "cause", "disk_full")),
-      refused_read_only(by_cause(r, refused, refused_help, "cause", "read_only")),
-      refused_starting(by_cause(r, refused, refused_help, "cause", "starting")),
-      refused_closing(by_cause(r, refused, refused_help, "cause", "closing")),
       open_traces(gauge(r, "open_traces", "Traces not yet in a part")),
       open_bytes(gauge(r, "open_bytes", "Memory of the open traces")),
       sealed_complete(by_cause(r, sealed, sealed_help, "reason", "complete")),
@@ -120,7 +103,6 @@ StoreMetrics::StoreMetrics(MetricsRegistry& r)
       fold_failures(counter(r, "fold_failures_total", "Folds that failed and will be repeated")),
       fold_seconds(seconds(r, "fold_seconds", "Time of one fold")),
       ready(gauge(r, "ready", "1 when replay is done")),
-      read_only(gauge(r, "read_only", "1 after a second disk failure")),
       disk_low(gauge(r, "disk_low", "1 while appends are refused to keep the last free space")),
       prev_shutdown_clean(
           gauge(r, "prev_shutdown_clean", "1 when the server before this one stopped in order")),
@@ -130,13 +112,6 @@ StoreMetrics::StoreMetrics(MetricsRegistry& r)
       replayed_known(counter(r, "replayed_known_documents_total",
                              "Documents of the log that a part holds already")),
       replayed_redacted(counter(r, "replayed_redacted_documents_total",
-                                "Documents of the log whose trace was taken out")),
-      replay_damaged_bytes(
-          counter(r, "replay_damaged_bytes_total", "Bytes of the log skipped as damaged")),
-      replay_lost_documents(counter(r, "replay_lost_documents_total",
-                                    "Numbers missing in the log: documents lost to damage")),
-      replay_unreadable(counter(r, "replay_unreadable_documents_total",
-                                "Documents of the log that the decoder refused")),
-      replay_seconds(gauge(r, "replay_seconds", "Time that the last replay took")) {}
+                                "Documents of the log whose trace was taken out")) {}
 
 }  // namespace tomograph

@@ -1,37 +1,22 @@
 #pragma once
 
 #include "base/metrics.h"
+#include "store/wal/wal_metrics.h"
 
 namespace tomograph {
 
 /// Everything that the embedded store counts. `callback` gauges (open traces, parts, …) are set by
 /// tick().
-struct StoreMetrics {
+struct StoreMetrics : WalMetrics {
     explicit StoreMetrics(MetricsRegistry& registry);
 
-    // log
-    Counter& wal_frames;
-    Counter& wal_bytes;
-    Counter& wal_segments;
-    Counter& wal_failures;
-    Histogram& wal_sync_seconds;
-    Histogram& wal_group_appends;
-    Gauge& wal_queue_bytes;
-    Gauge& wal_file_bytes;
-
-    // accepted and refused
+    // accepted
     Counter& documents;
     Counter& documents_duplicate;   ///< changed nothing: an equal or better version was there
     Counter& documents_over_limit;  ///< their trace has its limit
     Counter& documents_too_large;
     Counter& telemetry_records;
     Counter& telemetry_dropped;  ///< the day's file is full
-    Counter& refused_queue;
-    Counter& refused_memory;
-    Counter& refused_disk;
-    Counter& refused_read_only;
-    Counter& refused_starting;
-    Counter& refused_closing;
 
     // open traces
     Gauge& open_traces;
@@ -96,7 +81,6 @@ struct StoreMetrics {
 
     // state
     Gauge& ready;
-    Gauge& read_only;
     Gauge& disk_low;
     Gauge& prev_shutdown_clean;
     Gauge& quarantine_files;
@@ -105,10 +89,6 @@ struct StoreMetrics {
     Counter& replayed_documents;
     Counter& replayed_known;  ///< in a part already
     Counter& replayed_redacted;
-    Counter& replay_damaged_bytes;
-    Counter& replay_lost_documents;
-    Counter& replay_unreadable;
-    Gauge& replay_seconds;
 };
 
 }  // namespace tomograph

@@ -9,6 +9,7 @@
 #include "store/engine/version_file.h"
 #include "store/file_names.h"
 #include "store/operations/rebuild_manifest.h"
+#include "store/operations/repair_signal.h"
 #include "store/wal/segment.h"
 
 namespace tomograph {
@@ -78,20 +79,12 @@ class Repair {
         const bool is_file = name.starts_with(spans_directory) || name.starts_with(wal_directory) ||
                              name.starts_with(rollup_directory);
         if (!is_file) return {};
-        if (TRY(files_.exists(path(name)))) return move(name, why);
-        report_.repairs.push_back(fmt::format("{} is missing, it is not listed any more", name));
-        return {};
+        return put_aside(files_, directory_, {.file = name, .what = why}, report_.repairs);
     }
 
     Result<void> move(const std::string& name, std::string_view why) {
-        const std::string base = name.substr(name.rfind('/') + 1);
-        std::string target;
-        for (unsigned n = 1; target.empty() || TRY(files_.exists(target)); ++n)
-            target = fmt::format("{}/{}.{}", path(quarantine_directory), base, n);
-        TRY(files_.rename(path(name), target));
-        TRY(files_.sync_directory(path(quarantine_directory)));
-        report_.repairs.push_back(fmt::format("{} was moved to quarantine: {}", name, why));
-        return {};
+        return put_aside(files_, directory_, {.file = name, .what = std::string(why)},
+                         report_.repairs);
     }
 
     Result<void> write_version(std::uint64_t store_id) {
@@ -112,8 +105,9 @@ class Repair {
 
 bool FsckReport::has_bad_blocks() const {
     return std::any_of(found.damage.begin(), found.damage.end(), [](const Damage& damage) {
-        return !damage.is_unusable && (damage.file.starts_with(spans_directory) ||
-                                       damage.file.starts_with(rollup_directory));
+        return !damage.is_unusable &&
+               (damage.file.starts_with(spans_directory) ||
+                damage.file.starts_with(rollup_directory) || is_of_signal(damage.file));
     });
 }
 
@@ -123,7 +117,12 @@ Result<FsckReport> fsck_store(FileSystem& files, const std::string& directory, b
     const auto lock = TRY_WITHIN("data directory", files.lock(join_path(directory, lock_name)));
     FsckReport report;
     report.found = TRY(verify_store(files, directory, progress));
-    if (repair && !report.is_sound()) TRY_WITHIN("repair", Repair(files, directory, report).run());
+    if (repair && !report.is_sound()) {
+        TRY_WITHIN("repair", Repair(files, directory, report).run());
+        for (const std::string_view signal : signal_names)
+            TRY_WITHIN("repair", repair_signal(files, directory, signal, report.found.damage,
+                                               report.repairs));
+    }
     return report;
 }
 

@@ -66,6 +66,7 @@ class SnapshotWriter {
         for (const auto& [id, rollup] : pin.manifest.rollups)
             TRY(take_part({rollup.path, rollup.bytes}));
         TRY(copy_telemetry(next, pin.keys));
+        for (SignalPin& signal : pin.signals) TRY(copy_signal(std::move(signal)));
         for (const StoreNeighbour& neighbour : neighbours_) TRY(copy_neighbour(neighbour));
         TRY(write_state(pin, now));
         for (const std::string& directory : directories_) TRY(files_.sync_directory(directory));
@@ -137,6 +138,42 @@ class SnapshotWriter {
         return copier_.skip(bytes);
     }
 
+    /// A signal's folder is a small store: its log, its parts, one manifest.
+    Result<void> copy_signal(SignalPin pin) {
+        const std::string folder = pin.name;
+        for (const std::string_view name :
+             {manifest_directory, wal_directory, signal_parts_directory})
+            TRY(make_directory(join_path(join_path(target_, folder), name)));
+        for (const auto& segment : pin.wal.segments) copier_.expect(segment.bytes);
+        for (const auto& [id, part] : pin.manifest.parts) copier_.expect(part.facts.bytes);
+        for (const auto& segment : pin.wal.segments)
+            TRY(copy(join_path(join_path(folder, wal_directory), name_of(segment.path)),
+                     segment.bytes));
+        pin.wal = {};
+        for (const auto& [id, part] : pin.manifest.parts)
+            TRY(take_part({join_path(folder, part.path), part.facts.bytes}));
+        return write_state_of(
+            folder,
+            {.state = pin.manifest, .number = 1, .store_id = pin.store_id, .is_damaged = false});
+    }
+
+    /// folder  "": of the store itself
+    Result<void> write_state_of(const std::string& folder, ManifestContents contents) {
+        const auto below = [&](const std::string& name) {
+            return folder.empty() ? name : join_path(folder, name);
+        };
+        contents.state.is_clean = false;
+        TRY(write_manifest(files_, folder.empty() ? target_ : join_path(target_, folder),
+                           contents));
+        for (const std::string& name :
+             {below(join_path(manifest_directory, manifest_name(contents.number))),
+              below(std::string(current_name))}) {
+            const auto file = TRY(files_.open(join_path(target_, name), OpenMode::read));
+            count(name, TRY(file->size()), std::nullopt);
+        }
+        return {};
+    }
+
     /// After the log: what is not in a file of telemetry is there, what is in both is known by its
     /// number. What came later has numbers that the restored store gives away again: left out.
     Result<void> copy_telemetry(Lsn next, FileKeys* keys) {
@@ -182,17 +219,9 @@ class SnapshotWriter {
     }
 
     Result<void> write_state(const StorePin& pin, Instant now) {
-        ManifestContents contents;
-        contents.number = 1;
-        contents.store_id = pin.store_id;
-        contents.state = pin.manifest;
-        contents.state.is_clean = false;
-        TRY(write_manifest(files_, target_, contents));
-        for (const std::string& name :
-             {join_path(manifest_directory, manifest_name(1)), std::string(current_name)}) {
-            const auto file = TRY(files_.open(join_path(target_, name), OpenMode::read));
-            count(name, TRY(file->size()), std::nullopt);
-        }
+        TRY(write_state_of(
+            "",
+            {.state = pin.manifest, .number = 1, .store_id = pin.store_id, .is_damaged = false}));
         TRY(write_small(std::string(version_name), encode_version(pin.store_id)));
         // Last, and no key is retired meanwhile: it asks for every key that something needs.
         if (pin.keys != nullptr) {

@@ -11,6 +11,7 @@
 #include "store/engine/manifest.h"
 #include "store/engine/part_set.h"
 #include "store/operations/progress.h"
+#include "store/signal/signal.h"
 #include "store/store_neighbour.h"
 #include "store/wal/writer.h"
 
@@ -42,6 +43,7 @@ struct StorePin {
     ManifestState manifest;
     Parts parts;
     WalPin wal;
+    std::vector<SignalPin> signals{};
     FileKeys* keys = nullptr;         ///< null without encryption
     std::shared_ptr<void> keys_hold;  ///< the change of a master key waits for it
 };

@@ -14,6 +14,7 @@
 #include "store/operations/backup_list.h"
 #include "store/operations/file_copy.h"
 #include "store/operations/verify_log.h"
+#include "store/part/block_reader.h"
 #include "store/part/part.h"
 
 namespace tomograph {
@@ -27,9 +28,10 @@ class Verifier {
     Result<VerifyReport> run() {
         TRY(find_files());
         TRY(check_version());
-        TRY(check_manifest());
+        TRY(check_manifest(""));
         TRY(check_parts());
-        TRY(check_log());
+        TRY(check_log(""));
+        for (const std::string_view signal : signal_names) TRY(check_signal(signal));
         TRY(check_list());
         return std::move(report_);
     }
@@ -81,21 +83,67 @@ class Verifier {
         return {};
     }
 
-    Result<void> check_manifest() {
-        Manifest manifest(files_, directory_);
+    /// A path below the folder of a signal; "" is the store itself.
+    static std::string below(std::string_view signal, std::string_view name) {
+        return signal.empty() ? std::string(name) : join_path(signal, name);
+    }
+
+    Result<void> check_manifest(std::string_view signal) {
+        manifest_ = {};
+        const std::string folder = below(signal, manifest_directory);
+        Manifest manifest(files_, signal.empty() ? directory_ : path(signal));
         auto loaded = manifest.load();
-        if (!loaded) return take(manifest_directory, loaded.error(), true);
+        if (!loaded) return take(folder, loaded.error(), true);
         if (!*loaded) {
-            tell(manifest_directory, "there is no manifest", true);
+            tell(folder, "there is no manifest", true);
             return {};
         }
         if ((*loaded)->is_damaged)
-            tell(join_path(manifest_directory, manifest_name((*loaded)->number)),
+            tell(join_path(folder, manifest_name((*loaded)->number)),
                  "records are missing, or CURRENT is damaged");
-        if (store_id_ != 0 && (*loaded)->store_id != store_id_)
+        if (signal.empty() && store_id_ != 0 && (*loaded)->store_id != store_id_)
             tell(version_name, "it names another store than the manifest does");
         manifest_ = std::move((*loaded)->state);
         return {};
+    }
+
+    Result<void> check_signal(std::string_view signal) {
+        const bool is_there = std::any_of(sizes_.begin(), sizes_.end(), [&](const auto& file) {
+            return file.first.starts_with(join_path(signal, ""));
+        });
+        if (!is_there) return {};
+        TRY(check_manifest(signal));
+        std::set<std::string> listed;
+        for (const auto& [id, part] : manifest_.parts) {
+            const std::string name = join_path(signal, part.path);
+            listed.insert(name);
+            TRY(check_signal_part(name));
+        }
+        for (const auto& [name, size] : sizes_)
+            if (is_signal_part(signal, name) && !listed.contains(name))
+                report_.unlisted.push_back(name);
+        return check_log(signal);
+    }
+
+    static bool is_signal_part(std::string_view signal, const std::string& name) {
+        return name.ends_with(part_suffix) &&
+               name.starts_with(join_path(join_path(signal, signal_parts_directory), ""));
+    }
+
+    Result<void> check_signal_part(const std::string& name) {
+        const auto size = sizes_.find(name);
+        if (size == sizes_.end()) {
+            tell(name, "it is missing", true);
+            return {};
+        }
+        const auto blocks = PartBlockReader::open_closed(files_, path(name));
+        if (!blocks) {
+            TRY(take(name, blocks.error(), true));
+        } else {
+            const auto verified = (*blocks)->verify();
+            if (!verified) TRY(take(name, verified.error()));
+        }
+        return step(size->second);
     }
 
     Result<void> check_parts() {
@@ -109,11 +157,17 @@ class Verifier {
             TRY(check_listed(rollup.path));
         }
         for (const auto& [name, size] : sizes_)
-            if (is_part_file(name) && !listed.contains(name)) report_.unlisted.push_back(name);
+            if (is_trace_file(name) && !listed.contains(name)) report_.unlisted.push_back(name);
         return {};
     }
 
     static bool is_part_file(const std::string& name) {
+        for (const std::string_view signal : signal_names)
+            if (is_signal_part(signal, name)) return true;
+        return is_trace_file(name);
+    }
+
+    static bool is_trace_file(const std::string& name) {
         return (name.ends_with(part_suffix) && name.starts_with(join_path(spans_directory, ""))) ||
                (name.ends_with(rollup_suffix) && name.starts_with(join_path(rollup_directory, "")));
     }
@@ -139,11 +193,12 @@ class Verifier {
         return step(size->second);
     }
 
-    Result<void> check_log() {
+    Result<void> check_log(std::string_view signal) {
+        const std::string folder = join_path(below(signal, wal_directory), "");
         std::vector<std::pair<WalName, std::string>> segments;
         for (const auto& [name, size] : sizes_) {
-            if (!name.starts_with(join_path(wal_directory, ""))) continue;
-            const auto parsed = parse_wal_name(name.substr(wal_directory.size() + 1));
+            if (!name.starts_with(folder)) continue;
+            const auto parsed = parse_wal_name(name.substr(folder.size()));
             if (parsed) segments.emplace_back(*parsed, name);
         }
         std::sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) {

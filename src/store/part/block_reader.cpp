@@ -30,21 +30,24 @@ void warn_of_damage(const std::string& path, const Error& error) {
 
 }  // namespace
 
-PartBlockReader::PartBlockReader(std::unique_ptr<File> file, std::string path)
-    : file_(std::move(file)), path_(std::move(path)) {}
+PartBlockReader::PartBlockReader(std::unique_ptr<File> file, std::string path,
+                                 std::string_view signal)
+    : file_(std::move(file)), path_(std::move(path)), signal_(signal) {}
 
 Result<std::unique_ptr<PartBlockReader>> PartBlockReader::open(FileSystem& files,
                                                                const std::string& path,
-                                                               FileKeys* keys) {
-    auto reader = TRY(open_closed(files, path));
+                                                               FileKeys* keys,
+                                                               std::string_view signal) {
+    auto reader = TRY(open_closed(files, path, signal));
     if (reader->footer_.is_sealed) TRY_WITHIN(path, reader->unwrap(keys));
     return reader;
 }
 
 Result<std::unique_ptr<PartBlockReader>> PartBlockReader::open_closed(FileSystem& files,
-                                                                      const std::string& path) {
+                                                                      const std::string& path,
+                                                                      std::string_view signal) {
     auto file = TRY(files.open(path, OpenMode::read));
-    std::unique_ptr<PartBlockReader> reader(new PartBlockReader(std::move(file), path));
+    std::unique_ptr<PartBlockReader> reader(new PartBlockReader(std::move(file), path, signal));
     TRY_WITHIN(path, reader->open_ends());
     return reader;
 }
@@ -80,9 +83,7 @@ Result<void> PartBlockReader::open_ends() {
     trailer_ = *trailer;
     if (!header) {
         warn_of_damage(path_, header.error());
-        TRY(check_kind({.format = trailer_.format,
-                        .uuid = trailer_.uuid,
-                        .signal = std::string(part_signal_spans)}));
+        TRY(check_kind({.format = trailer_.format, .uuid = trailer_.uuid, .signal = signal_}));
     }
     if (header && header->uuid != trailer_.uuid)
         return Error(ErrorCode::corrupt, "header and trailer are of different files");
@@ -109,9 +110,9 @@ Result<void> PartBlockReader::check_kind(const PartHeader& header) const {
                      fmt::format("format {} is newer than {}, the newest that this program reads",
                                  header.format, part_format));
     if (header.format == 0) return Error(ErrorCode::corrupt, "format 0 does not exist");
-    if (header.signal != part_signal_spans)
-        return Error(ErrorCode::invalid, fmt::format("signal \"{}\" where \"{}\" is read",
-                                                     header.signal, part_signal_spans));
+    if (signal_ != part_signal_any && header.signal != signal_)
+        return Error(ErrorCode::invalid,
+                     fmt::format("signal \"{}\" where \"{}\" is read", header.signal, signal_));
     return {};
 }
 

@@ -25,11 +25,12 @@ class PartBlockReader {
     /// keys    for a sealed part; null: none was given
     /// errors  corrupt; invalid for a newer format, another signal, a section that must be known;
     ///         denied for a sealed part whose master key was not given
-    static Result<std::unique_ptr<PartBlockReader>> open(FileSystem& files, const std::string& path,
-                                                         FileKeys* keys = nullptr);
+    static Result<std::unique_ptr<PartBlockReader>> open(
+        FileSystem& files, const std::string& path, FileKeys* keys = nullptr,
+        std::string_view signal = part_signal_spans);
     /// Without a key: footer(), seal() and verify() work, read() is denied.
-    static Result<std::unique_ptr<PartBlockReader>> open_closed(FileSystem& files,
-                                                                const std::string& path);
+    static Result<std::unique_ptr<PartBlockReader>> open_closed(
+        FileSystem& files, const std::string& path, std::string_view signal = part_signal_any);
 
     /// What the data key of a sealed part is wrapped for; nothing for a plain one.
     std::optional<SealedObject> seal() const;
@@ -59,7 +60,7 @@ class PartBlockReader {
         std::uint32_t bytes = 0;
     };
 
-    PartBlockReader(std::unique_ptr<File> file, std::string path);
+    PartBlockReader(std::unique_ptr<File> file, std::string path, std::string_view signal);
     Result<void> open_ends();
     Result<void> unwrap(FileKeys* keys);
     bool is_closed(PartSection section) const {
@@ -81,6 +82,7 @@ class PartBlockReader {
 
     std::unique_ptr<File> file_;
     std::string path_;
+    std::string signal_;  ///< that it must be of
     std::uint64_t seed_ = 0;
     PartTrailer trailer_;
     PartFooter footer_;

@@ -14,11 +14,12 @@ PartBlockWriter::PartBlockWriter(std::unique_ptr<File> file, const PartUuid& uui
 
 Result<std::unique_ptr<PartBlockWriter>> PartBlockWriter::create(FileSystem& files,
                                                                  const std::string& path,
-                                                                 PartSeal seal) {
+                                                                 PartSeal seal,
+                                                                 std::string_view signal) {
     auto file = TRY(files.open(path, OpenMode::create));
     std::unique_ptr<PartBlockWriter> writer(
         new PartBlockWriter(std::move(file), random_part_uuid(), part_format));
-    TRY(writer->begin(seal));
+    TRY(writer->begin(seal, signal));
     return writer;
 }
 
@@ -28,12 +29,12 @@ Result<std::unique_ptr<PartBlockWriter>> PartBlockWriter::create_format(FileSyst
     auto file = TRY(files.open(path, OpenMode::create));
     std::unique_ptr<PartBlockWriter> writer(
         new PartBlockWriter(std::move(file), random_part_uuid(), format));
-    TRY(writer->begin({}));
+    TRY(writer->begin({}, part_signal_spans));
     return writer;
 }
 
-Result<void> PartBlockWriter::begin(PartSeal seal) {
-    PartHeader header{.format = format_, .uuid = uuid_, .signal = std::string(part_signal_spans)};
+Result<void> PartBlockWriter::begin(PartSeal seal, std::string_view signal) {
+    PartHeader header{.format = format_, .uuid = uuid_, .signal = std::string(signal)};
     if (seal.keys == nullptr) return put(encode_header(header));
     FileKey made = TRY(seal.keys->new_file_key({.kind = SealedKind::part, .number = seal.part_id}));
     header.is_sealed = true;

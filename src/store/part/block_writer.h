@@ -21,9 +21,9 @@ class PartBlockWriter {
  public:
     /// Creates the file, which must not exist, and writes its header. With keys the part gets a
     /// data key of its own and its blocks are sealed.
-    static Result<std::unique_ptr<PartBlockWriter>> create(FileSystem& files,
-                                                           const std::string& path,
-                                                           PartSeal seal = {});
+    static Result<std::unique_ptr<PartBlockWriter>> create(
+        FileSystem& files, const std::string& path, PartSeal seal = {},
+        std::string_view signal = part_signal_spans);
 
     /// For tests of readers of older formats.
     static Result<std::unique_ptr<PartBlockWriter>> create_format(FileSystem& files,
@@ -58,7 +58,7 @@ class PartBlockWriter {
     };
 
     PartBlockWriter(std::unique_ptr<File> file, const PartUuid& uuid, std::uint32_t format);
-    Result<void> begin(PartSeal seal);
+    Result<void> begin(PartSeal seal, std::string_view signal);
     Result<void> put(std::string_view bytes);
     Result<void> flush();
     Result<std::uint64_t> write_directory(PartSection section, const std::vector<Place>& blocks);

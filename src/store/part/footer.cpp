@@ -85,6 +85,12 @@ bool is_known(PartSection section) {
         case PartSection::group_heads:
         case PartSection::id_pages:
         case PartSection::group_sums:
+        case PartSection::log_groups:
+        case PartSection::log_heads:
+        case PartSection::log_rows:
+        case PartSection::log_texts:
+        case PartSection::log_attributes:
+        case PartSection::log_filters:
             return true;
         case PartSection::footer:
             return false;

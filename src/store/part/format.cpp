@@ -93,6 +93,18 @@ std::string to_text(PartSection section) {
             return "id pages";
         case PartSection::group_sums:
             return "group sums";
+        case PartSection::log_groups:
+            return "log groups";
+        case PartSection::log_heads:
+            return "log heads";
+        case PartSection::log_rows:
+            return "log rows";
+        case PartSection::log_texts:
+            return "log texts";
+        case PartSection::log_attributes:
+            return "log attributes";
+        case PartSection::log_filters:
+            return "log filters";
         case PartSection::footer:
             return "footer";
     }

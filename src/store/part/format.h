@@ -27,6 +27,13 @@ enum class PartSection : std::uint16_t {
     group_heads = 24,
     id_pages = 25,
     group_sums = 26,  ///< of sealed parts
+    // Of the signal "logs" (docs/formats/logs.md).
+    log_groups = 32,
+    log_heads = 33,
+    log_rows = 34,
+    log_texts = 35,
+    log_attributes = 36,
+    log_filters = 37,
     footer = 0x7fff,
 };
 
@@ -37,7 +44,9 @@ constexpr PartSection directory_of(PartSection section) {
 
 /// Whether the blocks of a sealed part's section are sealed. The others hold positions, counts,
 /// times and checksums.
-constexpr bool is_sealed_section(PartSection section) { return section < PartSection::group_sums; }
+constexpr bool is_sealed_section(PartSection section) {
+    return section < PartSection::footer && section != PartSection::group_sums;
+}
 
 /// "documents", "directory of spans", "section 77".
 std::string to_text(PartSection section);
@@ -53,6 +62,8 @@ constexpr std::size_t part_header_bytes = 64;
 constexpr std::size_t part_trailer_bytes = 64;
 constexpr std::size_t frame_header_bytes = 24;
 constexpr std::string_view part_signal_spans = "spans";
+/// For those who read parts of any signal: to check them, or to wrap their keys again.
+constexpr std::string_view part_signal_any = "";
 
 struct PartHeader {
     std::uint32_t format = 0;

@@ -12,8 +12,8 @@
 #include "base/crypto/file_keys.h"
 #include "base/file_system.h"
 #include "store/engine/quarantine.h"
-#include "store/engine/store_metrics.h"
 #include "store/wal/segment.h"
+#include "store/wal/wal_metrics.h"
 #include "store/wal/writer.h"
 
 namespace tomograph {
@@ -62,7 +62,7 @@ struct WalReplayOptions {
 /// and kept. Memory: one window, or one frame when that is larger.
 class WalReplay {
  public:
-    WalReplay(FileSystem& files, StoreMetrics& metrics, Quarantine& quarantine, WalReplaySink& sink)
+    WalReplay(FileSystem& files, WalMetrics& metrics, Quarantine& quarantine, WalReplaySink& sink)
         : files_(files), metrics_(metrics), quarantine_(quarantine), sink_(sink) {}
 
     /// errors  io: a file could not be read; try again later, nothing was changed
@@ -83,7 +83,7 @@ class WalReplay {
                        std::string_view what);
 
     FileSystem& files_;
-    StoreMetrics& metrics_;
+    WalMetrics& metrics_;
     Quarantine& quarantine_;
     WalReplaySink& sink_;
     Lsn floor_;

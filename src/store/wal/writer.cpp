@@ -28,7 +28,7 @@ std::uint64_t WalAppend::frame_bytes() const {
     return documents_frame_bytes(documents);
 }
 
-WalWriter::WalWriter(FileSystem& files, const Clock& clock, StoreMetrics& metrics, WalSink& sink,
+WalWriter::WalWriter(FileSystem& files, const Clock& clock, WalMetrics& metrics, WalSink& sink,
                      WalOptions options)
     : files_(files),
       clock_(clock),

@@ -13,10 +13,10 @@
 
 #include "base/clock.h"
 #include "base/guarded.h"
-#include "store/engine/store_metrics.h"
 #include "store/limits.h"
 #include "store/trace_store.h"
 #include "store/wal/segment.h"
+#include "store/wal/wal_metrics.h"
 
 namespace tomograph {
 
@@ -86,7 +86,7 @@ struct WalState {
 /// the disk was full.
 class WalWriter {
  public:
-    WalWriter(FileSystem& files, const Clock& clock, StoreMetrics& metrics, WalSink& sink,
+    WalWriter(FileSystem& files, const Clock& clock, WalMetrics& metrics, WalSink& sink,
               WalOptions options);
     ~WalWriter();
 
@@ -166,7 +166,7 @@ class WalWriter {
 
     FileSystem& files_;
     const Clock& clock_;
-    StoreMetrics& metrics_;
+    WalMetrics& metrics_;
     WalSink& sink_;
     WalOptions options_;
     WalSegmentFactory factory_;
