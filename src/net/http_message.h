@@ -10,6 +10,7 @@
 namespace tomograph {
 
 class HttpBodyStream;
+class HttpRequestPieces;
 
 struct HttpHeader {
     std::string name;
@@ -28,6 +29,8 @@ struct HttpRequest {
     bool is_http2 = false;  ///< the reply's trailers arrive
     /// Whether the client has gone and no one waits for the answer. Empty: never. Threads: any.
     std::function<bool()> is_client_gone{};
+    /// The body, which has not come yet; `body` is empty then. Null: `body` is all.
+    std::shared_ptr<HttpRequestPieces> pieces{};
 
     /// The first header of that name, any case; "" when absent.
     std::string_view header(std::string_view name) const;
@@ -52,6 +55,10 @@ using HttpRespond = std::function<void(HttpReply)>;
 
 /// Runs on an I/O thread: must not block. Long work is handed to another thread and answers later.
 using HttpHandler = std::function<void(HttpRequest, HttpRespond)>;
+
+/// Whether the request of that header is handed over before its body has come
+/// (HttpRequest::pieces). Over HTTP/2 only.
+using HttpTakesPieces = std::function<bool(const HttpRequest& head)>;
 
 /// An error before a request exists (bad request line, too large, too slow), put into a body by the
 /// owner of the API so that every answer is JSON.

@@ -27,8 +27,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(IoPool& pool, HttpServerOp
                                                       HttpHandler handler, HttpErrorBody error_body,
                                                       MetricsRegistry& metrics) {
     auto impl = std::make_shared<Impl>();
-    impl->service = std::make_shared<HttpService>(options.limits, std::move(handler),
-                                                  std::move(error_body), metrics, options.name);
+    impl->service =
+        std::make_shared<HttpService>(options.limits, std::move(handler), std::move(error_body),
+                                      metrics, options.name, std::move(options.takes_pieces));
     if (options.tls) impl->service->tls = TRY(TlsContext::load(*options.tls));
     const SocketAddress wanted = TRY(parse_socket_address(options.address));
     const BoundSocket bound = TRY(bind_socket(wanted, SOCK_STREAM));

@@ -39,7 +39,8 @@ struct HttpServerOptions {
     std::string address;  ///< "127.0.0.1:2080", "[::1]:0"; port 0 picks a free one
     std::optional<TlsFiles> tls;
     HttpLimits limits;
-    std::string name;  ///< label `listener` of its metrics: "api", "xray"
+    std::string name;                ///< label `listener` of its metrics: "api", "xray"
+    HttpTakesPieces takes_pieces{};  ///< none: no request
 };
 
 /// A server of HTTP/1.1 and HTTP/2 on one address. Over TLS the client picks (ALPN); on a plain

@@ -15,10 +15,12 @@ namespace tomograph {
 /// What the connections of one listener share. Threads: any; constant but for what guards itself.
 struct HttpService {
     HttpService(HttpLimits limits_in, HttpHandler handler_in, HttpErrorBody error_body_in,
-                MetricsRegistry& registry, const std::string& name)
+                MetricsRegistry& registry, const std::string& name,
+                HttpTakesPieces takes_pieces_in = {})
         : limits(limits_in),
           handler(std::move(handler_in)),
           error_body(std::move(error_body_in)),
+          takes_pieces(std::move(takes_pieces_in)),
           metrics(registry, name),
           budget(limits.body_bytes_in_flight_max),
           ledger(limits, metrics) {}
@@ -26,6 +28,7 @@ struct HttpService {
     const HttpLimits limits;
     const HttpHandler handler;
     const HttpErrorBody error_body;
+    const HttpTakesPieces takes_pieces;
     HttpMetrics metrics;
     BodyBudget budget;
     ConnectionLedger ledger;

@@ -4,6 +4,7 @@
 
 #include "api/limits.h"
 #include "api/otlp/grpc_export.h"
+#include "api/otlp/reflection.h"
 #include "api/otlp/trace_export.h"
 #include "net/address.h"
 
@@ -83,6 +84,8 @@ Result<void> Listeners::start_otlp_grpc(const Settings& settings) {
         const StoreStatus status = store.status();
         return status.ready && !status.read_only;
     });
+    add_otlp_reflection(*grpc_);
+    options.takes_pieces = grpc_->takes_pieces();
     otlp_grpc_ = TRY(HttpServer::start(intake_.pool, std::move(options), grpc_->handler(),
                                        otlp_http_error, intake_.metrics));
     addresses_.otlp_grpc = otlp_grpc_->address();

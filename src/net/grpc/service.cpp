@@ -4,13 +4,17 @@
 
 #include <array>
 #include <atomic>
+#include <set>
 #include <unordered_map>
 
 #include "base/ascii.h"
 #include "base/log.h"
+#include "net/grpc/dialogue.h"
 #include "net/grpc/frame.h"
 #include "net/grpc/health.h"
+#include "net/grpc/reflection.h"
 #include "net/http_body.h"
+#include "net/http_request_pieces.h"
 
 namespace tomograph {
 
@@ -59,6 +63,7 @@ struct GrpcService::Impl {
     const Clock& clock;
     BodyBudget decoded_budget;
     std::unordered_map<std::string, GrpcMethod> methods;
+    std::unordered_map<std::string, GrpcAnswerEach> dialogues;
     std::array<Counter*, grpc_statuses> calls{};
 };
 
@@ -125,6 +130,29 @@ std::optional<GrpcAnswer> unpack(Impl& impl, GrpcCall& call, Pending& pending) {
     return prefix && prefix->is_compressed ? decode(impl, call, pending) : std::nullopt;
 }
 
+/// A dialogue's reply begins at once, and all that follows is in its messages.
+void begin_dialogue(Impl& impl, const GrpcAnswerEach& answer_each, const HttpRequest& request,
+                    const HttpRespond& respond) {
+    const std::string_view coding = request.header("grpc-encoding");
+    if (!coding.empty() && !equals_ignoring_case(coding, "identity"))
+        return respond(impl.answer(
+            error(GrpcStatus::unimplemented, "messages of a stream are not taken compressed")));
+    const auto out = std::make_shared<HttpBodyStream>(dialogue_unread_bytes_max);
+    HttpReply reply = impl.answer({});
+    reply.body.clear();
+    reply.stream = HttpBodyStream::sending_end(out);
+    const auto dialogue = std::make_shared<GrpcDialogue>(answer_each, out);
+    const auto add = [dialogue](std::string_view piece, bool is_last) {
+        return dialogue->add(piece, is_last);
+    };
+    if (request.pieces)
+        request.pieces->attach(add);
+    else if (!add(request.body, true))
+        return respond(
+            impl.answer(error(GrpcStatus::invalid_argument, "not messages of a stream")));
+    respond(std::move(reply));
+}
+
 void handle(const std::shared_ptr<Impl>& impl, HttpRequest request, HttpRespond respond) {
     if (!request.is_http2) return respond(plain_reply(505, "gRPC needs HTTP/2"));
     if (request.method != "POST") {
@@ -132,6 +160,8 @@ void handle(const std::shared_ptr<Impl>& impl, HttpRequest request, HttpRespond 
         reply.headers.push_back({"allow", "POST"});
         return respond(std::move(reply));
     }
+    if (const auto dialogue = impl->dialogues.find(request.path); dialogue != impl->dialogues.end())
+        return begin_dialogue(*impl, dialogue->second, request, respond);
     const auto found = impl->methods.find(request.path);
     if (found == impl->methods.end())
         return respond(impl->answer(
@@ -158,10 +188,35 @@ void GrpcService::add(std::string path, GrpcMethod method) {
     impl_->methods.insert_or_assign(std::move(path), std::move(method));
 }
 
-bool GrpcService::has_service(std::string_view name) const {
-    for (const auto& [path, method] : impl_->methods)
-        if (service_of(path) == name) return true;
-    return false;
+void GrpcService::add_dialogue(std::string path, GrpcAnswerEach answer_each) {
+    impl_->dialogues.insert_or_assign(std::move(path), std::move(answer_each));
+}
+
+void GrpcService::add_reflection(std::vector<ProtoFile> files) {
+    for (ProtoFile& file : grpc_own_files()) files.push_back(std::move(file));
+    constexpr std::string_view paths[] = {
+        "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"};
+    std::vector<std::string> names = services();
+    for (const std::string_view path : paths) names.emplace_back(service_of(path));
+    const auto reflection = std::make_shared<GrpcReflection>(std::move(names), std::move(files));
+    for (const std::string_view path : paths)
+        add_dialogue(std::string(path), [reflection](std::string_view message) {
+            return reflection->answer(message);
+        });
+}
+
+std::vector<std::string> GrpcService::services() const {
+    std::set<std::string> names;
+    for (const auto& [path, method] : impl_->methods) names.emplace(service_of(path));
+    for (const auto& [path, answer_each] : impl_->dialogues) names.emplace(service_of(path));
+    return {names.begin(), names.end()};
+}
+
+HttpTakesPieces GrpcService::takes_pieces() const {
+    return [impl = impl_](const HttpRequest& head) {
+        return is_grpc(head.header("content-type")) && impl->dialogues.contains(head.path);
+    };
 }
 
 void GrpcService::add_health(std::function<bool()> is_serving) {

@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "net/grpc/proto_file.h"
 #include "net/grpc/status.h"
 #include "net/http_server.h"
 
@@ -31,7 +33,11 @@ using GrpcRespond = std::function<void(GrpcAnswer)>;
 /// Runs on an I/O thread: must not block.
 using GrpcMethod = std::function<void(GrpcCall, GrpcRespond)>;
 
-/// Unary methods of gRPC behind a listener. It checks and unpacks what the calls are wrapped in:
+/// The answer to each message of a dialogue, in their order. Runs on an I/O thread: must not block.
+using GrpcAnswerEach = std::function<std::string(std::string_view message)>;
+
+/// Unary methods of gRPC, and dialogues, behind a listener. It checks and unpacks what the calls
+/// are wrapped in:
 ///
 /// - POST over HTTP/2, content type application/grpc or application/grpc+proto; else a plain answer
 /// with a
@@ -57,11 +63,22 @@ class GrpcService {
 
     /// path  "/package.Service/Method". Before handler() only.
     void add(std::string path, GrpcMethod method);
+    /// Adds a method that streams both ways: one message for each that comes, until the client ends
+    /// its half or is silent for HttpLimits::idle_timeout. Messages are not compressed, and of
+    /// dialogue_message_bytes_max at most: other streams are reset. Its listener needs
+    /// takes_pieces().
+    void add_dialogue(std::string path, GrpcAnswerEach answer_each);
     /// Adds grpc.health.v1.Health: Check; Watch is not implemented, as its definition allows.
     /// is_serving  asked for each call, on an I/O thread
     void add_health(std::function<bool()> is_serving);
-    /// Whether a method of that service, "package.Service", was added.
-    bool has_service(std::string_view name) const;
+    /// Adds grpc.reflection.v1.ServerReflection, and v1alpha: which services and messages there
+    /// are. files  of the services that are added, and of what they import
+    void add_reflection(std::vector<ProtoFile> files);
+    /// "package.Service" of each method, in alphabetical order.
+    std::vector<std::string> services() const;
+    /// For HttpServerOptions: dialogues begin before their requests have ended. What it returns
+    /// outlives the service.
+    HttpTakesPieces takes_pieces() const;
 
     /// Takes gRPC's requests, and hands on the others; without `otherwise` those get a 415. What it
     /// returns outlives the service.

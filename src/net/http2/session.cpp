@@ -59,6 +59,7 @@ std::optional<Http2Session::Request> Http2Session::next_request(Duration now) {
         ++impl.running;
         HttpRequest request = stream->head.take();
         request.body = stream->body.take();
+        request.pieces = stream->pieces;
         request.is_client_gone = [gone = stream->is_client_gone] { return gone->load(); };
         stream->held_bytes = request.body.size();
         impl.held_bytes += stream->held_bytes;
@@ -82,6 +83,8 @@ void Http2Session::answer(std::uint32_t stream_number, HttpReply reply, Duration
     if (unsent > 0 && unsent + reply.body.size() > http2_unsent_bytes_max)
         reply = impl.refusal_reply(*stream, 503, "too many answers wait to be read; try again");
     impl.send(id, *stream, std::move(reply));
+    if (stream->pieces && !stream->pieces->makes_sense())
+        impl.reset_refused(id, RefusalCause::malformed);
 }
 
 void Http2Session::on_more(std::uint32_t stream_number, Duration now) {
@@ -156,6 +159,8 @@ void Http2Session::Impl::check_stream(std::int32_t id, Http2Stream& stream) {
         case Http2Stream::Phase::replying:
             if (check_stall(id, stream))
                 break_off(CloseCause::window_stall, "no window was opened for an answer");
+            else if (stream.pieces && now - stream.piece_since >= limits.idle_timeout)
+                take_piece(id, stream, {}, true);
             return;
         case Http2Stream::Phase::head:     // see header_since
         case Http2Stream::Phase::waiting:  // takes as long as its owner needs

@@ -72,6 +72,10 @@ int Http2Session::Impl::on_header(const nghttp2_frame& frame, std::string_view n
 
 int Http2Session::Impl::on_data(std::int32_t id, std::string_view bytes) {
     Http2Stream* stream = find(id);
+    if (stream != nullptr && stream->pieces) {
+        take_piece(id, *stream, bytes, false);
+        return 0;
+    }
     if (stream == nullptr || stream->phase != Http2Stream::Phase::body) {
         // Refused: the stream's window stays as it is, others may go on.
         nghttp2_session_consume_connection(session.get(), bytes.size());
@@ -127,6 +131,7 @@ int Http2Session::Impl::on_frame(const nghttp2_frame& frame) {
     Http2Stream* stream = find(id);
     if (stream == nullptr) return 0;
     if (stream->phase == Http2Stream::Phase::head) take_head(id, *stream, is_end);
+    if (is_end && stream->pieces) take_piece(id, *stream, {}, true);
     if (is_end && stream->phase == Http2Stream::Phase::body) take_body(id, *stream);
     return 0;
 }
@@ -150,6 +155,12 @@ void Http2Session::Impl::take_head(std::int32_t id, Http2Stream& stream, bool is
         if (read.ec == std::errc()) refused = stream.body.expect(bytes);
     }
     if (refused) return refuse(id, stream, *refused);
+    if (service.takes_pieces && service.takes_pieces(request)) {
+        stream.pieces = std::make_shared<HttpRequestPieces>();
+        stream.piece_since = now;
+        stream.phase = Http2Stream::Phase::waiting;
+        whole.push_back(id);
+    }
     if (is_whole || !stream.head.expects_continue()) return;
     static const std::vector<HttpHeader> status_100 = {{":status", "100"}};
     const auto go_on = to_library(ReplyFields(status_100));
@@ -161,6 +172,25 @@ void Http2Session::Impl::take_body(std::int32_t id, Http2Stream& stream) {
     if (const auto refused = stream.body.finish()) return refuse(id, stream, *refused);
     stream.phase = Http2Stream::Phase::waiting;
     whole.push_back(id);
+}
+
+/// To whoever takes the body as it comes. A stream may be older than it is long: its silence is
+/// bounded by the idle time-out, its length by what a body may have.
+void Http2Session::Impl::take_piece(std::int32_t id, Http2Stream& stream, std::string_view bytes,
+                                    bool is_last) {
+    stream.piece_since = now;
+    const bool is_short_enough =
+        stream.pieces->bytes() + bytes.size() <= service.limits.wire_body_bytes_max;
+    if (is_short_enough) stream.pieces->add(bytes, is_last);
+    if (is_short_enough && stream.pieces->makes_sense()) return open_windows(id, bytes.size());
+    nghttp2_session_consume_connection(session.get(), bytes.size());
+    reset_refused(id, is_short_enough ? RefusalCause::malformed : RefusalCause::wire_body_bytes);
+}
+
+/// A stream whose reply has begun cannot be told more than that.
+void Http2Session::Impl::reset_refused(std::int32_t id, RefusalCause cause) {
+    service.metrics.count(cause);
+    nghttp2_submit_rst_stream(session.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_PROTOCOL_ERROR);
 }
 
 void Http2Session::feed(std::string_view bytes, Duration now) {

@@ -59,6 +59,8 @@ struct Http2Session::Impl {
     bool count_control_frame();
     void take_head(std::int32_t id, Http2Stream& stream, bool is_whole);
     void take_body(std::int32_t id, Http2Stream& stream);
+    void take_piece(std::int32_t id, Http2Stream& stream, std::string_view bytes, bool is_last);
+    void reset_refused(std::int32_t id, RefusalCause cause);
     void open_windows(std::int32_t id, std::size_t bytes);
     void open_connection_window();
     void refuse(std::int32_t id, Http2Stream& stream, const HttpRefusal& refusal);

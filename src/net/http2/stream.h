@@ -9,6 +9,7 @@
 #include "net/http2/request_head.h"
 #include "net/http_body.h"
 #include "net/http_body_stream.h"
+#include "net/http_request_pieces.h"
 
 namespace tomograph {
 
@@ -22,7 +23,9 @@ struct Http2Stream {
 
     Http2RequestHead head;
     HttpBody body;
-    std::uint64_t held_bytes = 0;  // of the body, with the handler
+    std::uint64_t held_bytes = 0;               // of the body, with the handler
+    std::shared_ptr<HttpRequestPieces> pieces;  // the body, where it is handed over as it comes
+    Duration piece_since;                       // the last of them
     std::shared_ptr<std::atomic<bool>> is_client_gone = std::make_shared<std::atomic<bool>>(false);
 
     bool is_head = false;

@@ -11,7 +11,8 @@ namespace tomograph {
 
 /// A session with a clock that the test turns; requests wait until they are answered.
 struct SessionFixture {
-    explicit SessionFixture(HttpLimits limits = {}, const std::string& settings = "")
+    explicit SessionFixture(HttpLimits limits = {}, const std::string& settings = "",
+                            HttpTakesPieces takes_pieces = {})
         : service(
               limits, {},
               [](int status, std::string_view sentence) {
@@ -20,7 +21,7 @@ struct SessionFixture {
                   reply.body = sentence;
                   return reply;
               },
-              metrics, "test"),
+              metrics, "test", std::move(takes_pieces)),
           session(std::make_unique<Http2Session>(
               service, [this](std::uint32_t stream) { woken.push_back(stream); }, now)) {
         feed(http2::hello(settings));
