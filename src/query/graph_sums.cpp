@@ -24,7 +24,8 @@ void ensure_node(GraphSums& graph, const ServiceKey& service, const GraphCell& e
     const auto [place, is_new] = graph.nodes.try_emplace(service);
     if (!is_new) return;
     place->second.cell.presence = 1;
-    place->second.cell.inferred = service.type == queue_type ? 1 : 0;
+    const bool only_receives = service.type == queue_type || service.type == folded_node.type;
+    place->second.cell.inferred = only_receives ? 1 : 0;
     place->second.cell.first_start = edge.first_start;
     place->second.cell.last_end = edge.last_end;
 }

@@ -53,6 +53,9 @@ Producers linked_spans(std::span<const Trace> traces, LinkScope scope) {
 std::optional<ServiceKey> queue_of(const Span& received, const SpanLink& link) {
     const std::string_view url = link.queue_url.empty() ? received.aws.queue_url : link.queue_url;
     if (url.empty()) return std::nullopt;
+    // A queue or topic of another broker has a name, not an address: calls of it are remote ones.
+    if (!link.queue_url.empty() && url.find("://") == std::string_view::npos)
+        return ServiceKey{.name = std::string(url), .type = "remote", .account_id = ""};
     return ServiceKey{.name = std::string(url),
                       .type = std::string(queue_type),
                       .account_id = std::string(received.aws.account_id)};

@@ -270,6 +270,26 @@ TEST_CASE("a link is an edge from the queue with the age of the event") {
     }
 }
 
+TEST_CASE("a queue that has no address is linked where calls of it lead") {
+    const Trace sender = assembled(documents(segment(
+        1, {{.id = 1, .name = "api", .end_ms = 100},
+            {.id = 2, .name = "orders", .start_ms = 10, .end_ms = 20, .more = [](Span& span) {
+                 span.name_space = SpanNamespace::remote;
+             }}})));
+    const Trace receiver = assembled(documents(segment(
+        2, {{.id = 3, .name = "worker", .start_ms = 900, .end_ms = 950, .more = [](Span& span) {
+                 span.aws.account_id = "123456789012";
+                 span.links = {{.trace_id = TraceId{trace_id.high, 1},
+                                .span_id = SpanId{2},
+                                .queue_url = "orders"}};
+             }}})));
+    const ServiceKey queue{"orders", "remote", ""};
+    GraphRollup graph = graph_of_trace(sender);
+    CHECK(sum_of(graph, GraphEntry::edge, {"api", "", ""}, queue).presence == 1);
+    graph.add(graph_of_trace(receiver));
+    CHECK(sum_of(graph, GraphEntry::link, queue, {"worker", "", "123456789012"}).presence == 1);
+}
+
 TEST_CASE("a receiver that names its queue is linked to it, whatever is known of the sender") {
     const TraceId other{trace_id.high, 1};
     const ServiceKey queue_node{"https://q", "AWS::SQS::Queue", ""};

@@ -8,6 +8,8 @@
 #include "base/hash.h"
 #include "wire/json/utf8.h"
 #include "wire/otlp/attribute_lookup.h"
+#include "wire/otlp/stack_trace.h"
+#include "wire/xray/service_name.h"
 
 namespace tomograph {
 namespace {
@@ -186,20 +188,62 @@ void write_place(JsonText& json, const WireAttributes& where) {
     write_sdk(json, where);
 }
 
-/// Of no other event of the trace, and the same whenever the span comes again.
-std::string exception_id(SpanId id, std::size_t index) {
-    return to_hex(SpanId{mix64(id.value + index + 1) | 1});
+/// Of no other exception of the trace, and the same whenever the span comes again.
+///
+/// event  its index among the span's
+/// depth  0, or of how many it is the cause
+std::string exception_id(SpanId id, std::size_t event, std::size_t depth = 0) {
+    return to_hex(SpanId{mix64(id.value + event + 1 + (std::uint64_t{depth} << 32)) | 1});
 }
 
-void write_exception(JsonText& json, const WireSpan& span, const WireEvent& event,
-                     const std::string& id) {
-    json.open();
-    json.text("id", id);
-    write_members(json, {{"type", text_of(event.attributes, {"exception.type"})},
-                         {"message", text_of(event.attributes, {"exception.message"})}});
+void write_stack(JsonText& json, const ThrownException& thrown) {
+    if (thrown.frames.empty()) return;
+    json.open_list("stack");
+    for (const StackFrame& frame : thrown.frames) {
+        json.open();
+        write_members(json, {{"path", frame.path}, {"label", frame.label}});
+        if (frame.line > 0) json.integer("line", frame.line);
+        json.close();
+    }
+    json.close_list();
+    if (thrown.frames_left_out > 0)
+        json.integer("truncated", static_cast<std::int64_t>(thrown.frames_left_out));
+}
+
+/// What was recorded, and what the text of its stack says that caused it.
+void write_exceptions(JsonText& json, const WireSpan& span, SpanId id, std::size_t index) {
+    const WireAttributes& said = span.events[index].attributes;
+    auto chain = read_stack_trace(text_of(said, {"exception.stacktrace"}));
+    chain.front().type = text_of(said, {"exception.type"});
+    chain.front().message = text_of(said, {"exception.message"});
     const WireKind kind = span.known_kind();
-    if (kind == WireKind::client || kind == WireKind::producer) json.boolean("remote", true);
-    json.close();
+    for (std::size_t depth = 0; depth < chain.size(); ++depth) {
+        json.open();
+        json.text("id", exception_id(id, index, depth));
+        write_members(json, {{"type", chain[depth].type}, {"message", chain[depth].message}});
+        if (kind == WireKind::client || kind == WireKind::producer) json.boolean("remote", true);
+        write_stack(json, chain[depth]);
+        if (depth + 1 < chain.size()) json.text("cause", exception_id(id, index, depth + 1));
+        json.close();
+    }
+}
+
+/// Where the event waited that the link tells of, as whoever sent it names that place: queues of
+/// SQS by their address alone.
+void write_queue(JsonText& json, const WireSpan& span, const WireLink& link) {
+    const std::string_view url =
+        text_of(link.attributes, {"messaging.url", "aws.sqs.queue.url", "aws.queue_url"});
+    const std::string_view system = text_of(span.attributes, {"messaging.system"});
+    std::string_view name = text_of(link.attributes, {"messaging.destination.name"});
+    if (system == "aws_sqs" || system == "AmazonSQS")
+        name = {};
+    else if (name.empty())
+        name = text_of(span.attributes, {"messaging.destination.name", "messaging.destination"});
+    std::string valid;
+    std::string scratch;
+    write_object(json, "attributes",
+                 {{"aws.queue_url", url},
+                  {"messaging.destination.name", clean_name(as_utf8(name, valid), scratch)}});
 }
 
 }  // namespace
@@ -309,8 +353,7 @@ void write_cause(JsonText& json, const WireSpan& span, SpanId id) {
     json.open("cause");
     json.open_list("exceptions");
     for (std::size_t i = 0; i < span.events.size(); ++i)
-        if (is_exception(span.events[i]))
-            write_exception(json, span, span.events[i], exception_id(id, i));
+        if (is_exception(span.events[i])) write_exceptions(json, span, id, i);
     if (!has_exception) {
         json.open();
         json.text("id", exception_id(id, 0));
@@ -323,6 +366,7 @@ void write_cause(JsonText& json, const WireSpan& span, SpanId id) {
 
 void write_links(JsonText& json, const WireSpan& span) {
     if (span.links.empty()) return;
+    const bool is_receiver = span.known_kind() == WireKind::consumer;
     json.open_list("links");
     for (const WireLink& link : span.links) {
         const auto trace = read_trace_id(link.trace_id);
@@ -331,6 +375,7 @@ void write_links(JsonText& json, const WireSpan& span) {
         json.open();
         json.text("trace_id", to_xray_text(*trace));
         json.text("id", to_hex(*id));
+        if (is_receiver) write_queue(json, span, link);
         json.close();
     }
     json.close_list();

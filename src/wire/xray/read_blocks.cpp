@@ -51,6 +51,9 @@ void read_link_attributes(ReadContext& context, SpanLink& link) {
             const std::string_view arn = read_text(context, text_characters_max);
             if (const std::string url = queue_url_of(arn); !url.empty())
                 link.queue_url = context.arena.copy(url);
+        } else if (key == "messaging.destination.name") {
+            const std::string_view name = read_text(context, text_characters_max);
+            if (link.queue_url.empty()) link.queue_url = name;  // an address says more
         } else if (key == "SentTimestamp" || key == "messaging.message.enqueue_time") {
             link.sent = instant_of(read_integer(context).value_or(0));
         } else {

@@ -108,12 +108,16 @@ def check_map(server, sent: tuple[Sent, ...]):
         names = {s["ReferenceId"]: f"{s['Name']}/{s.get('Type', '')}" for s in services}
         return {(names[s["ReferenceId"]], names[e["ReferenceId"]]): (
             e["SummaryStatistics"]["TotalCount"], e["SummaryStatistics"]["FaultStatistics"]["TotalCount"])
-            for s in services for e in s["Edges"] if e.get("EdgeType") != "LINK"}
+            for s in services for e in s["Edges"] if e.get("EdgeType") != "link"}
 
     try:
         eventually(lambda: graph() == wanted)
     except AssertionError:
         assert graph() == wanted
+    nodes = {s["ReferenceId"]: s for s in xray.get_service_graph(**window())["Services"]}
+    links = [(node["Name"], nodes[edge["ReferenceId"]]["Name"]) for node in nodes.values() for edge in node["Edges"]
+             if edge.get("EdgeType") == "link"]
+    assert links == [("orders", "worker")]  # the queue, which the storefront calls
     services = {s["Name"]: s for s in xray.get_service_graph(**window())["Services"] if s.get("Type") != "client"}
     assert services["payment"]["SummaryStatistics"]["TotalCount"] == wanted["payment/", "shop@db.example/Database::SQL"][0]
     shown = subprocess.run([server.tomo, "map", "-t", "10m", "-o", "csv", "--endpoint", server.endpoint],
@@ -191,6 +195,8 @@ def check_document(document: dict, span: Span, sent: Sent):
     if span.exception:
         [exception] = document["cause"]["exceptions"]
         assert (exception["type"], exception["message"]) == (sent.exception, span.exception)
+        assert any(STACK_FUNCTION in frame["label"] and frame["line"] > 0 and "." in frame["path"]
+                   for frame in exception["stack"])
 
 
 # --- OTLP's model, as Jaeger's third API and Tempo give it

@@ -210,6 +210,49 @@ TEST_CASE("the outcome is that of HTTP, then of gRPC, then of the span") {
     }
 }
 
+TEST_CASE("a receiver's links say where the event waited, as its sender names that place") {
+    const auto links_of = [](std::string_view kind, const std::string& said,
+                             const std::string& link) {
+        const std::string document = one_document(
+            fmt::format(R"("kind":{},{},"links":[{{"traceId":"581cf771a006649127e371903a2de970",)"
+                        R"("spanId":"0000000000000009",{}}}])",
+                        kind, attributes(said), attributes(link)));
+        const Segment segment = decoded(document);
+        REQUIRE(segment.own().links.size() == 1);
+        return std::string(segment.own().links[0].queue_url);
+    };
+    const std::string named = text("messaging.destination.name", "orders!");
+    CHECK(links_of("5", named, "") == "orders");  // as it stands in the name of a call
+    CHECK(links_of("5", named, text("messaging.destination.name", "late")) == "late");
+    CHECK(links_of("5", named, text("aws.sqs.queue.url", "https://q")) == "https://q");
+    CHECK(links_of("5", named + "," + text("messaging.system", "aws_sqs"), "") == "");
+    CHECK(links_of("2", named, "") == "");
+    CHECK(links_of("5", text("messaging.system", "kafka"), "") == "");
+}
+
+TEST_CASE("the text of a stack is the exception's frames, and its causes are exceptions") {
+    const std::string document = one_document(
+        R"("events":[{"name":"exception","attributes":[)" + text("exception.type", "CardError") +
+        "," + text("exception.message", "declined") + "," +
+        text("exception.stacktrace",
+             R"(shop.CardError: declined\n\tat shop.Card.charge(Card.java:12)\n)"
+             R"(Caused by: shop.BankError: no\n\tat shop.Bank.ask(Bank.java:3)\n)") +
+        "]}]");
+    const Segment segment = decoded(document);
+    const Span& own = segment.own();
+    REQUIRE(own.exceptions.size() == 2);
+    CHECK((own.exceptions[0].type == "CardError" && own.exceptions[0].message == "declined"));
+    CHECK((own.exceptions[1].type == "shop.BankError" && own.exceptions[1].message == "no"));
+    CHECK(own.exceptions[0].cause == own.exceptions[1].id);
+    CHECK(own.exceptions[0].id != own.exceptions[1].id);
+    CHECK_MESSAGE(
+        document.find(R"("stack":[{"path":"Card.java","label":"shop.Card.charge","line":12}])") !=
+            std::string::npos,
+        document);
+    CHECK(document.find(R"({"path":"Bank.java","label":"shop.Bank.ask","line":3})") !=
+          std::string::npos);
+}
+
 TEST_CASE("events, links, bytes and maps are kept, and exceptions are a cause") {
     const std::string document = one_document(
         R"("kind":2,"status":{"code":2,"message":"no"},"droppedEventsCount":3,)"
