@@ -85,8 +85,9 @@ constexpr std::array kinds = {
     KindText{FindingKind::unjoined, "unjoined", Severity::warning,
              "Pass the id of the calling subsegment on as Parent: these two look like one call."},
     KindText{FindingKind::left_out, "left_out", Severity::warning,
-             "Keys of annotations are letters, digits and _; ids of links and subsegments are 16 "
-             "hexadecimal digits. The document is kept whole."},
+             "Keys of annotations are letters, digits, _ and .; others are found all the same, by "
+             "annotation[\"the-key\"]. Ids of links and subsegments are 16 hexadecimal digits. The "
+             "document is kept whole."},
     KindText{FindingKind::undecodable, "undecodable", Severity::problem,
              "Run tomo fsck: what is stored no longer reads as what was accepted."},
     KindText{FindingKind::summarised, "summarised", Severity::note,

@@ -77,9 +77,9 @@ class TraceExaminer {
     void add_left_out(std::uint64_t subsegments, std::uint64_t annotations, std::uint64_t links) {
         Finding& left_out = findings_.add(
             FindingKind::left_out, "",
-            fmt::format("{} subsegments, {} annotations and {} links break a rule and are not "
-                        "searched or drawn",
-                        subsegments, annotations, links));
+            fmt::format("{} subsegments and {} links break a rule and are not drawn, {} "
+                        "annotations do and are not listed in summaries",
+                        subsegments, links, annotations));
         for (const Entity& entity : trace_.entities) {
             const Segment& in = trace_.documents[entity.document].segment;
             if (&in.own() == entity.span && !entity.is_inferred &&

@@ -244,7 +244,12 @@ TEST_CASE("a call whose service traces is awaited, and missed after a while") {
 TEST_CASE("rules broken inside of documents, damage and summaries are told") {
     DoctorFixture fixture;
     fixture.put(document({.id = 1, .name = "api", .more = ",\"annotations\":{\"bad key\":1}"}));
-    CHECK(find(fixture.trace().findings, FindingKind::left_out)->spans[0].id == SpanId{1});
+    const std::vector<Finding> findings = fixture.trace().findings;
+    CHECK(find(findings, FindingKind::left_out)->spans[0].id == SpanId{1});
+    // Such a key is searched like every other: annotation["bad key"].
+    CHECK(find(findings, FindingKind::left_out)->sentence ==
+          "0 subsegments and 0 links break a rule and are not drawn, 1 annotations do and are not "
+          "listed in summaries");
     fixture.put_as({.trace_id = trace_one(), .id = {7}, .start = at(0), .end = at(1)}, "{");
     CHECK(find(fixture.trace().findings, FindingKind::undecodable));
 }
