@@ -4,7 +4,7 @@ set -eu
 
 build="g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libssl-dev libsimdjson-dev rapidjson-dev
        libzstd-dev zlib1g-dev libxxhash-dev libfmt-dev libcli11-dev libtomlplusplus-dev libcurl4-openssl-dev libjemalloc-dev
-       libsqlite3-dev libprotozero-dev libnghttp2-dev"
+       libsqlite3-dev libprotozero-dev libnghttp2-dev libre2-dev"
 test="doctest-dev libbenchmark-dev python3 python3-venv awscli nodejs npm curl nghttp2-client"
 lint="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev"
 

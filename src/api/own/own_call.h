@@ -12,6 +12,7 @@
 #include "net/http_message.h"
 #include "query/group_directory.h"
 #include "query/live_tail.h"
+#include "query/promql/series_source.h"
 #include "query/query_context.h"
 #include "query/read_selection.h"
 
@@ -32,6 +33,7 @@ struct OwnContext {
     QueryMetrics& query_metrics;
     const PageTokenKey& token_key;
     const std::string& account_id;  ///< of services that name none
+    const promql::SeriesSource* series = nullptr;  ///< what PromQL reads; never null in a server
     const GroupDirectory* groups = nullptr;
     const InsightService* insights = nullptr;
     const Ingest* ingest = nullptr;                 ///< null: nothing comes in

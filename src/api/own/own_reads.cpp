@@ -13,6 +13,8 @@ namespace tomograph {
 OwnReads::OwnReads(const Parts& parts)
     : clock_(parts.clock),
       query_metrics_(parts.metrics),
+      graph_series_(parts.store, parts.clock),
+      series_({&graph_series_}),
       queries_("read", own_read_threads, own_read_queue_max),
       streams_("stream", own_stream_threads, own_stream_queue_max),
       context_{.store = parts.store,
@@ -23,6 +25,7 @@ OwnReads::OwnReads(const Parts& parts)
                .query_metrics = query_metrics_,
                .token_key = parts.options.token_key,
                .account_id = parts.options.account_id,
+               .series = &series_,
                .groups = parts.options.control.groups,
                .insights = parts.options.control.insights,
                .ingest = parts.ingest,

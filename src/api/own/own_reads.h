@@ -7,6 +7,7 @@
 #include "api/own/tail_thread.h"
 #include "api/tools/tool_reads.h"
 #include "api/xray/call.h"
+#include "query/series/graph_series_source.h"
 
 namespace tomograph {
 
@@ -37,6 +38,8 @@ class OwnReads {
     const Clock& clock_;
     std::vector<OperationMetrics> metrics_;  ///< by row of the table
     QueryMetrics query_metrics_;
+    const GraphSeriesSource graph_series_;
+    const promql::SeriesSources series_;
     WorkerPool queries_;  ///< after all that its tasks use
     WorkerPool streams_;
     const OwnContext context_;

@@ -17,6 +17,8 @@ HttpReply jaeger_error(int status, std::string_view sentence);
 HttpReply jaeger_v3_error(int status, std::string_view sentence);
 /// The sentence as plain text.
 HttpReply tempo_error(int status, std::string_view sentence);
+/// {"status":"error","errorType":"bad_data","error":"…"}
+HttpReply prometheus_error(int status, std::string_view sentence);
 
 /// One call in the way of another tool. Answered exactly once, from any thread.
 struct ToolCall {
@@ -67,6 +69,13 @@ void tempo_tag_values(const OwnContext& context, ToolCall call);
 void tempo_tag_values_v2(const OwnContext& context, ToolCall call);
 void tempo_trace(const OwnContext& context, ToolCall call);
 void tempo_trace_v2(const OwnContext& context, ToolCall call);
+void prometheus_query(const OwnContext& context, ToolCall call);
+void prometheus_query_range(const OwnContext& context, ToolCall call);
+void prometheus_labels(const OwnContext& context, ToolCall call);
+void prometheus_label_values(const OwnContext& context, ToolCall call);
+void prometheus_series(const OwnContext& context, ToolCall call);
+void prometheus_metadata(const OwnContext& context, ToolCall call);
+void prometheus_build_info(const OwnContext& context, ToolCall call);
 
 /// `start` and `end` of Tempo's calls, in seconds: the last hour, unless they are said.
 TimeRange tempo_range(const OwnContext& context, ToolCall& call);

@@ -11,7 +11,7 @@
 namespace tomograph {
 namespace {
 
-enum class Tool { jaeger, tempo };
+enum class Tool { jaeger, tempo, prometheus };
 
 struct ToolRoute {
     Tool tool;
@@ -19,6 +19,7 @@ struct ToolRoute {
     std::string_view name;  ///< label `operation` of the metrics
     ToolFunction function;
     ToolError error;
+    bool takes_form = false;  ///< also POST, with the parameters in the body
 };
 
 constexpr std::array routes = {
@@ -50,12 +51,29 @@ constexpr std::array routes = {
               tempo_tag_values_v2, tempo_error},
     ToolRoute{Tool::tempo, "/api/traces/{id}", "TempoTrace", tempo_trace, tempo_error},
     ToolRoute{Tool::tempo, "/api/v2/traces/{id}", "TempoTraceV2", tempo_trace_v2, tempo_error},
+    ToolRoute{Tool::prometheus, "/api/v1/query", "PrometheusQuery", prometheus_query,
+              prometheus_error, true},
+    ToolRoute{Tool::prometheus, "/api/v1/query_range", "PrometheusQueryRange",
+              prometheus_query_range, prometheus_error, true},
+    ToolRoute{Tool::prometheus, "/api/v1/labels", "PrometheusLabels", prometheus_labels,
+              prometheus_error, true},
+    ToolRoute{Tool::prometheus, "/api/v1/label/{name}/values", "PrometheusLabelValues",
+              prometheus_label_values, prometheus_error},
+    ToolRoute{Tool::prometheus, "/api/v1/series", "PrometheusSeries", prometheus_series,
+              prometheus_error, true},
+    ToolRoute{Tool::prometheus, "/api/v1/metadata", "PrometheusMetadata", prometheus_metadata,
+              prometheus_error},
+    ToolRoute{Tool::prometheus, "/api/v1/status/buildinfo", "PrometheusBuildInfo",
+              prometheus_build_info, prometheus_error},
 };
+
+constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 /// Takes a tool's prefix off the path.
 std::optional<Tool> take_prefix(std::string_view& path) {
-    for (const auto& [prefix, tool] :
-         {std::pair{std::string_view("/jaeger"), Tool::jaeger}, {"/tempo", Tool::tempo}}) {
+    for (const auto& [prefix, tool] : {std::pair{std::string_view("/jaeger"), Tool::jaeger},
+                                       {"/tempo", Tool::tempo},
+                                       {"/prometheus", Tool::prometheus}}) {
         if (!path.starts_with(prefix) || path.substr(prefix.size(), 1) != "/") continue;
         path.remove_prefix(prefix.size());
         return tool;
@@ -81,7 +99,8 @@ bool ToolReads::handle(const HttpRequest& request, const HttpRespond& respond) c
     const ToolRoute* found = nullptr;
     for (const ToolRoute& route : routes) {
         std::vector<std::string> its;
-        if (said && route.tool != *said) continue;
+        // Prometheus' own paths are ours without its prefix.
+        if (said ? route.tool != *said : route.tool == Tool::prometheus) continue;
         if (!fits_route(route.path, path, its)) continue;
         if (found != nullptr && route.tool != preferred) continue;
         found = &route;
@@ -94,14 +113,22 @@ bool ToolReads::handle(const HttpRequest& request, const HttpRespond& respond) c
         metrics.count(reply.status, clock.monotonic() - begun);
         respond(std::move(reply));
     };
-    if (request.method != "GET") {
-        HttpReply refusal = found->error(405, "this path takes GET");
-        refusal.headers.push_back({"Allow", "GET"});
+    const bool is_form = found->takes_form && request.method == "POST";
+    if (request.method != "GET" && !is_form) {
+        const std::string_view allowed = found->takes_form ? "GET, POST" : "GET";
+        HttpReply refusal = found->error(405, "this path takes " + std::string(allowed));
+        refusal.headers.push_back({"Allow", std::string(allowed)});
         answer(std::move(refusal));
         return true;
     }
+    if (is_form && !request.header("content-type").starts_with(form_type)) {
+        answer(found->error(415, "Content-Type must be " + std::string(form_type)));
+        return true;
+    }
+    std::string parameters = request.query;
+    if (is_form) parameters += "&" + request.body;
     try {
-        found->function(context_, {.query = QueryParameters(request.query),
+        found->function(context_, {.query = QueryParameters(parameters),
                                    .path_values = std::move(values),
                                    .wants_protobuf = accepts_protobuf(request),
                                    .respond = answer,

@@ -8,9 +8,9 @@
 
 namespace tomograph {
 
-/// The query APIs that other tools already speak, GET below /api (docs/query-apis.md): Jaeger's,
-/// and Tempo's. Where both have a path, the prefixes `/jaeger` and `/tempo` say which is meant;
-/// without one who accepts protobuf means Tempo's.
+/// The query APIs that other tools already speak, below /api (docs/query-apis.md): Jaeger's,
+/// Tempo's and, behind `/prometheus` only, Prometheus'. Where two have a path, the prefixes
+/// `/jaeger` and `/tempo` say which is meant; without one who accepts protobuf means Tempo's.
 ///
 /// threads  any; answers come from the workers of the context
 class ToolReads {
