@@ -28,7 +28,7 @@ def otelcol(tmp_path_factory) -> str:
 
 
 class Collector:
-    """One pipeline of traces: OTLP in by gRPC and HTTP, batches, one exporter out."""
+    """A pipeline of each signal: OTLP in by gRPC and HTTP, batches, one exporter out."""
 
     def __init__(self, binary: str, folder: pathlib.Path, exporter: str, settings: dict, **extensions: dict):
         config = {
@@ -38,8 +38,8 @@ class Collector:
             "exporters": {exporter: settings},
             "service": {"extensions": list(extensions), "telemetry": {"metrics": {"level": "none"},
                                                                       "logs": {"encoding": "json"}},
-                        "pipelines": {"traces": {"receivers": ["otlp"], "processors": ["batch"],
-                                                 "exporters": [exporter]}}}}
+                        "pipelines": {signal: {"receivers": ["otlp"], "processors": ["batch"], "exporters": [exporter]}
+                                      for signal in ("traces", "logs", "metrics")}}}
         self.path = folder / "collector.json"  # YAML, as all JSON is
         self.path.write_text(json.dumps(config))
         self.log_path = folder / "collector.log"

@@ -56,15 +56,17 @@ def run_story(command: list[str], server, protocol: str, folder: pathlib.Path, e
     protocol  as OTEL_EXPORTER_OTLP_PROTOCOL
     endpoint  where to; else the server's own listener for the protocol
     """
+    story = dataclasses.replace(story, instance=protocol)
     path = folder / "story.json"
     path.write_text(json.dumps(story.told()))
     listener = "otlp_grpc" if protocol == "grpc" else "otlp_http"
     environment = {**os.environ, "OTEL_EXPORTER_OTLP_PROTOCOL": protocol, "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
                    "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint or f"http://{server.addresses[listener]}",
-                   "OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "none"}
+                   "OTEL_METRICS_EXPORTER": "otlp" if "metrics" in story.signals else "none",
+                   "OTEL_LOGS_EXPORTER": "otlp" if "logs" in story.signals else "none"}
     done = subprocess.run([*command, str(path)], env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert "rror" not in done.stderr, done.stderr
+    assert "rror" not in done.stderr and "ailed" not in done.stderr, done.stderr
     ids = {made["key"]: (made["trace"], made["span"]) for made in json.loads(done.stdout)}
     assert set(ids) == set(story.spans())
     return Sent(story, ids, exception)
@@ -79,6 +81,10 @@ def check_everywhere(server, *sent: Sent):
         check_jaeger(server, each)
         check_tempo(server, each)
     check_searches(server, sent)
+    if all("logs" in each.story.signals for each in sent):
+        check_lines(server, sent)
+    if all("metrics" in each.story.signals for each in sent):
+        check_metrics(server, sent)
 
 
 # --- the map
@@ -366,3 +372,61 @@ def check_searches(server, sent: tuple[Sent, ...]):
     calls = {(d["parent"], d["child"]): d["callCount"] for d in get(
         server, "/api/dependencies", params={"endTs": int(time.time() * 1000) + 60_000, "lookback": 3_600_000}).json()["data"]}
     assert calls["storefront", "payment"] == calls["payment", "shop@db.example"] == rounds
+
+
+# --- logs
+
+
+def check_lines(server, sent: tuple[Sent, ...]):
+    wanted = collections.Counter()
+    for each in sent:
+        for key, span in each.story.spans().items():
+            wanted[span.service] += len(span.lines)
+            check_lines_of_span(server, each.ids[key], span)
+    for service, count in wanted.items():
+        assert len(lines(server, "/api/v1/logs", service=service)) == count, service
+    errors = [line["Body"] for line in lines(server, "/api/v1/logs", severity="error")]
+    assert errors == ["card declined"] * sum(len(each.story.failed()) for each in sent)
+    found = lines(server, "/api/v1/logs", attribute="currency=EUR", text="CHARGING")
+    assert len(found) == sum(each.story.rounds for each in sent)
+    shown = subprocess.run([server.tomo, "logs", "-o", "ndjson", "--severity", "error", "--endpoint", server.endpoint],
+                           capture_output=True, text=True, timeout=60)
+    assert shown.returncode == 0 and len(shown.stdout.splitlines()) == len(errors), shown.stderr
+
+
+def lines(server, path: str, **asked) -> list[dict]:
+    answer = get(server, path, params={"start": time.time() - 600, "end": time.time() + 60, "limit": 1000, **asked}).json()
+    assert "NextToken" not in answer and not answer["Coverage"]["IsPartial"]
+    return answer["Lines"]
+
+
+def check_lines_of_span(server, ids: tuple[str, str], span: Span):
+    found = lines(server, f"/api/v1/traces/{spelled(ids[0])}/logs", span=ids[1])
+    assert found == lines(server, "/api/v1/logs", trace=ids[0], span=ids[1])
+    found.sort(key=lambda line: (int(line["TimeUnixNano"]), line["SeverityNumber"]))  # clocks may be coarse
+    assert [(line["SeverityNumber"], line["Body"]) for line in found] == [(w.severity, w.body) for w in span.lines]
+    for line, wanted in zip(found, span.lines):
+        assert (line["Service"], line["W3CTraceId"], line["SpanId"]) == (span.service, *ids)
+        assert line["Scope"]["name"] == "story" and "IsTraceFoundInText" not in line
+        check_attributes(line["Attributes"], wanted.attributes)
+
+
+# --- metrics
+
+
+def check_metrics(server, sent: tuple[Sent, ...]):
+    def by(labels: str, expression: str) -> dict:
+        query = f"sum by ({labels}) ({expression})"
+        answer = get(server, "/prometheus/api/v1/query", params={"query": query}).json()["data"]
+        return {tuple(point["metric"].get(label, "") for label in labels.split(", ")): float(point["value"][1])
+                for point in answer["result"]}
+
+    rounds = sum(each.story.rounds for each in sent)
+    failed = sum(len(each.story.failed()) for each in sent)
+    assert by("job, tier", "orders_placed_total") == {("storefront", "gold"): 2 * rounds, ("storefront", "tin"): 5 * len(sent)}
+    assert by("instance", "orders_placed_total") == {(e.story.instance,): 2 * e.story.rounds + 5 for e in sent}
+    assert by("job", "carts_open") == {("storefront",): 4 * len(sent)}
+    assert by("outcome", "charge_duration_seconds_count") == {("ok",): rounds - failed, ("declined",): failed}
+    assert abs(by("job", "charge_duration_seconds_sum")["payment",] - (0.02 * (rounds - failed) + 7 * failed)) < 1e-6
+    buckets = {float(le): count for (le,), count in by("le", "charge_duration_seconds_bucket").items()}
+    assert buckets[5] == rounds - failed and buckets[10] == buckets[float("inf")] == rounds

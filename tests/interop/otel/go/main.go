@@ -4,13 +4,23 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"log"
+	"fmt"
 	"os"
+	"slices"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploggrpc"
+	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploghttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/log"
+	"go.opentelemetry.io/otel/metric"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -24,7 +34,12 @@ type toldSpan struct {
 	Remote                   bool
 	Exception                string
 	Attributes               attributes
-	Events                   []struct {
+	Lines                    []struct {
+		Severity   int
+		Body       string
+		Attributes attributes
+	}
+	Events []struct {
 		Name       string
 		Attributes attributes
 	}
@@ -37,6 +52,19 @@ type toldSpan struct {
 type toldStory struct {
 	Services map[string]attributes
 	Groups   [][]toldSpan
+	Metrics  []struct {
+		Service, Kind, Name, Unit string
+		Values                    [][2]json.RawMessage
+	}
+	Signals []string
+}
+
+// The providers of one service, and what they give.
+type service struct {
+	tracer trace.Tracer
+	logger log.Logger
+	meter  metric.Meter
+	ends   []func(context.Context) error
 }
 
 type cardError struct{ message string }
@@ -45,7 +73,8 @@ func (e *cardError) Error() string { return e.message }
 
 func must[T any](value T, err error) T {
 	if err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	return value
 }
@@ -111,28 +140,71 @@ func start(tracer trace.Tracer, told toldSpan, made map[string]trace.Span) trace
 	return span
 }
 
-func exporter() sdktrace.SpanExporter {
-	if os.Getenv("OTEL_EXPORTER_OTLP_PROTOCOL") == "grpc" {
-		return must(otlptracegrpc.New(context.Background()))
+var isGrpc = os.Getenv("OTEL_EXPORTER_OTLP_PROTOCOL") == "grpc"
+
+func newService(told attributes, signals []string) *service {
+	now := context.Background()
+	its := resource.NewSchemaless(told.values()...)
+	var spans sdktrace.SpanExporter
+	var lines sdklog.Exporter
+	var points sdkmetric.Exporter
+	if isGrpc {
+		spans, lines, points = must(otlptracegrpc.New(now)), must(otlploggrpc.New(now)), must(otlpmetricgrpc.New(now))
+	} else {
+		spans, lines, points = must(otlptracehttp.New(now)), must(otlploghttp.New(now)), must(otlpmetrichttp.New(now))
 	}
-	return must(otlptracehttp.New(context.Background()))
+	tracers := sdktrace.NewTracerProvider(sdktrace.WithBatcher(spans), sdktrace.WithResource(its))
+	made := &service{tracer: tracers.Tracer("story", trace.WithInstrumentationVersion("0.1"))}
+	made.ends = append(made.ends, tracers.Shutdown)
+	if slices.Contains(signals, "logs") {
+		loggers := sdklog.NewLoggerProvider(sdklog.WithProcessor(sdklog.NewBatchProcessor(lines)), sdklog.WithResource(its))
+		made.logger = loggers.Logger("story", log.WithInstrumentationVersion("0.1"))
+		made.ends = append(made.ends, loggers.Shutdown)
+	}
+	if slices.Contains(signals, "metrics") {
+		meters := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewPeriodicReader(points)),
+			sdkmetric.WithResource(its))
+		made.meter = meters.Meter("story", metric.WithInstrumentationVersion("0.1"))
+		made.ends = append(made.ends, meters.Shutdown)
+	}
+	return made
+}
+
+func (s *service) write(told toldSpan, span trace.Span) {
+	for _, line := range told.Lines {
+		var record log.Record
+		record.SetTimestamp(time.Now())
+		record.SetSeverity(log.Severity(line.Severity))
+		record.SetBody(attribute.StringValue(line.Body))
+		record.AddAttributes(line.Attributes.values()...)
+		s.logger.Emit(trace.ContextWithSpan(context.Background(), span), record)
+	}
+}
+
+func (s *service) count(kind, name, unit string, value json.RawMessage, with attribute.Set) {
+	now, attributes := context.Background(), metric.WithAttributeSet(with)
+	switch kind {
+	case "histogram":
+		must(s.meter.Float64Histogram(name, metric.WithUnit(unit))).Record(now, read[float64](value), attributes)
+	case "counter":
+		must(s.meter.Int64Counter(name, metric.WithUnit(unit))).Add(now, read[int64](value), attributes)
+	default:
+		must(s.meter.Int64UpDownCounter(name, metric.WithUnit(unit))).Add(now, read[int64](value), attributes)
+	}
 }
 
 func main() {
 	story := read[toldStory](must(os.ReadFile(os.Args[1])))
-	tracers := map[string]trace.Tracer{}
-	var providers []*sdktrace.TracerProvider
+	services := map[string]*service{}
 	for name, told := range story.Services {
-		provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter()),
-			sdktrace.WithResource(resource.NewSchemaless(told.values()...)))
-		providers = append(providers, provider)
-		tracers[name] = provider.Tracer("story", trace.WithInstrumentationVersion("0.1"))
+		services[name] = newService(told, story.Signals)
 	}
 	made := map[string]trace.Span{}
 	var said []map[string]string
 	for _, group := range story.Groups {
 		for _, told := range group {
-			span := start(tracers[told.Service], told, made)
+			span := start(services[told.Service].tracer, told, made)
+			services[told.Service].write(told, span)
 			made[told.Key] = span
 			said = append(said, map[string]string{"key": told.Key, "trace": span.SpanContext().TraceID().String(),
 				"span": span.SpanContext().SpanID().String()})
@@ -141,8 +213,16 @@ func main() {
 			made[group[i].Key].End()
 		}
 	}
-	for _, provider := range providers {
-		must(0, provider.Shutdown(context.Background()))
+	for _, told := range story.Metrics {
+		for _, each := range told.Values {
+			with := attribute.NewSet(read[attributes](each[1]).values()...)
+			services[told.Service].count(told.Kind, told.Name, told.Unit, each[0], with)
+		}
+	}
+	for _, service := range services {
+		for _, end := range service.ends {
+			must(0, end(context.Background()))
+		}
 	}
 	must(0, json.NewEncoder(os.Stdout).Encode(said))
 }

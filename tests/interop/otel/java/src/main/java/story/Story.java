@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.logs.Logger;
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
@@ -16,11 +19,13 @@ import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.resources.Resource;
 import java.io.File;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** The story (tests/e2e/otel/story.py) by the OpenTelemetry SDK for Java as it configures itself: Story STORY. */
@@ -99,6 +104,36 @@ public final class Story {
         return span;
     }
 
+    static void write(Logger logger, JsonNode lines, Span span) {
+        for (JsonNode line : lines) {
+            int severity = line.get("severity").asInt();
+            logger.logRecordBuilder().setContext(Context.root().with(span)).setBody(line.get("body").asText())
+                .setSeverity(Arrays.stream(Severity.values()).filter(s -> s.getSeverityNumber() == severity).findFirst()
+                    .orElseThrow())
+                .setAllAttributes(values(line.get("attributes"))).emit();
+        }
+    }
+
+    static void count(Meter meter, JsonNode metric) {
+        String name = metric.get("name").asText();
+        String unit = metric.get("unit").asText();
+        BiConsumer<JsonNode, Attributes> record = switch (metric.get("kind").asText()) {
+            case "histogram" -> {
+                var histogram = meter.histogramBuilder(name).setUnit(unit).build();
+                yield (value, attributes) -> histogram.record(value.asDouble(), attributes);
+            }
+            case "counter" -> {
+                var counter = meter.counterBuilder(name).setUnit(unit).build();
+                yield (value, attributes) -> counter.add(value.asLong(), attributes);
+            }
+            default -> {
+                var counter = meter.upDownCounterBuilder(name).setUnit(unit).build();
+                yield (value, attributes) -> counter.add(value.asLong(), attributes);
+            }
+        };
+        metric.get("values").forEach(each -> record.accept(each.get(0), values(each.get(1))));
+    }
+
     static OpenTelemetrySdk sdk(JsonNode attributes) {
         Resource resource = Resource.create(values(attributes));
         return AutoConfiguredOpenTelemetrySdk.builder().addResourceCustomizer((old, config) -> old.merge(resource))
@@ -117,6 +152,7 @@ public final class Story {
                 Span span = start(tracer, told, made);
                 String key = told.get("key").asText();
                 made.put(key, span);
+                write(sdks.get(told.get("service").asText()).getLogsBridge().get("story"), told.get("lines"), span);
                 said.add(Map.of("key", key, "trace", span.getSpanContext().getTraceId(), "span",
                     span.getSpanContext().getSpanId()));
             }
@@ -124,6 +160,8 @@ public final class Story {
                 made.get(group.get(i).get("key").asText()).end();
             }
         }
+        story.get("metrics").forEach(
+            metric -> count(sdks.get(metric.get("service").asText()).getMeter("story"), metric));
         for (OpenTelemetrySdk sdk : sdks.values()) {
             sdk.shutdown().join(30, TimeUnit.SECONDS);
         }
