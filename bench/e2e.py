@@ -1,6 +1,6 @@
 """The end-to-end figures of docs/performance.md: a real server, a load generator beside it.
 
-    bench/e2e.py BUILD_DIRECTORY [idle] [w1] [memory] [http] [otlp] [udp] [graph] [restart] [sampling]
+    bench/e2e.py BUILD_DIRECTORY [idle] [w1] [memory] [http] [otlp] [grpc] [grpc-tls] [udp] [graph] [restart] [sampling]
 
 Prints a line for each figure; cells of bench/table.py's table as lines of JSON. CPU time is the server's own (user and system, from /proc), so a busy machine
 disturbs it less than rates and latencies.
@@ -37,26 +37,45 @@ def bench_http(build, data):
     server.end()
 
 
-def bench_otlp(build, data):
-    """Batches of 500 spans of some 400 bytes over OTLP/HTTP, with all work on them: sealing and merging too."""
-    server = Server(build, data)
+def bench_otlp(build, data, protocol="http", with_tls=False):
+    """Batches of 500 spans of some 400 bytes over OTLP, with all work on them: sealing and merging too."""
+    name = f"otlp/{protocol}{' over tls' if with_tls else ''}"
+    flags = (("--grpc",) if protocol == "grpc" else ()) + (("--tls",) if with_tls else ())
+    server = Server(build, data, with_tls=with_tls)
     server.wait_ready()
-    load(build, "otlp", server.otlp_http, 2, 4, 500)
+    address = server.otlp_grpc if protocol == "grpc" else server.otlp_http
+
+    def run(seconds, *rate):
+        result = load(build, "otlp", address, seconds, 4, 500, *rate, flags=flags)
+        assert result["refused_requests"] == 0, f"{result['refused_requests']} requests were refused"
+        return result
+
+    run(2)
     settle(server)
-    costs, rates = [], []
+    costs, intakes, rates = [], [], []
     for _ in range(3):
         cpu = server.cpu_seconds()
-        result = load(build, "otlp", server.otlp_http, 6, 4, 500)
+        result = run(6)
+        intakes.append((server.cpu_seconds() - cpu) * 1e6 / result["spans"])
         settle(server)
         costs.append((server.cpu_seconds() - cpu) * 1e6 / result["spans"])
         rates.append(result["spans_per_second"])
     cost = statistics.median(costs)
-    report(f"otlp, full load: {statistics.median(rates):,.0f} spans/s, {cost:.2f} CPU-us a span with all work, "
-          f"{1e6 / cost:,.0f} spans a CPU-second (runs: {', '.join(f'{c:.2f}' for c in costs)})")
-    half = [load(build, "otlp", server.otlp_http, 6, 4, 500, statistics.median(rates) / 2) for _ in range(3)]
-    report(f"otlp, half load: p50 {statistics.median(r['p50_ms'] for r in half):.2f} ms, "
-          f"p99 {statistics.median(r['p99_ms'] for r in half):.2f} ms; resident {server.resident_mb():.0f} MB")
+    report(f"{name}, full load: {statistics.median(rates):,.0f} spans/s, {cost:.2f} CPU-us a span with all work, "
+           f"{1e6 / cost:,.0f} spans a CPU-second (runs: {', '.join(f'{c:.2f}' for c in costs)}; "
+           f"until the last answer {statistics.median(intakes):.2f})")
+    half = [run(6, statistics.median(rates) / 2) for _ in range(3)]
+    report(f"{name}, half load: p50 {statistics.median(r['p50_ms'] for r in half):.2f} ms, "
+           f"p99 {statistics.median(r['p99_ms'] for r in half):.2f} ms; resident {server.resident_mb():.0f} MB")
     server.end()
+
+
+def bench_grpc(build, data):
+    bench_otlp(build, data, "grpc")
+
+
+def bench_grpc_tls(build, data):
+    bench_otlp(build, data, "grpc", True)
 
 
 def settle(server) -> float:
@@ -241,7 +260,7 @@ def bench_idle(build, data):
     server.end()
 
 
-BENCHES = {"idle": bench_idle, "w1": bench_w1, "memory": bench_memory, "http": bench_http, "otlp": bench_otlp, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart, "sampling": bench_sampling}
+BENCHES = {"idle": bench_idle, "w1": bench_w1, "memory": bench_memory, "http": bench_http, "otlp": bench_otlp, "grpc": bench_grpc, "grpc-tls": bench_grpc_tls, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart, "sampling": bench_sampling}
 
 
 def main():

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import ssl
 import subprocess
 import time
 
@@ -19,8 +20,11 @@ class Server:
             if server.process.poll() is None:
                 server.end()
 
-    def __init__(self, build: pathlib.Path, data: str, *flags: str):
-        self.data, self.begun = pathlib.Path(data), time.monotonic()
+    def __init__(self, build: pathlib.Path, data: str, *flags: str, with_tls: bool = False):
+        self.data, self.with_tls = pathlib.Path(data), with_tls
+        if with_tls:
+            flags += self.make_certificate()
+        self.begun = time.monotonic()
         (self.data / "addresses.json").unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [build / "tomo", "serve", "--data-dir", data, "--api-addr", "127.0.0.1:0", "--xray-addr", "127.0.0.1:0",
@@ -33,16 +37,28 @@ class Server:
         self.start_seconds = time.monotonic() - self.begun
         addresses = json.loads((self.data / "addresses.json").read_text())
         self.api, self.xray = addresses["api"].split(":"), addresses["xray"].split(":")
-        self.otlp_http = addresses["otlp_http"].split(":")
+        self.otlp_http, self.otlp_grpc = addresses["otlp_http"].split(":"), addresses["otlp_grpc"].split(":")
+
+    def make_certificate(self) -> tuple[str, ...]:
+        certificate, key = self.data / "bench.crt", self.data / "bench.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=localhost"],
+                       check=True, stderr=subprocess.DEVNULL)
+        return "--tls-cert", str(certificate), "--tls-key", str(key)
+
+    def connect(self) -> http.client.HTTPConnection:
+        if not self.with_tls:
+            return http.client.HTTPConnection(*self.api, timeout=60)
+        return http.client.HTTPSConnection(*self.api, timeout=60, context=ssl._create_unverified_context())
 
     def get(self, path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(*self.api, timeout=60)
+        connection = self.connect()
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read()
 
     def post(self, path: str, body: dict) -> dict:
-        connection = http.client.HTTPConnection(*self.api, timeout=60)
+        connection = self.connect()
         connection.request("POST", path, json.dumps(body))
         return json.loads(connection.getresponse().read())
 
@@ -89,7 +105,8 @@ def cell(row: str, value: float):
     print(json.dumps({"column": "tomograph", "row": row, "value": value}), flush=True)
 
 
-def load(build: pathlib.Path, kind: str, address: list[str], *arguments) -> dict:
-    done = subprocess.run([build / f"bench/load/{kind}_load", *address, *map(str, arguments)], capture_output=True, text=True)
+def load(build: pathlib.Path, kind: str, address: list[str], *arguments, flags: tuple[str, ...] = ()) -> dict:
+    done = subprocess.run([build / f"bench/load/{kind}_load", *flags, *address, *map(str, arguments)],
+                          capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)

@@ -1,12 +1,8 @@
 #include "http_client.h"
 
 #include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -45,19 +41,10 @@ std::string put_segments_head(std::size_t body_size) {
            std::to_string(body_size) + "\r\n\r\n";
 }
 
-HttpClient::HttpClient(const sockaddr_in& address) : descriptor_(socket(AF_INET, SOCK_STREAM, 0)) {
-    const int on = 1;
-    setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-        error_ = std::strerror(errno);
-}
-
-HttpClient::~HttpClient() { close(descriptor_); }
-
 bool HttpClient::exchange(std::string_view request, Outcome& outcome) {
     using Clock = std::chrono::steady_clock;
     const auto sent = Clock::now();
-    const int status = send_all(request) ? read_status() : 0;
+    const int status = socket_.send_all(request) ? read_status() : 0;
     if (status == 0) {
         outcome.error = "the connection broke";
         return false;
@@ -69,19 +56,9 @@ bool HttpClient::exchange(std::string_view request, Outcome& outcome) {
     return true;
 }
 
-bool HttpClient::send_all(std::string_view bytes) const {
-    while (!bytes.empty()) {
-        const ssize_t n = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (n <= 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return true;
-}
-
 /// Reads one answer; its status, or 0 when the connection broke.
 int HttpClient::read_status() const {
     std::string answer;
-    char buffer[4096];
     while (true) {
         const std::size_t head = answer.find("\r\n\r\n");
         if (head != std::string::npos) {
@@ -90,9 +67,7 @@ int HttpClient::read_status() const {
                 length != nullptr ? std::strtoull(length + 15, nullptr, 10) : 0;
             if (answer.size() >= head + 4 + body) return std::atoi(answer.c_str() + 9);
         }
-        const ssize_t n = recv(descriptor_, buffer, sizeof buffer, 0);
-        if (n <= 0) return 0;
-        answer.append(buffer, static_cast<std::size_t>(n));
+        if (!socket_.receive(answer)) return 0;
     }
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "load_client.h"
+
 namespace tomograph::load {
 
 /// What the threads of a load generator saw.
@@ -28,26 +30,19 @@ std::optional<sockaddr_in> parse_address(const char* host, const char* port);
 /// The head of a POST of `body_size` bytes of JSON to /TraceSegments.
 std::string put_segments_head(std::size_t body_size);
 
-/// One keep-alive connection; blocking.
-class HttpClient {
+/// HTTP/1.1.
+class HttpClient final : public LoadClient {
  public:
-    explicit HttpClient(const sockaddr_in& address);
-    ~HttpClient();
-    HttpClient(const HttpClient&) = delete;
-    HttpClient& operator=(const HttpClient&) = delete;
+    explicit HttpClient(const sockaddr_in& address, bool with_tls = false)
+        : socket_(address, with_tls ? "http/1.1" : "") {}
 
-    /// Why it could not connect; "" when it could.
-    const std::string& error() const { return error_; }
-
-    /// Sends a whole request and counts what came back in `outcome`. false: the connection broke.
-    bool exchange(std::string_view request, Outcome& outcome);
+    const std::string& error() const override { return socket_.error(); }
+    bool exchange(std::string_view request, Outcome& outcome) override;
 
  private:
-    bool send_all(std::string_view bytes) const;
     int read_status() const;
 
-    int descriptor_;
-    std::string error_;
+    LoadSocket socket_;
 };
 
 }  // namespace tomograph::load

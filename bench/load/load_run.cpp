@@ -17,12 +17,20 @@ struct Job {
     sockaddr_in address{};
     double seconds = 0;
     double requests_per_second = 0;  // of this connection; 0: as fast as it goes
+    bool with_tls = false;
+    std::string grpc_method;  // "": HTTP/1.1
 };
 
+std::unique_ptr<LoadClient> make_client(const Job& job) {
+    if (!job.grpc_method.empty())
+        return make_grpc_client(job.address, job.with_tls, job.grpc_method);
+    return std::make_unique<HttpClient>(job.address, job.with_tls);
+}
+
 void run(const Job& job, RequestSource& source, Outcome& outcome) {
-    HttpClient client(job.address);
-    if (!client.error().empty()) {
-        outcome.error = client.error();
+    const auto client = make_client(job);
+    if (!client->error().empty()) {
+        outcome.error = client->error();
         return;
     }
     const auto begun = Clock::now();
@@ -34,7 +42,7 @@ void run(const Job& job, RequestSource& source, Outcome& outcome) {
                             static_cast<double>(outcome.requests) / job.requests_per_second));
             std::this_thread::sleep_until(due);
         }
-        if (!client.exchange(source.next(), outcome)) break;
+        if (!client->exchange(source.next(), outcome)) break;
     }
 }
 
@@ -58,13 +66,21 @@ std::uint64_t wall_ns() {
                                           .count());
 }
 
-int run_load(int argc, char** argv, const std::string& unit, const MakeSource& make) {
+int run_load(int argc, char** argv, const std::string& unit, const MakeSource& make,
+             const std::string& grpc_method) {
+    Job job;
+    const char* const program = argv[0];
+    while (argc > 1 && std::string_view(argv[1]).starts_with("--")) {
+        if (std::string_view(argv[1]) == "--tls") job.with_tls = true;
+        if (std::string_view(argv[1]) == "--grpc") job.grpc_method = grpc_method;
+        ++argv;
+        --argc;
+    }
     if (argc < 6) {
-        std::fprintf(stderr, "%s HOST PORT SECONDS CONNECTIONS %s [%s A SECOND]\n", argv[0],
-                     unit.c_str(), unit.c_str());
+        std::fprintf(stderr, "%s [--tls] [--grpc] HOST PORT SECONDS CONNECTIONS %s [%s A SECOND]\n",
+                     program, unit.c_str(), unit.c_str());
         return 2;
     }
-    Job job;
     const auto address = parse_address(argv[1], argv[2]);
     if (!address) return 2;
     job.address = *address;

@@ -23,11 +23,13 @@ using MakeSource =
 /// Sends as fast as it goes, or as many units a second as the last argument says, and prints what
 /// came of it as one line of JSON. Arguments:
 ///
-///   HOST PORT SECONDS CONNECTIONS UNITS_PER_REQUEST [UNITS_PER_SECOND]
+///   [--tls] [--grpc] HOST PORT SECONDS CONNECTIONS UNITS_PER_REQUEST [UNITS_PER_SECOND]
 ///
+/// --grpc   sends the bodies of the requests as calls of `grpc_method`
 /// unit     "documents": what the figures count
 /// returns  the exit status
-int run_load(int argc, char** argv, const std::string& unit, const MakeSource& make);
+int run_load(int argc, char** argv, const std::string& unit, const MakeSource& make,
+             const std::string& grpc_method = "");
 
 std::uint64_t wall_ns();
 

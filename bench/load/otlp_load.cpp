@@ -1,5 +1,5 @@
-// Sends OTLP/HTTP requests of spans of some 400 bytes over keep-alive connections; arguments as of
-// run_load().
+// Sends OTLP requests of spans of some 400 bytes over keep-alive connections; arguments as of
+// run_load(): OTLP/HTTP, or OTLP/gRPC.
 #include <array>
 #include <cstring>
 #include <memory>
@@ -137,7 +137,9 @@ class Request final : public tomograph::load::RequestSource {
 
 int main(int argc, char** argv) {
     return tomograph::load::run_load(
-        argc, argv, "spans", [](std::size_t spans, std::size_t connection) {
+        argc, argv, "spans",
+        [](std::size_t spans, std::size_t connection) {
             return std::make_unique<Request>(spans, wall_ns() + (connection << 60));
-        });
+        },
+        "/opentelemetry.proto.collector.trace.v1.TraceService/Export");
 }
