@@ -1,6 +1,6 @@
 """The end-to-end figures of docs/performance.md: a real server, a load generator beside it.
 
-    bench/e2e.py BUILD_DIRECTORY [idle] [w1] [memory] [http] [otlp] [grpc] [grpc-tls] [udp] [graph] [restart] [sampling]
+    bench/e2e.py BUILD_DIRECTORY [idle] [w1] [memory] [http] [otlp] [logs] [grpc] [grpc-tls] [udp] [graph] [restart] [sampling]
 
 Prints a line for each figure; cells of bench/table.py's table as lines of JSON. CPU time is the server's own (user and system, from /proc), so a busy machine
 disturbs it less than rates and latencies.
@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from server import Server, cell, load, report
@@ -76,6 +77,54 @@ def bench_grpc(build, data):
 
 def bench_grpc_tls(build, data):
     bench_otlp(build, data, "grpc", True)
+
+
+def bench_logs(build, data):
+    """Lines alone: what one costs, and how large it is in parts. Then 10,000 a second beside 20,000 spans a second."""
+    server = Server(build, data)
+    server.wait_ready()
+    before = server.resident_mb()
+    costs, rates, lines = [], [], 0
+    for _ in range(3):
+        cpu = server.cpu_seconds()
+        result = load(build, "logs", server.otlp_http, 6, 4, 500)
+        time.sleep(1)  # what is due is written to parts
+        costs.append((server.cpu_seconds() - cpu) * 1e6 / result["lines"])
+        rates.append(result["lines_per_second"])
+        lines += result["lines"]
+    report(f"logs, full load: {statistics.median(rates):,.0f} lines/s, {statistics.median(costs):.2f} CPU-us a line "
+           f"(runs: {', '.join(f'{c:.2f}' for c in costs)}); resident {before:.0f} MB before, "
+           f"{server.resident_mb():.0f} MB then")
+    raw = server.metric("tomograph_api_log_bytes_total")
+    for query in ("limit=100", "limit=100&severity=error", "limit=100&text=declined", "limit=100&text=nowhere", "limit=100&text=4711"):
+        times = []
+        for _ in range(5):
+            at = time.monotonic()
+            server.get(f"/api/v1/logs?{query}")
+            times.append((time.monotonic() - at) * 1000)
+        report(f"logs, {query} of {lines:,} lines: {statistics.median(times):.1f} ms")
+    server.end()
+    parts = sum(f.stat().st_size for f in (pathlib.Path(data) / "logs" / "parts").rglob("*.part"))
+    report(f"logs, size: {parts / lines:.1f} bytes a line in parts of {raw / lines:.0f} as OTLP")
+
+    server = Server(build, data)
+    server.wait_ready()
+    results = {}
+
+    def run(name, rate):
+        results[name] = load(build, name, server.otlp_http, 20, 4, 500, rate)
+
+    cpu = server.cpu_seconds()
+    threads = [threading.Thread(target=run, args=each) for each in (("otlp", 20_000), ("logs", 10_000))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    spans, lines = results["otlp"], results["logs"]
+    report(f"logs beside traces: {lines['lines_per_second']:,.0f} lines/s (p50 {lines['p50_ms']:.1f}, p99 "
+           f"{lines['p99_ms']:.1f} ms) beside {spans['spans_per_second']:,.0f} spans/s (p50 {spans['p50_ms']:.1f}, p99 "
+           f"{spans['p99_ms']:.1f} ms); {(server.cpu_seconds() - cpu) / 20:.2f} CPUs, resident {server.resident_mb():.0f} MB")
+    server.end()
 
 
 def settle(server) -> float:
@@ -260,7 +309,7 @@ def bench_idle(build, data):
     server.end()
 
 
-BENCHES = {"idle": bench_idle, "w1": bench_w1, "memory": bench_memory, "http": bench_http, "otlp": bench_otlp, "grpc": bench_grpc, "grpc-tls": bench_grpc_tls, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart, "sampling": bench_sampling}
+BENCHES = {"idle": bench_idle, "w1": bench_w1, "memory": bench_memory, "http": bench_http, "otlp": bench_otlp, "logs": bench_logs, "grpc": bench_grpc, "grpc-tls": bench_grpc_tls, "udp": bench_udp, "graph": bench_graph, "restart": bench_restart, "sampling": bench_sampling}
 
 
 def main():

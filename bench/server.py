@@ -28,7 +28,7 @@ class Server:
         (self.data / "addresses.json").unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [build / "tomo", "serve", "--data-dir", data, "--api-addr", "127.0.0.1:0", "--xray-addr", "127.0.0.1:0",
-             "--otlp-http-addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0",
+             "--otlp-http-addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0", "--fluent-addr", "127.0.0.1:0",
              "--log-level", "warn", *flags], stdout=subprocess.DEVNULL)
         Server.running.append(self)
         while not (self.data / "addresses.json").exists():

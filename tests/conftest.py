@@ -27,7 +27,7 @@ class Server:
         addresses = self.data_dir / "addresses.json"
         addresses.unlink(missing_ok=True)
         listeners = ["--api-addr", "127.0.0.1:0", "--xray-addr", "127.0.0.1:0", "--otlp-http-addr", "127.0.0.1:0",
-                     "--otlp-grpc-addr", "127.0.0.1:0"]
+                     "--otlp-grpc-addr", "127.0.0.1:0", "--fluent-addr", "127.0.0.1:0"]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [self.tomo, "serve", "--data-dir", str(self.data_dir), *listeners, *self.flags],

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "api/otlp/logs_export.h"
 #include "api/otlp/trace_export.h"
 #include "api/request_id.h"
 #include "base/log.h"
@@ -10,7 +11,7 @@ namespace tomograph {
 
 HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
                  StoreOperations* operations, RetentionOperations* retention, OwnReads* own,
-                 Ingest* ingest, const SpanMetrics* spans)
+                 Ingest* ingest, const SpanMetrics* spans, LogIntake* logs)
     : xray_(xray),
       store_(store),
       metrics_(metrics),
@@ -18,7 +19,8 @@ HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
       retention_(retention),
       own_(own),
       ingest_(ingest),
-      spans_(spans) {}
+      spans_(spans),
+      logs_(logs) {}
 
 void HttpApi::handle(HttpRequest request, HttpRespond respond) {
     try {
@@ -31,6 +33,7 @@ void HttpApi::handle(HttpRequest request, HttpRespond respond) {
         if (retention_ != nullptr && retention_->handle(request, respond)) return;
         if (own_ != nullptr && own_->handle(request, respond)) return;
         if (ingest_ != nullptr && answer_trace_export(*ingest_, request, respond)) return;
+        if (logs_ != nullptr && answer_logs_export(*logs_, request, respond)) return;
         xray_.handle(std::move(request), respond, IngestSource::api);
     } catch (const std::exception& thrown) {
         log_error("request failed", {{"error", thrown.what()}});

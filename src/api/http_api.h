@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/log_intake.h"
 #include "api/operator_pages.h"
 #include "api/own/own_reads.h"
 #include "api/retention_operations.h"
@@ -12,11 +13,12 @@ namespace tomograph {
 /// then the X-Ray API. Every error is JSON with a request id.
 class HttpApi {
  public:
-    /// operations, retention, own, ingest  null: a server without any (ingest: of OTLP; spans: of
-    /// their page)
+    /// operations, retention, own, ingest, logs  null: a server without any (ingest, logs: of OTLP;
+    /// spans: of their page)
     HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
             StoreOperations* operations = nullptr, RetentionOperations* retention = nullptr,
-            OwnReads* own = nullptr, Ingest* ingest = nullptr, const SpanMetrics* spans = nullptr);
+            OwnReads* own = nullptr, Ingest* ingest = nullptr, const SpanMetrics* spans = nullptr,
+            LogIntake* logs = nullptr);
 
     void handle(HttpRequest request, HttpRespond respond);
 
@@ -32,6 +34,7 @@ class HttpApi {
     OwnReads* own_;
     Ingest* ingest_;
     const SpanMetrics* spans_;
+    LogIntake* logs_;
 };
 
 /// For the daemon's TCP port: the X-Ray API alone, as the daemon's proxy offers it.

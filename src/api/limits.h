@@ -28,6 +28,8 @@ inline constexpr std::size_t refusal_text_bytes_max = 300;
 /// Bodies of OTLP (otlp.md §1): the collector takes 20 MiB by default.
 inline constexpr std::uint64_t otlp_wire_bytes_max = 16ULL << 20;
 inline constexpr std::uint64_t otlp_decoded_bytes_max = 64ULL << 20;
+/// Entries of a message of Fluent, decompressed: its chunks are 8 MiB, and log compresses well.
+inline constexpr std::size_t fluent_decoded_bytes_max = 32U << 20;
 /// Nesting of a request body; the deepest member of the API is at 4.
 inline constexpr std::size_t request_depth_max = 64;
 /// Records of one PutTelemetryRecords call; the daemon sends at most 10.

@@ -10,6 +10,7 @@
 #include "cli/doctor_command.h"
 #include "cli/groups_command.h"
 #include "cli/insights_command.h"
+#include "cli/logs_command.h"
 #include "cli/map_command.h"
 #include "cli/overview.h"
 #include "cli/sampling/verbs.h"
@@ -47,6 +48,7 @@ class Commands {
         add_groups();
         add_sampling();
         add_tail();
+        add_logs();
         add_stats();
         add_insights();
         add_doctor();
@@ -244,6 +246,38 @@ class Commands {
         takes_endpoint(to);
         set_format(to, tail_);
         on_parse(to, tail_, run_tail);
+    }
+
+    void add_logs() {
+        CLI::App* to =
+            verb("logs", Message::verb_logs,
+                 "  tomo logs                          the newest lines\n"
+                 "  tomo logs 'connection refused' --service cart --severity warn -t 2h\n"
+                 "  tomo logs --trace 1-68a7f3c2-5f84c7a1b2c3d4e5f6a7b8c9\n"
+                 "  tomo logs --follow --severity error -o ndjson | jq .Body");
+        to->add_option("text", logs_.texts, "what stands in the line, in any case; all of several")
+            ->type_name("TEXT");
+        to->add_option("--trace", logs_.trace, "of one trace: its id, or a text that holds it")
+            ->type_name("ID");
+        to->add_option("-s,--service", logs_.services, "of a service; of any of several")
+            ->allow_extra_args(false)
+            ->type_name("NAME");
+        to->add_option("--severity", logs_.severity,
+                       "at least trace, debug, info, warn, error or fatal")
+            ->type_name("WORD");
+        to->add_option("-a,--attribute", logs_.attributes,
+                       "with that attribute, of the line or its resource")
+            ->allow_extra_args(false)
+            ->type_name("KEY=VALUE");
+        to->add_option("-t,--time,--since", logs_.time, time_help)->type_name("TIME");
+        to->add_option("-n,--count", logs_.count,
+                       "the newest so many (100); of --follow: end after so many")
+            ->type_name("N");
+        to->add_flag("-f,--follow", logs_.follow, "go on with those that come in");
+        takes_output(to, {"table", "ndjson"});
+        takes_endpoint(to);
+        set_format(to, logs_);
+        on_parse(to, logs_, run_logs);
     }
 
     void add_stats() {
@@ -454,6 +488,7 @@ class Commands {
     GroupsOptions groups_;
     SamplingVerbs sampling_;
     TailOptions tail_;
+    LogsOptions logs_;
     StatsOptions stats_;
     InsightsOptions insights_;
     InsightOptions insight_;

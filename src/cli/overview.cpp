@@ -25,8 +25,9 @@ constexpr Verb look_verbs[] = {
     {"map", Message::verb_map},           {"services", Message::verb_services},
     {"insights", Message::verb_insights}, {"traces", Message::verb_traces},
     {"trace", Message::verb_trace},       {"tail", Message::verb_tail},
-    {"stats", Message::verb_stats},       {"groups", Message::verb_groups},
-    {"sampling", Message::verb_sampling}, {"doctor", Message::verb_doctor}};
+    {"logs", Message::verb_logs},         {"stats", Message::verb_stats},
+    {"groups", Message::verb_groups},     {"sampling", Message::verb_sampling},
+    {"doctor", Message::verb_doctor}};
 
 }  // namespace
 

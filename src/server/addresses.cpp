@@ -16,7 +16,8 @@ struct Listener {
 std::vector<Listener> listeners(const Settings& settings) {
     return {{"api-addr", settings.api_addr}, {"xray-addr", settings.xray_addr},
             {"otlp-http-addr", settings.otlp_http_addr},
-            {"otlp-grpc-addr", settings.otlp_grpc_addr}};
+            {"otlp-grpc-addr", settings.otlp_grpc_addr},
+            {"fluent-addr", settings.fluent_addr}};
 }
 
 Result<bool> is_exposed(const std::string& address) {
@@ -51,6 +52,7 @@ Result<void> write_addresses(FileSystem& files, const std::string& data_dir, con
     add("xray", addresses.xray);
     add("otlp_http", addresses.otlp_http);
     add("otlp_grpc", addresses.otlp_grpc);
+    add("fluent", addresses.fluent);
     json += "\n}\n";
     return replace_file(files, data_dir + "/addresses.json", json);
 }
@@ -68,6 +70,7 @@ std::string welcome_text(const Settings& settings, const Addresses& addresses) {
         text += fmt::format("  OTLP/HTTP   {}://{}\n", scheme, addresses.otlp_http);
     if (!addresses.otlp_grpc.empty())
         text += fmt::format("  OTLP/gRPC   {}://{}\n", scheme, addresses.otlp_grpc);
+    if (!addresses.fluent.empty()) text += fmt::format("  Fluent      {} (forward)\n", addresses.fluent);
     text += fmt::format("  data        {}\n", settings.data_dir);
     if (!addresses.xray.empty())
         text += fmt::format("  applications: export AWS_XRAY_DAEMON_ADDRESS={}\n", addresses.xray);

@@ -14,6 +14,7 @@ struct Addresses {
     std::string xray_unix;
     std::string otlp_http;
     std::string otlp_grpc;
+    std::string fluent;
 };
 
 /// Writes <data-dir>/addresses.json, whole or not at all. Called when every listener accepts.

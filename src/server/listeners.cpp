@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "api/fluent/forward_session.h"
 #include "api/limits.h"
 #include "api/otlp/grpc_export.h"
+#include "api/otlp/logs_export.h"
 #include "api/otlp/reflection.h"
 #include "api/otlp/trace_export.h"
 #include "net/address.h"
@@ -56,6 +58,8 @@ Result<std::unique_ptr<Listeners>> Listeners::start(const Settings& settings,
     if (!settings.otlp_grpc_addr.empty())
         TRY_WITHIN("otlp-grpc-addr " + settings.otlp_grpc_addr,
                    listeners->start_otlp_grpc(settings));
+    if (!settings.fluent_addr.empty())
+        TRY_WITHIN("fluent-addr " + settings.fluent_addr, listeners->start_fluent(settings));
     return listeners;
 }
 
@@ -69,7 +73,7 @@ Result<void> Listeners::start_api(const Settings& settings) {
 Result<void> Listeners::start_otlp_http(const Settings& settings) {
     otlp_http_ = TRY(HttpServer::start(
         intake_.pool, otlp_options("otlp_http", settings.otlp_http_addr, settings),
-        otlp_http_handler(intake_.ingest), otlp_http_error, intake_.metrics));
+        otlp_http_handler(intake_.ingest, intake_.logs), otlp_http_error, intake_.metrics));
     addresses_.otlp_http = otlp_http_->address();
     return {};
 }
@@ -80,6 +84,7 @@ Result<void> Listeners::start_otlp_grpc(const Settings& settings) {
         GrpcService::Options{.limits = options.limits, .listener = options.name}, intake_.clock,
         intake_.metrics);
     add_trace_export(*grpc_, intake_.ingest);
+    add_logs_export(*grpc_, intake_.logs);
     grpc_->add_health([&store = intake_.store] {
         const StoreStatus status = store.status();
         return status.ready && !status.read_only;
@@ -89,6 +94,21 @@ Result<void> Listeners::start_otlp_grpc(const Settings& settings) {
     otlp_grpc_ = TRY(HttpServer::start(intake_.pool, std::move(options), grpc_->handler(),
                                        otlp_http_error, intake_.metrics));
     addresses_.otlp_grpc = otlp_grpc_->address();
+    return {};
+}
+
+Result<void> Listeners::start_fluent(const Settings& settings) {
+    auto started =
+        StreamServer::start(intake_.pool, {.address = settings.fluent_addr, .name = "fluent"},
+                            fluent_sessions(intake_.logs), intake_.metrics);
+    if (!started && settings.fluent_is_default &&
+        started.error().code() == ErrorCode::unavailable) {
+        log_warn("no listener for Fluent: its port is taken", {{"address", settings.fluent_addr}});
+        return {};
+    }
+    if (!started) return std::move(started).error();
+    fluent_ = std::move(*started);
+    addresses_.fluent = fluent_->address();
     return {};
 }
 
@@ -134,6 +154,7 @@ void Listeners::stop(Duration deadline) {
     if (xray_udp_) xray_udp_->stop();
     if (xray_unix_) xray_unix_->stop();
     if (xray_tcp_) xray_tcp_->stop(deadline);
+    if (fluent_) fluent_->stop(deadline);
     if (otlp_http_) otlp_http_->stop(deadline);
     if (otlp_grpc_) otlp_grpc_->stop(deadline);
     if (api_) api_->stop(deadline);

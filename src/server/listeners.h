@@ -11,6 +11,7 @@
 #include "net/grpc/service.h"
 #include "net/http_server.h"
 #include "net/io_pool.h"
+#include "net/stream_server.h"
 #include "server/addresses.h"
 #include "server/settings.h"
 
@@ -20,6 +21,7 @@ namespace tomograph {
 struct Intake {
     IoPool& pool;
     Ingest& ingest;
+    LogIntake& logs;
     XrayApi& xray;
     HttpApi& http;
     TraceStore& store;
@@ -46,6 +48,7 @@ class Listeners {
     Result<void> start_unix(const Settings& settings);
     Result<void> start_otlp_http(const Settings& settings);
     Result<void> start_otlp_grpc(const Settings& settings);
+    Result<void> start_fluent(const Settings& settings);
 
     Intake intake_;
     Addresses addresses_;
@@ -56,6 +59,7 @@ class Listeners {
     std::unique_ptr<HttpServer> otlp_http_;
     std::unique_ptr<GrpcService> grpc_;
     std::unique_ptr<HttpServer> otlp_grpc_;
+    std::unique_ptr<StreamServer> fluent_;
     std::unique_ptr<DatagramIntake> xray_udp_;
     std::unique_ptr<DatagramIntake> xray_unix_;
 };

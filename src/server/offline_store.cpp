@@ -4,6 +4,7 @@
 
 #include "base/metrics.h"
 #include "server/server_catalog.h"
+#include "store/logs/embedded_log_store.h"
 
 namespace tomograph {
 
@@ -20,6 +21,8 @@ Result<void> with_offline_store(const std::string& data_dir, const Clock& clock,
     options.disk_free_min_share = 0;
     ServerCatalog catalog(data_dir, {}, clock, metrics);
     catalog.join(options);
+    EmbeddedLogStore logs(clock, metrics, {});
+    options.signals = {&logs.signal()};
     auto store = EmbeddedStore::open(*files, clock, metrics, options);
     if (!store && store.error().code() == ErrorCode::conflict)
         return Error(

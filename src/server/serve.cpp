@@ -28,6 +28,7 @@
 #include "service/transaction_search/transaction_search.h"
 #include "service/watch_thread.h"
 #include "store/embedded_store.h"
+#include "store/logs/embedded_log_store.h"
 
 namespace tomograph {
 namespace {
@@ -66,11 +67,12 @@ class Signals {
 
 Result<std::unique_ptr<EmbeddedStore>> open_store(FileSystem& files, const Clock& clock,
                                                   MetricsRegistry& metrics,
-                                                  const Settings& settings,
-                                                  ServerCatalog& catalog) {
+                                                  const Settings& settings, ServerCatalog& catalog,
+                                                  std::vector<Signal*> signals) {
     auto keys = TRY(read_present_keys(files, settings));
     EmbeddedStoreOptions options = store_options(settings, std::move(keys));
     catalog.join(options);
+    options.signals = std::move(signals);
     return EmbeddedStore::open(files, clock, metrics, std::move(options));
 }
 
@@ -117,7 +119,8 @@ Result<void> serve(const Settings& settings) {
     const std::unique_ptr<FileSystem> files = make_real_file_system();
     const ArnScope scope{.region = settings.region, .account_id = settings.account_id};
     ServerCatalog catalog(settings.data_dir, scope, clock, metrics);
-    const auto store = TRY(open_store(*files, clock, metrics, settings, catalog));
+    EmbeddedLogStore logs(clock, metrics, log_options(settings));
+    const auto store = TRY(open_store(*files, clock, metrics, settings, catalog, {&logs.signal()}));
     GroupService groups(catalog.catalog(), *store, catalog.groups(), scope);
     TagService tags(catalog.catalog());
     const InsightService insights(catalog.catalog(), groups);
@@ -160,15 +163,17 @@ Result<void> serve(const Settings& settings) {
     LiveTail tail(*store, clock, query_metrics);
     SpanMetrics span_metrics(metrics);
     Ingest ingest(*store, clock, metrics, &tail, &span_metrics);
+    LogIntake log_intake(logs, clock, metrics);
     IoPool pool(io_threads);
     {
         XrayApi xray(api_options, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
         RetentionOperations retention(*store, &groups, &summaries);
-        OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get()});
-        HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics);
-        const auto listeners =
-            TRY(Listeners::start(settings, {pool, ingest, xray, http, *store, clock, metrics}));
+        OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get(), &logs});
+        HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics,
+                     &log_intake);
+        const auto listeners = TRY(Listeners::start(
+            settings, {pool, ingest, log_intake, xray, http, *store, clock, metrics}));
         const WatchThread watches({{.name = "insights",
                                     .tick = [&] { return insight_watch.tick(); },
                                     .stop = [&] { insight_watch.stop(); }},

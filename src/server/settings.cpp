@@ -76,11 +76,15 @@ Result<void> apply_region(Settings& settings, std::string_view value) {
     return {};
 }
 
-Result<void> apply_retention(Settings& settings, std::string_view value) {
+Result<Duration> parse_days(std::string_view value) {
     const std::uint64_t days = TRY(parse_whole(value));
     if (days < 1 || days > 3650)
         return Error(ErrorCode::invalid, fmt::format("{} days is not in 1 to 3650", days));
-    settings.retention = Duration::days(static_cast<std::int64_t>(days));
+    return Duration::days(static_cast<std::int64_t>(days));
+}
+
+Result<void> apply_retention(Settings& settings, std::string_view value) {
+    settings.retention = TRY(parse_days(value));
     return {};
 }
 
@@ -159,10 +163,15 @@ const std::vector<SettingSpec>& setting_specs() {
              s.xray_unix = v == "off" ? "" : v;
              return {};
          }},
-        {"otlp-grpc-addr", "127.0.0.1:4317", "OTLP over gRPC (traces)", false,
+        {"otlp-grpc-addr", "127.0.0.1:4317", "OTLP over gRPC (traces, logs)", false,
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_grpc_addr, v); }},
-        {"otlp-http-addr", "127.0.0.1:4318", "OTLP over HTTP (traces)", false,
+        {"otlp-http-addr", "127.0.0.1:4318", "OTLP over HTTP (traces, logs)", false,
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_http_addr, v); }},
+        {"fluent-addr", "auto", "Fluent forward (logs): HOST:PORT, off, or auto: 127.0.0.1:24224 where it is free", false,
+         [](Settings& s, std::string_view v) -> Result<void> {
+             s.fluent_is_default = v == "auto";
+             return apply_address(s.fluent_addr, s.fluent_is_default ? "127.0.0.1:24224" : v);
+         }},
         {"tls-cert", "", "certificate chain (PEM) for the API listener", false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.tls_cert = v;
@@ -205,6 +214,16 @@ const std::vector<SettingSpec>& setting_specs() {
         {"disk-budget", "0", "most bytes of traces to keep, as 200GB; 0: what the disk holds", false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.disk_budget_bytes = TRY(parse_bytes(v));
+             return {};
+         }},
+        {"logs-days", "14", "how long log lines are kept", false,
+         [](Settings& s, std::string_view v) -> Result<void> {
+             s.logs_retention = TRY(parse_days(v));
+             return {};
+         }},
+        {"logs-disk-budget", "0", "most bytes of log lines to keep, as 50GB; 0: what the disk holds", false,
+         [](Settings& s, std::string_view v) -> Result<void> {
+             s.logs_disk_budget_bytes = TRY(parse_bytes(v));
              return {};
          }},
         {"memory", "512MiB", "most bytes of traces that are still open", false, apply_memory},

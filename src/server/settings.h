@@ -24,6 +24,8 @@ struct Settings {
     bool xray_unix_is_default = false;  ///< chosen by us, not by the operator
     std::string otlp_grpc_addr;
     std::string otlp_http_addr;
+    std::string fluent_addr;         ///< "": none
+    bool fluent_is_default = false;  ///< chosen by us: a taken port is no error
     std::string tls_cert;
     std::string tls_key;
     std::optional<KeySource> key;            ///< of the encrypted store; none: no encryption
@@ -37,6 +39,8 @@ struct Settings {
     Duration summary_age{};               ///< after it documents become summaries; zero: never
     std::uint64_t disk_budget_bytes = 0;  ///< 0: no budget but the disk itself
     std::uint64_t memory_bytes = 0;       ///< of the open traces
+    Duration logs_retention = Duration::days(14);
+    std::uint64_t logs_disk_budget_bytes = 0;  ///< of their parts; 0: none
     std::string backup_dir;               ///< "": no backups over HTTP
     LogLevel log_level = LogLevel::info;
     bool log_json = false;

@@ -55,6 +55,13 @@ Result<std::shared_ptr<const MasterKeys>> read_present_keys(FileSystem& files,
     return with_active(std::move(keys), 0);
 }
 
+SignalOptions log_options(const Settings& settings) {
+    SignalOptions options;
+    options.retention_age = settings.logs_retention;
+    options.disk_budget_bytes = settings.logs_disk_budget_bytes;
+    return options;
+}
+
 EmbeddedStoreOptions store_options(const Settings& settings,
                                    std::shared_ptr<const MasterKeys> keys) {
     EmbeddedStoreOptions options;

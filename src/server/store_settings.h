@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "server/settings.h"
 #include "store/embedded_store_options.h"
+#include "store/signal/signal.h"
 
 namespace tomograph {
 
@@ -17,6 +18,9 @@ Result<std::shared_ptr<const MasterKeys>> read_master_keys(const Settings& setti
 /// that PutEncryptionConfig chose.
 Result<std::shared_ptr<const MasterKeys>> read_present_keys(FileSystem& files,
                                                             const Settings& settings);
+
+/// Of the log store, which is opened with the store.
+SignalOptions log_options(const Settings& settings);
 
 EmbeddedStoreOptions store_options(const Settings& settings,
                                    std::shared_ptr<const MasterKeys> keys);

@@ -78,7 +78,9 @@ class LogStore {
     virtual ~LogStore() = default;
 
     /// Keeps all of them or none; never blocks on the disk. `done` comes once, from any thread.
-    /// errors  unavailable (overload, starting), limit (disk full, a batch or line too large), io
+    /// errors  invalid (more than one batch can hold), unavailable (overload, starting), limit
+    /// (disk
+    ///         full), io
     virtual void append(const LogBatch& batch, std::function<void(Result<void>)> done) = 0;
 
     /// errors  invalid (limit above log_page_lines_max), unavailable (starting)

@@ -252,7 +252,7 @@ def test_grpc_says_what_it_cannot_take(server):
             raw(b"\xff")
         assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
         with pytest.raises(grpc.RpcError) as caught:
-            channel.unary_unary("/opentelemetry.proto.collector.logs.v1.LogsService/Export")(b"")
+            channel.unary_unary("/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export")(b"")
         assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
         check = channel.unary_unary("/grpc.health.v1.Health/Check")
         assert check(b"") == b"\x08\x01"

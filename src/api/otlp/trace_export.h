@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/ingest.h"
+#include "api/log_intake.h"
 #include "net/http_message.h"
 
 namespace tomograph {
@@ -13,8 +14,8 @@ namespace tomograph {
 /// threads  any
 bool answer_trace_export(Ingest& ingest, const HttpRequest& request, const HttpRespond& respond);
 
-/// For a listener of OTLP/HTTP alone. Both outlive it.
-HttpHandler otlp_http_handler(Ingest& ingest);
+/// For a listener of OTLP/HTTP alone, traces and logs. Both outlive it.
+HttpHandler otlp_http_handler(Ingest& ingest, LogIntake& logs);
 /// An error of the HTTP layer as a google.rpc.Status.
 HttpReply otlp_http_error(int status, std::string_view sentence);
 

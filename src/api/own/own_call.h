@@ -21,6 +21,8 @@ namespace tomograph {
 class EmbeddedStore;
 class Ingest;
 class InsightService;
+class LogStore;
+class LogTail;
 class SamplingRules;
 
 /// What our own reads stand on; outlives every call.
@@ -39,6 +41,8 @@ struct OwnContext {
     const Ingest* ingest = nullptr;                 ///< null: nothing comes in
     const SamplingRules* sampling_rules = nullptr;  ///< null: there are none
     EmbeddedStore* embedded = nullptr;              ///< null: how long things are kept is not known
+    LogStore* logs = nullptr;                       ///< null: none are kept
+    LogTail* log_tail = nullptr;                    ///< there where logs are
 
     QueryContext query() const {
         return {.store = store,
@@ -113,6 +117,9 @@ void answer_insights(const OwnContext& context, OwnCall call);
 void answer_insight(const OwnContext& context, OwnCall call);
 void answer_sampling_match(const OwnContext& context, OwnCall call);
 void answer_sampling_simulation(const OwnContext& context, OwnCall call);
+void answer_logs(const OwnContext& context, OwnCall call);
+void answer_trace_logs(const OwnContext& context, OwnCall call);
+void answer_log_tail(const OwnContext& context, OwnCall call);
 void answer_openapi(const OwnContext& context, OwnCall call);
 
 }  // namespace tomograph

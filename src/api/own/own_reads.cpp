@@ -10,6 +10,15 @@
 
 namespace tomograph {
 
+namespace {
+
+std::optional<LogTail> log_tail_of(LogStore* logs) {
+    return logs == nullptr ? std::optional<LogTail>()
+                           : std::optional<LogTail>(std::in_place, *logs);
+}
+
+}  // namespace
+
 OwnReads::OwnReads(const Parts& parts)
     : clock_(parts.clock),
       query_metrics_(parts.metrics),
@@ -17,6 +26,7 @@ OwnReads::OwnReads(const Parts& parts)
       series_({&graph_series_}),
       queries_("read", own_read_threads, own_read_queue_max),
       streams_("stream", own_stream_threads, own_stream_queue_max),
+      log_tail_(log_tail_of(parts.logs)),
       context_{.store = parts.store,
                .clock = parts.clock,
                .queries = queries_,
@@ -30,8 +40,13 @@ OwnReads::OwnReads(const Parts& parts)
                .insights = parts.options.control.insights,
                .ingest = parts.ingest,
                .sampling_rules = parts.options.control.sampling_rules,
-               .embedded = parts.embedded},
-      tail_thread_(parts.tail),
+               .embedded = parts.embedded,
+               .logs = parts.logs,
+               .log_tail = log_tail_ ? &*log_tail_ : nullptr},
+      tail_thread_([this, &tail = parts.tail] {
+          tail.tick();
+          if (log_tail_) log_tail_->tick();
+      }),
       tools_(context_, parts.metrics) {
     for (const OwnRoute& route : own_routes()) metrics_.emplace_back(parts.metrics, route.name);
 }

@@ -7,6 +7,7 @@
 #include "api/own/tail_thread.h"
 #include "api/tools/tool_reads.h"
 #include "api/xray/call.h"
+#include "query/logs/log_tail.h"
 #include "query/series/graph_series_source.h"
 
 namespace tomograph {
@@ -28,6 +29,7 @@ class OwnReads {
         const XrayApiOptions& options;
         const Ingest* ingest = nullptr;     ///< for the doctors; null: they do not know
         EmbeddedStore* embedded = nullptr;  ///< likewise
+        LogStore* logs = nullptr;           ///< null: none are kept
     };
     explicit OwnReads(const Parts& parts);
 
@@ -42,6 +44,7 @@ class OwnReads {
     const promql::SeriesSources series_;
     WorkerPool queries_;  ///< after all that its tasks use
     WorkerPool streams_;
+    std::optional<LogTail> log_tail_;
     const OwnContext context_;
     TailThread tail_thread_;
     const ToolReads tools_;

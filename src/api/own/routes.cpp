@@ -24,6 +24,9 @@ constexpr std::array routes = {
     OwnRoute{"/api/v1/insights/{id}", "ReadInsight", answer_insight},
     OwnRoute{"/api/v1/sampling/match", "MatchSampling", answer_sampling_match, "POST"},
     OwnRoute{"/api/v1/sampling/simulation", "SimulateSampling", answer_sampling_simulation, "POST"},
+    OwnRoute{"/api/v1/logs", "FindLogs", answer_logs},
+    OwnRoute{"/api/v1/logs/tail", "TailLogs", answer_log_tail},
+    OwnRoute{"/api/v1/traces/{id}/logs", "ListTraceLogs", answer_trace_logs},
     OwnRoute{"/api/v1/openapi.yaml", "GetOpenApi", answer_openapi},
 };
 

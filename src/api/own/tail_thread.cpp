@@ -8,7 +8,8 @@
 
 namespace tomograph {
 
-TailThread::TailThread(LiveTail& tail) : tail_(tail), thread_([this] { run(); }) {}
+TailThread::TailThread(std::function<void()> tick)
+    : tick_(std::move(tick)), thread_([this] { run(); }) {}
 
 TailThread::~TailThread() {
     *is_stopping_.lock() = true;
@@ -25,7 +26,7 @@ void TailThread::run() {
             if (*is_stopping) return;
         }
         try {
-            tail_.tick();
+            tick_();
         } catch (const std::exception& thrown) {
             log_error("live tail failed", {{"error", thrown.what()}});
         }

@@ -1,23 +1,23 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <thread>
 
 #include "base/guarded.h"
-#include "query/live_tail.h"
 
 namespace tomograph {
 
-/// Calls LiveTail::tick() some times a second, on a thread of its own, as long as it lives.
+/// Calls the tick() of live tails some times a second, on a thread of its own, as long as it lives.
 class TailThread {
  public:
-    explicit TailThread(LiveTail& tail);
+    explicit TailThread(std::function<void()> tick);
     ~TailThread();
 
  private:
     void run();
 
-    LiveTail& tail_;
+    std::function<void()> tick_;
     Guarded<bool> is_stopping_{false};
     std::condition_variable stop_;
     std::thread thread_;

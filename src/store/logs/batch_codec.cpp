@@ -100,8 +100,8 @@ std::size_t encoded_bytes(const LogRecord& record) {
 
 Result<std::string> encode_batch(const LogBatch& batch) {
     if (batch.records.size() > log_batch_lines_max)
-        return Error(ErrorCode::limit, fmt::format("{} lines at once, at most {}",
-                                                   batch.records.size(), log_batch_lines_max));
+        return Error(ErrorCode::invalid, fmt::format("{} lines at once, at most {}",
+                                                     batch.records.size(), log_batch_lines_max));
     std::string bytes;
     ByteWriter writer(bytes);
     writer.varint(batch_version);
@@ -117,7 +117,7 @@ Result<std::string> encode_batch(const LogBatch& batch) {
         ASSERT(record.attributes.size() <= log_attributes_max);
         write_record(writer, record);
         if (bytes.size() > log_batch_bytes_max)
-            return Error(ErrorCode::limit,
+            return Error(ErrorCode::invalid,
                          fmt::format("lines of more than {} bytes at once", log_batch_bytes_max));
     }
     return bytes;

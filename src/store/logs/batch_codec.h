@@ -12,7 +12,7 @@ namespace tomograph {
 // A batch as a record of the signal's log, and as it is held until it is in a part
 // (docs/formats/logs.md, "Record").
 
-/// errors  limit  more lines or bytes than limits.h allows
+/// errors  invalid  more lines or bytes than limits.h allows: no use to send them again
 Result<std::string> encode_batch(const LogBatch& batch);
 
 /// Bytes of one line; for a bound before it is taken.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -95,7 +96,7 @@ class Signal final : private WalSink, private WalReplaySink {
     void append(std::string record, Appended done);
     std::shared_ptr<const SignalView> view() { return view_.lock()->shown; }
     /// Above every record that was applied.
-    Lsn next() const { return wal_ ? wal_->next() : Lsn{1}; }
+    Lsn next() const { return wal_ ? std::max(wal_->next(), Lsn{1}) : Lsn{1}; }
     SignalStatus status();
     /// errors  unavailable: why reads have no answer yet
     Result<void> check_ready();

@@ -5,6 +5,41 @@
 #include "wire/otlp/wire_reader.h"
 
 namespace tomograph {
+
+void read_resource(std::string_view message, WireResource& resource) {
+    WireReader reader(message);
+    while (reader.next()) {
+        if (reader.tag() == 1)
+            resource.attributes.push_back(read_attribute(reader.view()));
+        else if (reader.tag() == 2)
+            resource.dropped_attributes = reader.uint32();
+        else
+            reader.skip();
+    }
+}
+
+void read_scope(std::string_view message, WireScope& scope) {
+    WireReader reader(message);
+    while (reader.next()) {
+        switch (reader.tag()) {
+            case 1:
+                scope.name = reader.view();
+                break;
+            case 2:
+                scope.version = reader.view();
+                break;
+            case 3:
+                scope.attributes.push_back(read_attribute(reader.view()));
+                break;
+            case 4:
+                scope.dropped_attributes = reader.uint32();
+                break;
+            default:
+                reader.skip();
+        }
+    }
+}
+
 namespace {
 
 void read_event(std::string_view message, WireEvent& event) {
@@ -120,40 +155,6 @@ void read_span(std::string_view message, WireSpan& span) {
                 break;
             case 16:
                 span.flags = reader.fixed32();
-                break;
-            default:
-                reader.skip();
-        }
-    }
-}
-
-void read_resource(std::string_view message, WireResource& resource) {
-    WireReader reader(message);
-    while (reader.next()) {
-        if (reader.tag() == 1)
-            resource.attributes.push_back(read_attribute(reader.view()));
-        else if (reader.tag() == 2)
-            resource.dropped_attributes = reader.uint32();
-        else
-            reader.skip();
-    }
-}
-
-void read_scope(std::string_view message, WireScope& scope) {
-    WireReader reader(message);
-    while (reader.next()) {
-        switch (reader.tag()) {
-            case 1:
-                scope.name = reader.view();
-                break;
-            case 2:
-                scope.version = reader.view();
-                break;
-            case 3:
-                scope.attributes.push_back(read_attribute(reader.view()));
-                break;
-            case 4:
-                scope.dropped_attributes = reader.uint32();
                 break;
             default:
                 reader.skip();

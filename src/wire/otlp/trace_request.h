@@ -30,6 +30,11 @@ struct WireScope {
     std::string_view schema_url;
 };
 
+// Of the messages Resource and InstrumentationScope, which requests of all signals have. These
+// throw protozero::exception where the bytes are no message.
+void read_resource(std::string_view message, WireResource& resource);
+void read_scope(std::string_view message, WireScope& scope);
+
 struct WireEvent {
     Instant time;
     std::string_view name;
