@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "api/otlp/logs_export.h"
+#include "api/otlp/metrics_export.h"
 #include "api/otlp/trace_export.h"
 #include "api/request_id.h"
 #include "base/log.h"
@@ -11,7 +12,8 @@ namespace tomograph {
 
 HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
                  StoreOperations* operations, RetentionOperations* retention, OwnReads* own,
-                 Ingest* ingest, const SpanMetrics* spans, LogIntake* logs)
+                 Ingest* ingest, const SpanMetrics* spans, LogIntake* logs,
+                 MetricIntake* otlp_metrics)
     : xray_(xray),
       store_(store),
       metrics_(metrics),
@@ -20,7 +22,8 @@ HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
       own_(own),
       ingest_(ingest),
       spans_(spans),
-      logs_(logs) {}
+      logs_(logs),
+      otlp_metrics_(otlp_metrics) {}
 
 void HttpApi::handle(HttpRequest request, HttpRespond respond) {
     try {
@@ -34,6 +37,8 @@ void HttpApi::handle(HttpRequest request, HttpRespond respond) {
         if (own_ != nullptr && own_->handle(request, respond)) return;
         if (ingest_ != nullptr && answer_trace_export(*ingest_, request, respond)) return;
         if (logs_ != nullptr && answer_logs_export(*logs_, request, respond)) return;
+        if (otlp_metrics_ != nullptr && answer_metrics_export(*otlp_metrics_, request, respond))
+            return;
         xray_.handle(std::move(request), respond, IngestSource::api);
     } catch (const std::exception& thrown) {
         log_error("request failed", {{"error", thrown.what()}});

@@ -9,16 +9,18 @@
 
 namespace tomograph {
 
+class MetricIntake;
+
 /// Everything that the API listener answers: the operator's pages and operations, our own reads,
 /// then the X-Ray API. Every error is JSON with a request id.
 class HttpApi {
  public:
-    /// operations, retention, own, ingest, logs  null: a server without any (ingest, logs: of OTLP;
-    /// spans: of their page)
+    /// operations, retention, own, ingest, logs, otlp_metrics  null: a server without any (the last
+    /// three: of OTLP; spans: of their page)
     HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
             StoreOperations* operations = nullptr, RetentionOperations* retention = nullptr,
             OwnReads* own = nullptr, Ingest* ingest = nullptr, const SpanMetrics* spans = nullptr,
-            LogIntake* logs = nullptr);
+            LogIntake* logs = nullptr, MetricIntake* otlp_metrics = nullptr);
 
     void handle(HttpRequest request, HttpRespond respond);
 
@@ -35,6 +37,7 @@ class HttpApi {
     Ingest* ingest_;
     const SpanMetrics* spans_;
     LogIntake* logs_;
+    MetricIntake* otlp_metrics_;
 };
 
 /// For the daemon's TCP port: the X-Ray API alone, as the daemon's proxy offers it.

@@ -107,6 +107,11 @@ inline constexpr Duration open_span_age_max = Duration::minutes(20);
 inline constexpr std::size_t compared_pairs_max = 10'000;
 /// The newest traces of a service that its doctor reads.
 inline constexpr std::size_t map_doctor_traces = 50;
+/// Metrics beside a service, the series of one, and their points unless more are asked for.
+inline constexpr std::size_t service_metrics_max = 60;
+inline constexpr std::size_t service_metric_series_max = 50;
+inline constexpr std::int64_t service_metric_steps = 120;
+inline constexpr std::int64_t service_metric_steps_max = 2000;
 /// How far before the range it looks for a service that is missing.
 inline constexpr Duration map_doctor_past = Duration::days(7);
 

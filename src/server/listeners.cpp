@@ -6,6 +6,7 @@
 #include "api/limits.h"
 #include "api/otlp/grpc_export.h"
 #include "api/otlp/logs_export.h"
+#include "api/otlp/metrics_export.h"
 #include "api/otlp/reflection.h"
 #include "api/otlp/trace_export.h"
 #include "net/address.h"
@@ -73,7 +74,8 @@ Result<void> Listeners::start_api(const Settings& settings) {
 Result<void> Listeners::start_otlp_http(const Settings& settings) {
     otlp_http_ = TRY(HttpServer::start(
         intake_.pool, otlp_options("otlp_http", settings.otlp_http_addr, settings),
-        otlp_http_handler(intake_.ingest, intake_.logs), otlp_http_error, intake_.metrics));
+        otlp_http_handler(intake_.ingest, intake_.logs, intake_.otlp_metrics), otlp_http_error,
+        intake_.metrics));
     addresses_.otlp_http = otlp_http_->address();
     return {};
 }
@@ -85,6 +87,7 @@ Result<void> Listeners::start_otlp_grpc(const Settings& settings) {
         intake_.metrics);
     add_trace_export(*grpc_, intake_.ingest);
     add_logs_export(*grpc_, intake_.logs);
+    add_metrics_export(*grpc_, intake_.otlp_metrics);
     grpc_->add_health([&store = intake_.store] {
         const StoreStatus status = store.status();
         return status.ready && !status.read_only;

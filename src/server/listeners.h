@@ -17,11 +17,14 @@
 
 namespace tomograph {
 
+class MetricIntake;
+
 /// What listeners hand their input to; all of it outlives them.
 struct Intake {
     IoPool& pool;
     Ingest& ingest;
     LogIntake& logs;
+    MetricIntake& otlp_metrics;
     XrayApi& xray;
     HttpApi& http;
     TraceStore& store;

@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "server/server_catalog.h"
 #include "store/logs/embedded_log_store.h"
+#include "store/metrics/embedded_metric_store.h"
 
 namespace tomograph {
 
@@ -22,7 +23,8 @@ Result<void> with_offline_store(const std::string& data_dir, const Clock& clock,
     ServerCatalog catalog(data_dir, {}, clock, metrics);
     catalog.join(options);
     EmbeddedLogStore logs(clock, metrics, {});
-    options.signals = {&logs.signal()};
+    EmbeddedMetricStore metric_store(metrics, {});
+    options.signals = {&logs.signal(), &metric_store.signal()};
     auto store = EmbeddedStore::open(*files, clock, metrics, options);
     if (!store && store.error().code() == ErrorCode::conflict)
         return Error(

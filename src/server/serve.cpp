@@ -21,6 +21,8 @@
 #include "service/groups/group_service.h"
 #include "service/insights/insight_service.h"
 #include "service/insights/insight_watch.h"
+#include "service/metrics/metric_intake.h"
+#include "service/metrics/span_metric_recorder.h"
 #include "service/policies/policy_service.h"
 #include "service/sampling/sampling_rules.h"
 #include "service/sampling/sampling_targets.h"
@@ -29,6 +31,7 @@
 #include "service/watch_thread.h"
 #include "store/embedded_store.h"
 #include "store/logs/embedded_log_store.h"
+#include "store/metrics/embedded_metric_store.h"
 
 namespace tomograph {
 namespace {
@@ -120,7 +123,9 @@ Result<void> serve(const Settings& settings) {
     const ArnScope scope{.region = settings.region, .account_id = settings.account_id};
     ServerCatalog catalog(settings.data_dir, scope, clock, metrics);
     EmbeddedLogStore logs(clock, metrics, log_options(settings));
-    const auto store = TRY(open_store(*files, clock, metrics, settings, catalog, {&logs.signal()}));
+    EmbeddedMetricStore metric_store(metrics, metric_options(settings));
+    const auto store = TRY(open_store(*files, clock, metrics, settings, catalog,
+                                      {&logs.signal(), &metric_store.signal()}));
     GroupService groups(catalog.catalog(), *store, catalog.groups(), scope);
     TagService tags(catalog.catalog());
     const InsightService insights(catalog.catalog(), groups);
@@ -164,20 +169,26 @@ Result<void> serve(const Settings& settings) {
     SpanMetrics span_metrics(metrics);
     Ingest ingest(*store, clock, metrics, &tail, &span_metrics);
     LogIntake log_intake(logs, clock, metrics);
+    MetricIntake metric_intake(metric_store, clock, metrics);
+    SpanMetricRecorder span_recorder(span_metrics, metric_store, clock);
     IoPool pool(io_threads);
     {
         XrayApi xray(api_options, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
         RetentionOperations retention(*store, &groups, &summaries);
-        OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get(), &logs});
+        OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get(), &logs,
+                      &metric_store});
         HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics,
-                     &log_intake);
-        const auto listeners = TRY(Listeners::start(
-            settings, {pool, ingest, log_intake, xray, http, *store, clock, metrics}));
-        const WatchThread watches({{.name = "insights",
-                                    .tick = [&] { return insight_watch.tick(); },
-                                    .stop = [&] { insight_watch.stop(); }},
-                                   {.name = "groups", .tick = [&] { return group_meter.tick(); }}});
+                     &log_intake, &metric_intake);
+        const auto listeners =
+            TRY(Listeners::start(settings, {pool, ingest, log_intake, metric_intake, xray, http,
+                                            *store, clock, metrics}));
+        const WatchThread watches(
+            {{.name = "insights",
+              .tick = [&] { return insight_watch.tick(); },
+              .stop = [&] { insight_watch.stop(); }},
+             {.name = "groups", .tick = [&] { return group_meter.tick(); }},
+             {.name = "span metrics", .tick = [&] { return span_recorder.tick(); }}});
         wait_until_ready(*store, clock);
         const std::jthread keys(
             [&](const std::stop_token& stop) { apply_key_when_ready(*encryption, *store, stop); });

@@ -163,9 +163,9 @@ const std::vector<SettingSpec>& setting_specs() {
              s.xray_unix = v == "off" ? "" : v;
              return {};
          }},
-        {"otlp-grpc-addr", "127.0.0.1:4317", "OTLP over gRPC (traces, logs)", false,
+        {"otlp-grpc-addr", "127.0.0.1:4317", "OTLP over gRPC (traces, logs, metrics)", false,
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_grpc_addr, v); }},
-        {"otlp-http-addr", "127.0.0.1:4318", "OTLP over HTTP (traces, logs)", false,
+        {"otlp-http-addr", "127.0.0.1:4318", "OTLP over HTTP (traces, logs, metrics)", false,
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_http_addr, v); }},
         {"fluent-addr", "auto", "Fluent forward (logs): HOST:PORT, off, or auto: 127.0.0.1:24224 where it is free", false,
          [](Settings& s, std::string_view v) -> Result<void> {
@@ -224,6 +224,16 @@ const std::vector<SettingSpec>& setting_specs() {
         {"logs-disk-budget", "0", "most bytes of log lines to keep, as 50GB; 0: what the disk holds", false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.logs_disk_budget_bytes = TRY(parse_bytes(v));
+             return {};
+         }},
+        {"metrics-days", "30", "how long points of metrics are kept", false,
+         [](Settings& s, std::string_view v) -> Result<void> {
+             s.metrics_retention = TRY(parse_days(v));
+             return {};
+         }},
+        {"metrics-disk-budget", "0", "most bytes of metrics to keep, as 5GB; 0: what the disk holds", false,
+         [](Settings& s, std::string_view v) -> Result<void> {
+             s.metrics_disk_budget_bytes = TRY(parse_bytes(v));
              return {};
          }},
         {"memory", "512MiB", "most bytes of traces that are still open", false, apply_memory},

@@ -41,6 +41,8 @@ struct Settings {
     std::uint64_t memory_bytes = 0;       ///< of the open traces
     Duration logs_retention = Duration::days(14);
     std::uint64_t logs_disk_budget_bytes = 0;  ///< of their parts; 0: none
+    Duration metrics_retention = Duration::days(30);
+    std::uint64_t metrics_disk_budget_bytes = 0;  ///< likewise
     std::string backup_dir;               ///< "": no backups over HTTP
     LogLevel log_level = LogLevel::info;
     bool log_json = false;

@@ -62,6 +62,13 @@ SignalOptions log_options(const Settings& settings) {
     return options;
 }
 
+SignalOptions metric_options(const Settings& settings) {
+    SignalOptions options;
+    options.retention_age = settings.metrics_retention;
+    options.disk_budget_bytes = settings.metrics_disk_budget_bytes;
+    return options;
+}
+
 EmbeddedStoreOptions store_options(const Settings& settings,
                                    std::shared_ptr<const MasterKeys> keys) {
     EmbeddedStoreOptions options;

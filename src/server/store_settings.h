@@ -21,6 +21,8 @@ Result<std::shared_ptr<const MasterKeys>> read_present_keys(FileSystem& files,
 
 /// Of the log store, which is opened with the store.
 SignalOptions log_options(const Settings& settings);
+/// Of the metric store, likewise.
+SignalOptions metric_options(const Settings& settings);
 
 EmbeddedStoreOptions store_options(const Settings& settings,
                                    std::shared_ptr<const MasterKeys> keys);

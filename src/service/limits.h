@@ -50,4 +50,18 @@ inline constexpr std::int64_t group_meter_minutes_max = 60;
 /// Names of groups that have metrics: all of a time, and some that were deleted since.
 inline constexpr std::size_t group_meters_max = 100;
 
+/// Series of metrics that are written to, some 100 bytes each; those of which nothing came for so
+/// long are forgotten when there is no room for another one.
+inline constexpr std::size_t metric_series_max = 100'000;
+inline constexpr Duration metric_series_idle = Duration::hours(1);
+/// Of one point, and of the value of a label.
+inline constexpr std::size_t metric_buckets_max = 1'000;
+inline constexpr std::size_t metric_attributes_max = 64;
+inline constexpr std::size_t metric_label_bytes_max = 4'096;
+/// Of the server's own span metrics, the operations whose history is kept: 20 series each.
+inline constexpr std::size_t span_metrics_recorded_max = 1'000;
+/// How far from now a point may be: clocks are wrong, and queues of exporters long.
+inline constexpr Duration metric_past_max = Duration::days(7);
+inline constexpr Duration metric_future_max = Duration::minutes(10);
+
 }  // namespace tomograph

@@ -5,6 +5,7 @@
 #include "api/json_writer.h"
 #include "api/otlp/http_answer.h"
 #include "api/otlp/logs_export.h"
+#include "api/otlp/metrics_export.h"
 #include "base/log.h"
 #include "wire/otlp/json_request.h"
 
@@ -48,13 +49,14 @@ bool answer_trace_export(Ingest& ingest, const HttpRequest& request, const HttpR
     return true;
 }
 
-HttpHandler otlp_http_handler(Ingest& ingest, LogIntake& logs) {
-    return [&ingest, &logs](const HttpRequest& request, const HttpRespond& respond) {
+HttpHandler otlp_http_handler(Ingest& ingest, LogIntake& logs, MetricIntake& metrics) {
+    return [&ingest, &logs, &metrics](const HttpRequest& request, const HttpRespond& respond) {
         try {
             if (answer_trace_export(ingest, request, respond)) return;
             if (answer_logs_export(logs, request, respond)) return;
+            if (answer_metrics_export(metrics, request, respond)) return;
             respond(otlp_status_reply(404, RpcCode::not_found, true,
-                                      "this port takes POST /v1/traces and /v1/logs"));
+                                      "this port takes POST /v1/traces, /v1/logs and /v1/metrics"));
         } catch (const std::exception& thrown) {
             log_error("request failed", {{"error", thrown.what()}});
             respond(otlp_status_reply(500, RpcCode::internal, true, "the request failed"));

@@ -23,6 +23,7 @@ class Ingest;
 class InsightService;
 class LogStore;
 class LogTail;
+class MetricStore;
 class SamplingRules;
 
 /// What our own reads stand on; outlives every call.
@@ -36,6 +37,7 @@ struct OwnContext {
     const PageTokenKey& token_key;
     const std::string& account_id;  ///< of services that name none
     const promql::SeriesSource* series = nullptr;  ///< what PromQL reads; never null in a server
+    MetricStore* metrics = nullptr;  ///< null: none are kept
     const GroupDirectory* groups = nullptr;
     const InsightService* insights = nullptr;
     const Ingest* ingest = nullptr;                 ///< null: nothing comes in
@@ -113,6 +115,7 @@ void answer_trace_doctor(const OwnContext& context, OwnCall call);
 void answer_map_doctor(const OwnContext& context, OwnCall call);
 void answer_telemetry(const OwnContext& context, OwnCall call);
 void answer_group_metrics(const OwnContext& context, OwnCall call);
+void answer_service_metrics(const OwnContext& context, OwnCall call);
 void answer_insights(const OwnContext& context, OwnCall call);
 void answer_insight(const OwnContext& context, OwnCall call);
 void answer_sampling_match(const OwnContext& context, OwnCall call);

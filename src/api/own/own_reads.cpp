@@ -17,13 +17,24 @@ std::optional<LogTail> log_tail_of(LogStore* logs) {
                            : std::optional<LogTail>(std::in_place, *logs);
 }
 
+/// Those that the store sums up go first: what is sent under their names is not theirs.
+std::vector<const promql::SeriesSource*> sources_of(
+    const GraphSeriesSource& graph, const std::optional<MetricSeriesSource>& metrics) {
+    std::vector<const promql::SeriesSource*> sources = {&graph};
+    if (metrics) sources.push_back(&*metrics);
+    return sources;
+}
+
 }  // namespace
 
 OwnReads::OwnReads(const Parts& parts)
     : clock_(parts.clock),
       query_metrics_(parts.metrics),
       graph_series_(parts.store, parts.clock),
-      series_({&graph_series_}),
+      metric_series_(parts.otlp_metrics == nullptr
+                         ? std::optional<MetricSeriesSource>()
+                         : std::optional<MetricSeriesSource>(std::in_place, *parts.otlp_metrics)),
+      series_(sources_of(graph_series_, metric_series_)),
       queries_("read", own_read_threads, own_read_queue_max),
       streams_("stream", own_stream_threads, own_stream_queue_max),
       log_tail_(log_tail_of(parts.logs)),
@@ -36,6 +47,7 @@ OwnReads::OwnReads(const Parts& parts)
                .token_key = parts.options.token_key,
                .account_id = parts.options.account_id,
                .series = &series_,
+               .metrics = parts.otlp_metrics,
                .groups = parts.options.control.groups,
                .insights = parts.options.control.insights,
                .ingest = parts.ingest,

@@ -9,6 +9,7 @@
 #include "api/xray/call.h"
 #include "query/logs/log_tail.h"
 #include "query/series/graph_series_source.h"
+#include "query/series/metric_series_source.h"
 
 namespace tomograph {
 
@@ -27,9 +28,10 @@ class OwnReads {
         MetricsRegistry& metrics;
         LiveTail& tail;
         const XrayApiOptions& options;
-        const Ingest* ingest = nullptr;     ///< for the doctors; null: they do not know
-        EmbeddedStore* embedded = nullptr;  ///< likewise
-        LogStore* logs = nullptr;           ///< null: none are kept
+        const Ingest* ingest = nullptr;       ///< for the doctors; null: they do not know
+        EmbeddedStore* embedded = nullptr;    ///< likewise
+        LogStore* logs = nullptr;             ///< null: none are kept
+        MetricStore* otlp_metrics = nullptr;  ///< likewise
     };
     explicit OwnReads(const Parts& parts);
 
@@ -41,6 +43,7 @@ class OwnReads {
     std::vector<OperationMetrics> metrics_;  ///< by row of the table
     QueryMetrics query_metrics_;
     const GraphSeriesSource graph_series_;
+    const std::optional<MetricSeriesSource> metric_series_;
     const promql::SeriesSources series_;
     WorkerPool queries_;  ///< after all that its tasks use
     WorkerPool streams_;

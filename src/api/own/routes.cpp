@@ -20,6 +20,7 @@ constexpr std::array routes = {
     OwnRoute{"/api/v1/doctor/map", "DiagnoseMap", answer_map_doctor},
     OwnRoute{"/api/v1/telemetry", "ListTelemetry", answer_telemetry},
     OwnRoute{"/api/v1/groups/{name}/metrics", "GetGroupMetrics", answer_group_metrics},
+    OwnRoute{"/api/v1/services/{name}/metrics", "GetServiceMetrics", answer_service_metrics},
     OwnRoute{"/api/v1/insights", "ListInsights", answer_insights},
     OwnRoute{"/api/v1/insights/{id}", "ReadInsight", answer_insight},
     OwnRoute{"/api/v1/sampling/match", "MatchSampling", answer_sampling_match, "POST"},

@@ -256,6 +256,24 @@ void prometheus_query_range(const OwnContext& context, ToolCall call) {
     answer_query(context, std::move(call), std::move(query));
 }
 
+void prometheus_query_exemplars(const OwnContext& context, ToolCall call) {
+    const std::string text = call.query.text("query").value_or("");
+    const MsRange range = names_range(context, call);
+    if (!is_accepted(call)) return;
+    const ReadBudget budget = budget_of(context, call, own_budget);
+    answer_tool(context, std::move(call), [&context, text, range, budget]() -> Result<HttpReply> {
+        const auto expression = TRY(promql::parse_expression(text));
+        ReadBudget own = budget;
+        std::vector<MetricSeries> found;
+        for (const promql::Selector* selector : promql::selectors_of(*expression)) {
+            const auto read =
+                context.series->exemplars({selector->matchers, range, range}, own, found);
+            if (!read) return execution_error(read.error());
+        }
+        return tool_json(prometheus_success(prometheus_exemplars(found)));
+    });
+}
+
 void prometheus_labels(const OwnContext& context, ToolCall call) {
     answer_names(context, std::move(call), "", list_label_names, false);
 }

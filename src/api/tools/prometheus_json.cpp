@@ -115,6 +115,23 @@ std::string prometheus_labels(const LabelSet& labels) {
     return std::move(json).take();
 }
 
+std::string prometheus_exemplars(const std::vector<MetricSeries>& series) {
+    std::string out = "[";
+    for (const MetricSeries& each : series) {
+        if (out.size() > 1) out += ',';
+        out += R"({"seriesLabels":)" + prometheus_labels(each.labels) + R"(,"exemplars":[)";
+        for (const MetricExemplar& exemplar : each.exemplars) {
+            if (out.back() != '[') out += ',';
+            out += fmt::format(
+                R"({{"labels":{{"trace_id":"{}","span_id":"{}"}},"value":"{}","timestamp":{:.3f}}})",
+                to_hex(exemplar.trace_id), to_hex(exemplar.span_id), value_text(exemplar.value),
+                static_cast<double>(exemplar.at_ms) / 1000);
+        }
+        out += "]}";
+    }
+    return out + "]";
+}
+
 std::string prometheus_result(const promql::Value& value, const promql::Steps& steps,
                               bool is_range) {
     return is_range ? matrix(value, steps) : instant(value, steps);

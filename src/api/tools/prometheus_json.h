@@ -16,6 +16,9 @@ std::string prometheus_success(std::string_view data);
 std::string prometheus_result(const promql::Value& value, const promql::Steps& steps,
                               bool is_range);
 
+/// `data` of a query for exemplars.
+std::string prometheus_exemplars(const std::vector<MetricSeries>& series);
+
 /// `{"__name__":"up",…}`
 std::string prometheus_labels(const LabelSet& labels);
 

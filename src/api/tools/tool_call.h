@@ -74,6 +74,7 @@ void prometheus_query_range(const OwnContext& context, ToolCall call);
 void prometheus_labels(const OwnContext& context, ToolCall call);
 void prometheus_label_values(const OwnContext& context, ToolCall call);
 void prometheus_series(const OwnContext& context, ToolCall call);
+void prometheus_query_exemplars(const OwnContext& context, ToolCall call);
 void prometheus_metadata(const OwnContext& context, ToolCall call);
 void prometheus_build_info(const OwnContext& context, ToolCall call);
 

@@ -55,6 +55,8 @@ constexpr std::array routes = {
               prometheus_error, true},
     ToolRoute{Tool::prometheus, "/api/v1/query_range", "PrometheusQueryRange",
               prometheus_query_range, prometheus_error, true},
+    ToolRoute{Tool::prometheus, "/api/v1/query_exemplars", "PrometheusQueryExemplars",
+              prometheus_query_exemplars, prometheus_error, true},
     ToolRoute{Tool::prometheus, "/api/v1/labels", "PrometheusLabels", prometheus_labels,
               prometheus_error, true},
     ToolRoute{Tool::prometheus, "/api/v1/label/{name}/values", "PrometheusLabelValues",

@@ -386,6 +386,13 @@ class Evaluator {
 
 }  // namespace
 
+std::vector<const Selector*> selectors_of(const Expression& expression) {
+    std::vector<const Selector*> selectors;
+    for_each_selector(expression,
+                      [&](const Selector& selector) { selectors.push_back(&selector); });
+    return selectors;
+}
+
 Result<Value> evaluate(const Expression& expression, const Steps& steps, const SeriesSource& source,
                        ReadBudget& budget) {
     MsRange whole{steps.start_ms, steps.end_ms()};

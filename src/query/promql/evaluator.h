@@ -6,6 +6,9 @@
 
 namespace tomograph::promql {
 
+/// The selectors of an expression, from left to right. Borrowed.
+std::vector<const Selector*> selectors_of(const Expression& expression);
+
 /// What an expression is at each step, as Prometheus 3 has it: samples count for five minutes, a
 /// range is open at its start.
 ///

@@ -61,4 +61,10 @@ Result<void> SeriesSources::families(std::vector<MetricFamily>& out) const {
     return {};
 }
 
+Result<void> SeriesSources::exemplars(const SeriesQuery& query, ReadBudget& budget,
+                                      std::vector<MetricSeries>& out) const {
+    for (const SeriesSource* source : sources_) TRY(source->exemplars(query, budget, out));
+    return {};
+}
+
 }  // namespace tomograph::promql

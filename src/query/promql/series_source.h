@@ -70,6 +70,11 @@ class SeriesSource {
     virtual Result<void> label_sets(const SeriesQuery& query, ReadBudget& budget,
                                     std::set<LabelSet>& out) const = 0;
     virtual Result<void> families(std::vector<MetricFamily>& out) const = 0;
+    /// Adds the series that match and have exemplars in the range, with these and without points.
+    virtual Result<void> exemplars(const SeriesQuery&, ReadBudget&,
+                                   std::vector<MetricSeries>&) const {
+        return {};
+    }
 };
 
 /// Several sources as one. A series that two have is that of the first one.
@@ -84,6 +89,8 @@ class SeriesSources final : public SeriesSource {
     Result<void> label_sets(const SeriesQuery& query, ReadBudget& budget,
                             std::set<LabelSet>& out) const override;
     Result<void> families(std::vector<MetricFamily>& out) const override;
+    Result<void> exemplars(const SeriesQuery& query, ReadBudget& budget,
+                           std::vector<MetricSeries>& out) const override;
 
  private:
     std::vector<const SeriesSource*> sources_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -81,19 +82,6 @@ Value& entry_of(ByText<Value>& map, std::string_view key, bool is_full, bool& is
 std::uint8_t slot_of(const CountedSpan& span) {
     return static_cast<std::uint8_t>(static_cast<unsigned>(span.kind) * outcome_names.size() +
                                      static_cast<unsigned>(span.outcome));
-}
-
-std::string quoted_label(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '\n') {
-            out += "\\n";
-            continue;
-        }
-        if (c == '\\' || c == '"') out += '\\';
-        out += c;
-    }
-    return out + '"';
 }
 
 /// Writes one family after the other, as the format wants it.
@@ -199,14 +187,43 @@ struct CallRow {
     Call call;
 };
 
-std::string operation_labels(std::string_view service, std::string_view name, std::uint8_t slot) {
+std::array<Label, 5> operation_labels(std::string_view service, std::string_view name,
+                                      std::uint8_t slot) {
     const auto kind = kind_names[slot / outcome_names.size()];
     const auto outcome = outcome_names[slot % outcome_names.size()];
     // What the server answers to a wrong request is no error of the span, in OpenTelemetry's words.
     const std::string_view status = outcome == "fault" ? "STATUS_CODE_ERROR" : "STATUS_CODE_UNSET";
-    return fmt::format(
-        "service_name={},span_name={},span_kind=\"{}\",status_code=\"{}\",outcome=\"{}\"",
-        quoted_label(service), quoted_label(name), kind, status, outcome);
+    return {Label{"service_name", service}, Label{"span_name", name}, Label{"span_kind", kind},
+            Label{"status_code", status}, Label{"outcome", outcome}};
+}
+
+std::string text_of(const std::array<Label, 5>& labels) {
+    std::string out;
+    for (const auto& [name, value] : labels) {
+        if (!out.empty()) out += ',';
+        out += name + "=" + quoted_label_value(value);
+    }
+    return out;
+}
+
+/// The series of one operation, each with a point of this moment.
+void append_series(const std::array<Label, 5>& labels, const Durations& durations,
+                   std::int64_t at_ms, std::vector<MetricSeries>& out) {
+    const auto add = [&](std::string_view name, double value, const std::string& le = {}) {
+        std::vector<Label> its(labels.begin(), labels.end());
+        its.emplace_back(metric_name_label, name);
+        its.emplace_back("le", le);
+        out.push_back({.labels = LabelSet(std::move(its)), .points = {{at_ms, value}}});
+    };
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i <= bounds.size(); ++i) {
+        below += durations.buckets[i];
+        add("traces_span_metrics_duration_seconds_bucket", static_cast<double>(below),
+            i < bounds.size() ? fmt::format("{}", bounds[i]) : "+Inf");
+    }
+    add("traces_span_metrics_duration_seconds_sum", durations.sum);
+    add("traces_span_metrics_duration_seconds_count", static_cast<double>(below));
+    add("traces_span_metrics_calls_total", static_cast<double>(below));
 }
 
 }  // namespace
@@ -219,10 +236,11 @@ std::string SpanMetrics::to_text(bool with_exemplars) const {
         for (const auto& [service, its] : *services) {
             for (const auto& [name, slots] : its.operations)
                 for (const auto& [slot, durations] : slots)
-                    operations.push_back({operation_labels(service, name, slot), durations});
+                    operations.push_back(
+                        {text_of(operation_labels(service, name, slot)), durations});
             for (const auto& [called, call] : its.calls)
-                calls.push_back({fmt::format("client={},server={}", quoted_label(service),
-                                             quoted_label(called)),
+                calls.push_back({fmt::format("client={},server={}", quoted_label_value(service),
+                                             quoted_label_value(called)),
                                  call});
         }
     }
@@ -250,6 +268,35 @@ std::string SpanMetrics::to_text(bool with_exemplars) const {
         page.durations("traces_service_graph_request_client_seconds", row.labels,
                        row.call.durations);
     return std::move(page).take();
+}
+
+MetricBatch SpanMetrics::to_batch(std::int64_t at_ms, std::size_t operations_max) const {
+    struct Row {
+        std::array<Label, 5> labels;
+        Durations durations;
+    };
+    std::vector<Row> rows;
+    for (const auto& shard : shards_) {
+        auto services = shard->services.lock();
+        for (const auto& [service, its] : *services)
+            for (const auto& [name, slots] : its.operations)
+                for (const auto& [slot, durations] : slots)
+                    rows.push_back({operation_labels(service, name, slot), durations});
+    }
+    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+        const std::uint64_t a_count = a.durations.count();
+        const std::uint64_t b_count = b.durations.count();
+        return a_count != b_count ? a_count > b_count : a.labels < b.labels;
+    });
+    if (rows.size() > operations_max) rows.resize(operations_max);
+    MetricBatch batch;
+    for (const Row& row : rows) append_series(row.labels, row.durations, at_ms, batch.series);
+    if (rows.empty()) return batch;
+    for (const auto& [name, type, unit, help] :
+         {std::tuple{"traces_span_metrics_calls_total", "counter", "", "Spans that arrived"},
+          {"traces_span_metrics_duration_seconds", "histogram", "s", "How long spans took"}})
+        batch.families.push_back({name, name, type, unit, help});
+    return batch;
 }
 
 }  // namespace tomograph

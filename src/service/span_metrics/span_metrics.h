@@ -10,6 +10,7 @@
 #include "base/metrics.h"
 #include "base/time.h"
 #include "model/ids.h"
+#include "model/metric_batch.h"
 
 namespace tomograph {
 
@@ -54,6 +55,10 @@ class SpanMetrics {
 
     /// with_exemplars  in the format of OpenMetrics, else in Prometheus' own
     std::string to_text(bool with_exemplars) const;
+
+    /// The first two of these metrics as series with one point each, of the operations that were
+    /// called the most, at most so many.
+    MetricBatch to_batch(std::int64_t at_ms, std::size_t operations_max) const;
 
  private:
     struct Shard;

@@ -91,6 +91,11 @@ bool is_known(PartSection section) {
         case PartSection::log_texts:
         case PartSection::log_attributes:
         case PartSection::log_filters:
+        case PartSection::metric_index:
+        case PartSection::metric_series:
+        case PartSection::metric_points:
+        case PartSection::metric_exemplars:
+        case PartSection::metric_families:
             return true;
         case PartSection::footer:
             return false;

@@ -105,6 +105,16 @@ std::string to_text(PartSection section) {
             return "log attributes";
         case PartSection::log_filters:
             return "log filters";
+        case PartSection::metric_index:
+            return "metric index";
+        case PartSection::metric_series:
+            return "metric series";
+        case PartSection::metric_points:
+            return "metric points";
+        case PartSection::metric_exemplars:
+            return "metric exemplars";
+        case PartSection::metric_families:
+            return "metric families";
         case PartSection::footer:
             return "footer";
     }

@@ -34,6 +34,12 @@ enum class PartSection : std::uint16_t {
     log_texts = 35,
     log_attributes = 36,
     log_filters = 37,
+    // Of the signal "metrics" (docs/formats/metrics.md).
+    metric_index = 40,
+    metric_series = 41,
+    metric_points = 42,
+    metric_exemplars = 43,
+    metric_families = 44,
     footer = 0x7fff,
 };
 

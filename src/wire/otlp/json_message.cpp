@@ -52,9 +52,12 @@ class Transcoder {
 
  private:
     void value(const JsonField& field, protozero::pbf_writer& out) {
-        if (field.type != JsonFieldType::message) return scalar(field, out);
-        if (json_.kind() != JsonKind::array) return sub_message(field, out);
-        json_.elements([&] { sub_message(field, out); });
+        const auto one = [&] {
+            if (field.type == JsonFieldType::message) return sub_message(field, out);
+            scalar(field, out);
+        };
+        if (json_.kind() != JsonKind::array) return one();
+        json_.elements(one);
     }
 
     void sub_message(const JsonField& field, protozero::pbf_writer& out) {
@@ -82,8 +85,17 @@ class Transcoder {
             case JsonFieldType::int64:
                 out.add_int64(field.tag, integer<std::int64_t>());
                 return;
+            case JsonFieldType::uint64:
+                out.add_uint64(field.tag, integer<std::uint64_t>());
+                return;
             case JsonFieldType::uint32:
                 out.add_uint32(field.tag, integer<std::uint32_t>());
+                return;
+            case JsonFieldType::sint32:
+                out.add_sint32(field.tag, integer<std::int32_t>());
+                return;
+            case JsonFieldType::sfixed64:
+                out.add_sfixed64(field.tag, integer<std::int64_t>());
                 return;
             case JsonFieldType::fixed64:
                 out.add_fixed64(field.tag, integer<std::uint64_t>());

@@ -35,6 +35,34 @@ class WireReader {
     std::uint32_t uint32() {
         return is(protozero::pbf_wire_type::varint) ? reader_.get_uint32() : 0;
     }
+    std::int32_t sint32() {
+        return is(protozero::pbf_wire_type::varint) ? reader_.get_sint32() : 0;
+    }
+    std::int64_t sfixed64() {
+        return is(protozero::pbf_wire_type::fixed64) ? reader_.get_sfixed64() : 0;
+    }
+    /// Each number of a repeated field, packed or one alone.
+    template <class Each>
+    void each_fixed64(const Each& each) {
+        if (reader_.wire_type() == protozero::pbf_wire_type::fixed64)
+            return each(reader_.get_fixed64());
+        if (!is(protozero::pbf_wire_type::length_delimited)) return;
+        for (const std::uint64_t value : reader_.get_packed_fixed64()) each(value);
+    }
+    template <class Each>
+    void each_real(const Each& each) {
+        if (reader_.wire_type() == protozero::pbf_wire_type::fixed64)
+            return each(reader_.get_double());
+        if (!is(protozero::pbf_wire_type::length_delimited)) return;
+        for (const double value : reader_.get_packed_double()) each(value);
+    }
+    template <class Each>
+    void each_uint64(const Each& each) {
+        if (reader_.wire_type() == protozero::pbf_wire_type::varint)
+            return each(reader_.get_uint64());
+        if (!is(protozero::pbf_wire_type::length_delimited)) return;
+        for (const std::uint64_t value : reader_.get_packed_uint64()) each(value);
+    }
     bool boolean() { return is(protozero::pbf_wire_type::varint) && int64() != 0; }
 
  private:
