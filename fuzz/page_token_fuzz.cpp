@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/assert.h"
-#include "query/base64url.h"
+#include "base/base64.h"
 
 using namespace tomograph;
 
@@ -17,7 +17,7 @@ constexpr Instant now = Instant::from_seconds(1'478'232'000);
 void check_foreign(const PageTokenKey& key, const PageBinding& binding, std::string_view text) {
     ASSERT(!open_page_token(key, binding, text, now));
     const auto bytes = base64url_decode(text);
-    if (bytes) ASSERT(base64url_encode(*bytes) == text);
+    if (bytes) ASSERT(base64_encode(*bytes, Base64Form::url) == text);
 }
 
 /// A token gives its place back, to its own request only, and not once a bit of it has changed.
