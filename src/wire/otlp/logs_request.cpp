@@ -142,15 +142,7 @@ class RequestReader {
 
  private:
     void read_resource_logs(std::string_view message) {
-        WireResource resource;
-        for (WireReader reader(message); reader.next();) {
-            if (reader.tag() == 1)
-                read_resource(reader.view(), resource);
-            else if (reader.tag() == 3)
-                resource.schema_url = reader.view();
-            else
-                reader.skip();
-        }
+        const WireResource resource = read_resource_of(message);
         for (WireReader reader(message); reader.next();) {
             if (reader.tag() == scope_logs_tag || reader.tag() == library_logs_tag)
                 read_scope_logs(reader.view(), resource);
@@ -160,16 +152,7 @@ class RequestReader {
     }
 
     void read_scope_logs(std::string_view message, const WireResource& resource) {
-        // A scope may stand behind its lines.
-        WireScope scope;
-        for (WireReader reader(message); reader.next();) {
-            if (reader.tag() == 1)
-                read_scope(reader.view(), scope);
-            else if (reader.tag() == 3)
-                scope.schema_url = reader.view();
-            else
-                reader.skip();
-        }
+        const WireScope scope = read_scope_of(message);
         const auto stream = static_cast<std::uint32_t>(request_.batch.streams.size());
         request_.batch.streams.push_back(stream_of(resource, scope));
         for (WireReader reader(message); reader.next();) {

@@ -292,15 +292,7 @@ void read_metric(std::string_view message, MetricsRequestSink& sink) {
 }
 
 void read_scope_metrics(std::string_view message, MetricsRequestSink& sink) {
-    WireScope scope;
-    for (WireReader reader(message); reader.next();) {
-        if (reader.tag() == 1)
-            read_scope(reader.view(), scope);
-        else if (reader.tag() == 3)
-            scope.schema_url = reader.view();
-        else
-            reader.skip();
-    }
+    const WireScope scope = read_scope_of(message);
     sink.scope(scope);
     for (WireReader reader(message); reader.next();) {
         if (reader.tag() == 2)
@@ -311,15 +303,7 @@ void read_scope_metrics(std::string_view message, MetricsRequestSink& sink) {
 }
 
 void read_resource_metrics(std::string_view message, MetricsRequestSink& sink) {
-    WireResource resource;
-    for (WireReader reader(message); reader.next();) {
-        if (reader.tag() == 1)
-            read_resource(reader.view(), resource);
-        else if (reader.tag() == 3)
-            resource.schema_url = reader.view();
-        else
-            reader.skip();
-    }
+    const WireResource resource = read_resource_of(message);
     sink.resource(resource);
     for (WireReader reader(message); reader.next();) {
         if (reader.tag() == 2)

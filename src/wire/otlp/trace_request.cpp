@@ -5,6 +5,7 @@
 #include "wire/otlp/wire_reader.h"
 
 namespace tomograph {
+namespace {
 
 void read_resource(std::string_view message, WireResource& resource) {
     WireReader reader(message);
@@ -38,6 +39,34 @@ void read_scope(std::string_view message, WireScope& scope) {
                 reader.skip();
         }
     }
+}
+
+}  // namespace
+
+WireResource read_resource_of(std::string_view message) {
+    WireResource resource;
+    for (WireReader reader(message); reader.next();) {
+        if (reader.tag() == 1)
+            read_resource(reader.view(), resource);
+        else if (reader.tag() == 3)
+            resource.schema_url = reader.view();
+        else
+            reader.skip();
+    }
+    return resource;
+}
+
+WireScope read_scope_of(std::string_view message) {
+    WireScope scope;
+    for (WireReader reader(message); reader.next();) {
+        if (reader.tag() == 1)
+            read_scope(reader.view(), scope);
+        else if (reader.tag() == 3)
+            scope.schema_url = reader.view();
+        else
+            reader.skip();
+    }
+    return scope;
 }
 
 namespace {
@@ -167,16 +196,7 @@ constexpr std::uint32_t scope_spans_tag = 2;
 constexpr std::uint32_t library_spans_tag = 1000;
 
 void read_scope_spans(std::string_view message, const WireResource& resource, SpanSink& sink) {
-    // A scope may stand behind its spans.
-    WireScope scope;
-    for (WireReader reader(message); reader.next();) {
-        if (reader.tag() == 1)
-            read_scope(reader.view(), scope);
-        else if (reader.tag() == 3)
-            scope.schema_url = reader.view();
-        else
-            reader.skip();
-    }
+    const WireScope scope = read_scope_of(message);
     sink.begin(resource, scope);
     for (WireReader reader(message); reader.next();) {
         if (reader.tag() != 2) {
@@ -190,15 +210,7 @@ void read_scope_spans(std::string_view message, const WireResource& resource, Sp
 }
 
 void read_resource_spans(std::string_view message, SpanSink& sink) {
-    WireResource resource;
-    for (WireReader reader(message); reader.next();) {
-        if (reader.tag() == 1)
-            read_resource(reader.view(), resource);
-        else if (reader.tag() == 3)
-            resource.schema_url = reader.view();
-        else
-            reader.skip();
-    }
+    const WireResource resource = read_resource_of(message);
     for (WireReader reader(message); reader.next();) {
         if (reader.tag() == scope_spans_tag || reader.tag() == library_spans_tag)
             read_scope_spans(reader.view(), resource, sink);

@@ -30,10 +30,11 @@ struct WireScope {
     std::string_view schema_url;
 };
 
-// Of the messages Resource and InstrumentationScope, which requests of all signals have. These
-// throw protozero::exception where the bytes are no message.
-void read_resource(std::string_view message, WireResource& resource);
-void read_scope(std::string_view message, WireScope& scope);
+// What a ResourceSpans, ResourceLogs or ResourceMetrics, and a ScopeSpans, ScopeLogs or
+// ScopeMetrics, say of all that is in them: it may stand behind that. These throw
+// protozero::exception where the bytes are no message.
+WireResource read_resource_of(std::string_view message);
+WireScope read_scope_of(std::string_view message);
 
 struct WireEvent {
     Instant time;
