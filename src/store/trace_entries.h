@@ -33,6 +33,7 @@ struct TraceEntry {
 struct TraceEntries {
     std::vector<EntryPoint> points;  ///< each once
     std::vector<TraceEntry> traces;  ///< in no order
+    std::uint64_t read = 0;          ///< traces that columns did not tell of: documents were read
     SearchCoverage coverage;
 };
 

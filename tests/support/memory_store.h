@@ -8,10 +8,12 @@
 #include <variant>
 
 #include "store/arrival_order.h"
+#include "store/engine/search/entry_counter.h"
 #include "store/group_classifier.h"
 #include "store/trace_store.h"
 #include "support/memory_search.h"
 #include "trace/graph_of_trace.h"
+#include "trace/predicate_elements.h"
 #include "trace/trace_order.h"
 #include "wire/xray/segment_decoder.h"
 
@@ -132,6 +134,31 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
                 add_side(groups, side, query.values_max, each);
             }
         return answer;
+    }
+
+    /// Without bytes: nothing is on a disk.
+    Result<TraceEntries> entries(const TraceSelection& traces) override {
+        const Opened opened = TRY(open(traces));
+        TraceEntries entries;
+        for (const OpenedTrace& each : opened.traces) {
+            const Entity* root = leading_entity(each.trace);
+            if (root == nullptr) continue;
+            const Span& span = *root->span;
+            entries.points.push_back({.service = std::string(span.name),
+                                      .type = std::string(span.origin),
+                                      .method = std::string(span.http.method),
+                                      .url = std::string(span.http.url)});
+            TraceEntry entry{.second = cursor_of(each.stored).second,
+                             .draw = draw_of(each.stored.id),
+                             .point = static_cast<std::uint32_t>(entries.traces.size())};
+            for (const Entity& entity : each.trace.entities) entry.spans += !entity.is_inferred;
+            entry.error = span.error || span.throttle;
+            entry.fault = span.fault;
+            entries.traces.push_back(entry);
+        }
+        entries.read = entries.traces.size();
+        entries.coverage = opened.coverage;
+        return entries;
     }
 
     Result<FilteredGraph> filtered_graph(const TraceSelection& traces, GraphGrain grain) override {

@@ -98,8 +98,9 @@ class RandomDocuments {
         if (one_in(6)) json += R"(,"sql":{"database_type":"Postgre"})";
         if (one_in(2))
             json += fmt::format(
-                R"(,"http":{{"request":{{"url":"http://h/{}"}},"response":{{"status":{}}}}})",
-                below(3), std::array{200, 404, 429, 503}[below(4)]);
+                R"(,"http":{{"request":{{"url":"http://h/{}"{}}},"response":{{"status":{}}}}})",
+                below(3), start % 2 == 0 ? R"(,"method":"GET")" : "",
+                std::array{200, 404, 429, 503}[below(4)]);
         if (one_in(2)) json += fmt::format(R"(,"annotations":{{"a":{},"b":{}}})", value(), value());
         if (one_in(4)) json += fmt::format(R"(,"metadata":{{"m":{{"n":{}}}}})", value());
         if (one_in(6)) json += R"(,"cause":{"exceptions":[{"id":"1","type":"E","message":"m"}]})";
@@ -150,6 +151,20 @@ class KnowingSource final : public MatchSource {
  private:
     std::set<TraceId> matching_;
 };
+
+/// Sorted: entries have no order. All but their bytes.
+std::vector<std::string> entry_texts(const TraceEntries& entries) {
+    std::vector<std::string> texts;
+    for (const TraceEntry& entry : entries.traces) {
+        const EntryPoint& point = entries.points.at(entry.point);
+        texts.push_back(fmt::format("{:x} at {}: {} {} {} {}, {} spans{}{}", entry.draw,
+                                    entry.second, point.service, point.type, point.method,
+                                    point.url, entry.spans, entry.error ? ", error" : "",
+                                    entry.fault ? ", fault" : ""));
+    }
+    std::sort(texts.begin(), texts.end());
+    return texts;
+}
 
 /// Two stores that are given the same at random, and must answer the same.
 class Searched {
@@ -226,6 +241,7 @@ class Searched {
             check_attributes(traces);
             check_groups(traces);
             check_graph(traces);
+            check_entries(traces);
         }
     }
 
@@ -304,6 +320,15 @@ class Searched {
         CHECK(graph->coverage == expected->coverage);
     }
 
+    void check_entries(const TraceSelection& traces) {
+        const auto entries = fixture_.store->entries(traces);
+        const auto expected = oracle_.entries(traces);
+        REQUIRE(entries);
+        REQUIRE(expected);
+        CHECK(entry_texts(*entries) == entry_texts(*expected));
+        CHECK(entries->coverage == expected->coverage);
+    }
+
     std::mt19937_64 random_;
     RandomDocuments documents_;
     RandomPredicates predicates_;
@@ -349,6 +374,31 @@ TEST_CASE("the graph of every trace is the graph") {
         CHECK(without_bounds(filtered->graph) ==
               without_bounds(*fixture.store->graph(all_time, grain)));
     }
+}
+
+TEST_CASE("entries come from columns where these tell all, and from documents where they do not") {
+    std::mt19937_64 random(7);
+    RandomDocuments documents(random);
+    StoreFixture fixture;
+    fixture.must_open();
+    constexpr std::uint64_t traces = 40;
+    const auto add = [&](std::uint64_t first) {
+        for (std::uint64_t i = first; i < first + traces; ++i)
+            REQUIRE(fixture.append(documents.whole_trace(
+                trace_number(i, test_second + static_cast<std::int64_t>(i)))));
+    };
+    add(0);
+    const auto open = fixture.store->entries({.range = all_time});
+    REQUIRE(open);
+    CHECK(open->traces.size() == traces);
+    CHECK(open->read == traces);
+    fixture.settle();
+    const auto sealed = fixture.store->entries({.range = all_time});
+    REQUIRE(sealed);
+    CHECK(entry_texts(*sealed) == entry_texts(*open));
+    CHECK(sealed->read <= traces / 4);  // calls in a ring
+    add(traces);
+    CHECK(fixture.store->entries({.range = all_time})->read == sealed->read + traces);
 }
 
 }  // namespace

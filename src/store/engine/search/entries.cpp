@@ -48,18 +48,21 @@ void fill_bytes(TraceEntries& entries) {
 Result<TraceEntries> list_entries(StoreCore& core, const TraceSelection& traces) {
     EntryTable table;
     EntryCounter counter(table);
+    std::uint64_t read = 0;
     TraceSearch search(core, TraceSearch::options_of(traces, &counter));
     TRY(search.start());
     while (TRY(search.advance())) {
         auto matched = TRY(search.take());
         if (!matched) continue;
         if (!matched->trace) matched->trace = search.reader().assemble(matched->stored);
+        ++read;
         add_read(matched->stored.id, *matched->trace, search.last().second, table);
         search.hold(table.bytes());
     }
     TRY(search.finish());
     TraceEntries entries = table.take();
     fill_bytes(entries);
+    entries.read = read;
     entries.coverage = search.coverage();
     return entries;
 }
