@@ -4,7 +4,7 @@
 //   engine_bench DIRECTORY [--spans N] [--w2] [row ...]
 //
 // DIRECTORY keeps the prepared store for the next run. Rows: size id_warm id_cold graph series scan
-// group exactness recovery summary.
+// group simulation exactness recovery summary.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -22,9 +22,9 @@ using namespace tomograph::engine_bench;
 using Row = void (*)(const std::string&, const Scale&);
 
 const std::map<std::string, Row> rows = {
-    {"size", size_row},   {"id_warm", id_warm_row}, {"id_cold", id_cold_row},
-    {"graph", graph_row}, {"series", series_row},   {"scan", scan_rows},
-    {"group", group_row},
+    {"size", size_row},   {"id_warm", id_warm_row},       {"id_cold", id_cold_row},
+    {"graph", graph_row}, {"series", series_row},         {"scan", scan_rows},
+    {"group", group_row}, {"simulation", simulation_row},
 };
 
 struct Arguments {
@@ -52,8 +52,8 @@ Arguments parse(int argc, char** argv) {
     }
     arguments.is_right &= !arguments.directory.empty() && arguments.scale.traces() > 0;
     if (arguments.names.empty())
-        arguments.names = {"recovery", "exactness", "size", "id_warm", "id_cold",
-                           "graph",    "series",    "scan", "group",   "summary"};
+        arguments.names = {"recovery", "exactness", "size",  "id_warm",    "id_cold", "graph",
+                           "series",   "scan",      "group", "simulation", "summary"};
     return arguments;
 }
 
@@ -62,10 +62,10 @@ Arguments parse(int argc, char** argv) {
 int main(int argc, char** argv) {
     const Arguments arguments = parse(argc, argv);
     if (!arguments.is_right) {
-        std::fprintf(
-            stderr,
-            "engine_bench DIRECTORY [--spans N] [--w2] "
-            "[size|id_warm|id_cold|graph|series|scan|group|exactness|recovery|summary ...]\n");
+        std::fprintf(stderr,
+                     "engine_bench DIRECTORY [--spans N] [--w2] "
+                     "[size|id_warm|id_cold|graph|series|scan|group|simulation|exactness|recovery|"
+                     "summary ...]\n");
         return 2;
     }
     for (const std::string& name : arguments.names) {

@@ -30,6 +30,10 @@ void scan_rows(const std::string& directory, const Scale& scale);
 /// percentiles.
 void group_row(const std::string& directory, const Scale& scale);
 
+/// entries_ms, simulation_ms: all traces of W1 as requests, and what 26 sampling rules would have
+/// done to them; the first run of it reads the columns.
+void simulation_row(const std::string& directory, const Scale& scale);
+
 /// w4_cpu_us, w4_documents, w4_traces_checked: documents in progress, late, twice and out of order,
 /// after which graph and traces must be exact. In a directory of its own.
 void exactness_row(const std::string& directory, const Scale& scale);
