@@ -153,7 +153,7 @@ def test_targets_and_statistics(xray):
         document("shop", BorrowCount=1), document(), document("none")])
     shop, default = answer["SamplingTargetDocuments"]
     assert shop["RuleName"] == "shop" and shop["ReservoirQuota"] == 2 and shop["Interval"] == 10
-    assert 15 < shop["ReservoirQuotaTTL"].timestamp() - now < 30
+    assert 10 < shop["ReservoirQuotaTTL"].timestamp() - now < 30
     assert default["FixedRate"] == 0.05 and default["ReservoirQuota"] == 1 and "SamplingBoost" not in default
     assert now - 2 < answer["LastRuleModification"].timestamp() < now + 2
     [unprocessed] = answer["UnprocessedStatistics"]

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
+#include <vector>
 
 namespace tomograph {
 namespace {
@@ -29,74 +30,149 @@ double likelihood_of(double rate, std::int64_t count) {
     return std::max(0.0, 1 - below);
 }
 
-/// The level up to which every demand is met, when they exceed `available` together.
-double fair_level(std::span<const QuotaDemand> demands, double available) {
-    std::vector<double> rates;
-    rates.reserve(demands.size());
-    for (const QuotaDemand& demand : demands) rates.push_back(demand.rate);
-    std::sort(rates.begin(), rates.end());
-    double left = available;
-    for (std::size_t at = 0; at < rates.size(); ++at) {
-        const double level = left / static_cast<double>(rates.size() - at);
-        if (rates[at] >= level) return level;
-        left -= rates[at];
-    }
-    return rates.empty() ? 0 : rates.back();
+/// Share of the time in which a quota is used.
+double use_of(const QuotaDemand& demand, double quota) {
+    if (quota <= demand.floor) return 1;
+    return demand.kept + (1 - demand.kept) * demand.floor / quota;
 }
 
-std::vector<double> exact_shares(std::span<const QuotaDemand> demands, double available) {
-    double asked = 0;
-    for (const QuotaDemand& demand : demands) asked += demand.rate;
-    std::vector<double> shares;
-    shares.reserve(demands.size());
-    const double count = static_cast<double>(demands.size());
-    const double rest = available - asked;
-    const double level = rest < 0 ? fair_level(demands, available) : 0;
-    const double room = rest < 0 ? 0 : (rest - std::floor(rest * kept_share)) / count;
-    for (const QuotaDemand& demand : demands)
-        shares.push_back(rest < 0 ? std::min(demand.rate, level) : demand.rate + room);
-    return shares;
+/// What a demand gets at a level: that level where all of it is used; where it is not, less by the
+/// cube of the use. (That is fair in the sense of alpha = 1/4: between an equal share for all and
+/// all for those who use the most of it.)
+double share_at(const QuotaDemand& demand, double level) {
+    if (demand.kept >= 1 || level <= demand.floor) return std::min(demand.rate, level);
+    const auto most = [&](double quota) {
+        const double use = use_of(demand, quota);
+        return level * use * use * use;
+    };
+    if (most(demand.rate) >= demand.rate) return demand.rate;
+    double low = std::min(demand.floor, demand.rate);
+    double high = std::min(level, demand.rate);
+    for (int step = 0; step < 8; ++step) {
+        const double middle = (low + high) / 2;
+        (most(middle) >= middle ? low : high) = middle;
+    }
+    return low;
+}
+
+/// The level at which all is given, when more is asked for than there is.
+double fair_level(std::span<const QuotaDemand> demands, double available) {
+    constexpr double precision = 1e-4;
+    constexpr int steps_max = 40;  // of a level of 0
+    constexpr double use_least = 0.05;
+    double low = 0;
+    double high = 0;
+    for (const QuotaDemand& demand : demands) {
+        const double use = std::max(use_of(demand, demand.rate), use_least);
+        high = std::max(high, demand.rate / (use * use * use));
+    }
+    for (int step = 0; step < steps_max && high - low > precision * high; ++step) {
+        const double middle = (low + high) / 2;
+        double sum = 0;
+        for (const QuotaDemand& demand : demands) sum += share_at(demand, middle);
+        (sum <= available ? low : high) = middle;
+    }
+    return low;
+}
+
+double exact_share(const QuotaPlan& plan, const QuotaDemand& demand) {
+    if (plan.is_short) return share_at(demand, plan.level);
+    return demand.rate + plan.rise * std::max(0.0, demand.peak - demand.rate) + plan.room;
+}
+
+/// A sum of many doubles may be a hair below the whole number that it means.
+constexpr double hair = 1e-6;
+
+std::int64_t whole_units(const QuotaPlan& plan, const QuotaDemand& demand) {
+    return static_cast<std::int64_t>(std::floor(exact_share(plan, demand) + hair));
+}
+
+/// One more unit.
+struct Claim {
+    double alone = 0;  ///< how likely it is to be used
+    double worth = 0;  ///< with the bonus of who holds it
+    std::uint64_t draw = 0;
+
+    bool operator<(const Claim& other) const {
+        return worth != other.worth ? worth > other.worth : draw < other.draw;
+    }
+};
+
+Claim claim_of(const QuotaDemand& demand, std::int64_t units) {
+    const double use = use_of(demand, static_cast<double>(units + 1));
+    const double alone = use * likelihood_of(demand.rate, units + 1);
+    return {alone, alone + (demand.held > units ? holder_bonus : 0), demand.draw};
+}
+
+/// All get what they ask for, then what they asked for before, then an equal part of the rest.
+void add_room(std::span<const QuotaDemand> demands, double rest, QuotaPlan& plan) {
+    double rises = 0;
+    for (const QuotaDemand& demand : demands) rises += std::max(0.0, demand.peak - demand.rate);
+    plan.rise = rises > rest ? rest / rises : 1;
+    const double unasked = std::max(0.0, rest - rises);
+    plan.room = (unasked - std::floor(unasked * kept_share)) / static_cast<double>(demands.size());
+}
+
+/// Whole units are given to all; those that are left go to the claims that are worth most.
+void rank_claims(std::span<const QuotaDemand> demands, std::int64_t available, QuotaPlan& plan) {
+    std::vector<Claim> claims;
+    claims.reserve(demands.size());
+    double sum = 0;
+    std::int64_t given = 0;
+    for (const QuotaDemand& demand : demands) {
+        const std::int64_t units = whole_units(plan, demand);
+        sum += exact_share(plan, demand);
+        given += units;
+        claims.push_back(claim_of(demand, units));
+    }
+    // Where more is asked for than there is, all of it is given.
+    const std::int64_t all =
+        plan.is_short
+            ? available
+            : std::min(available, static_cast<std::int64_t>(std::floor(sum * (1 + hair) + hair)));
+    const std::int64_t left = all - given;
+    if (left <= 0) {
+        plan.worth_least = plan.worth_alone = std::numeric_limits<double>::infinity();
+        return;
+    }
+    const auto count =
+        static_cast<std::ptrdiff_t>(std::min(left, static_cast<std::int64_t>(claims.size())));
+    std::partial_sort(claims.begin(), claims.begin() + count, claims.end());
+    const Claim& last = claims[static_cast<std::size_t>(count - 1)];
+    plan.worth_least = last.worth;
+    plan.draw_last = last.draw;
+    plan.worth_alone = last.alone;
+    for (auto claim = claims.begin(); claim != claims.begin() + count; ++claim)
+        plan.worth_alone = std::min(plan.worth_alone, claim->alone);
 }
 
 }  // namespace
 
-std::vector<std::int64_t> plan_quotas(std::span<const QuotaDemand> demands,
-                                      std::int64_t available) {
-    if (demands.empty()) return {};
-    const std::vector<double> exact = exact_shares(demands, static_cast<double>(available));
-    // A sum of many doubles may be a hair below the whole number that it means.
-    constexpr double hair = 1e-6;
-    const double sum = std::accumulate(exact.begin(), exact.end(), 0.0);
-    std::int64_t left =
-        std::min(available, static_cast<std::int64_t>(std::floor(sum * (1 + hair) + hair)));
-    std::vector<std::int64_t> shares;
-    shares.reserve(demands.size());
-    for (const double share : exact) {
-        shares.push_back(std::min(left, static_cast<std::int64_t>(std::floor(share))));
-        left -= shares.back();
-    }
-    if (left == 0) return shares;
+QuotaShare QuotaPlan::share_of(const QuotaDemand& demand) const {
+    const std::int64_t units = whole_units(*this, demand);
+    const Claim claim = claim_of(demand, units);
+    const Claim last{.alone = worth_alone, .worth = worth_least, .draw = draw_last};
+    QuotaShare share{units, units};
+    if (!(last < claim)) share.most = ++share.units;
+    // Who is as likely to use a unit as those that got it may take some that lie about.
+    if (is_short && claim.alone >= worth_alone - hair)
+        share.most = std::max(share.units, units + 1 + units / 4);
+    return share;
+}
 
-    struct Claim {
-        double worth;
-        std::uint64_t draw;
-        std::size_t client;
-    };
-    std::vector<Claim> claims;
-    claims.reserve(demands.size());
-    for (std::size_t at = 0; at < demands.size(); ++at) {
-        const QuotaDemand& demand = demands[at];
-        const double bonus = demand.held > shares[at] ? holder_bonus : 0;
-        claims.push_back({likelihood_of(demand.rate, shares[at] + 1) + bonus, demand.draw, at});
-    }
-    const auto count =
-        static_cast<std::size_t>(std::min(left, static_cast<std::int64_t>(claims.size())));
-    const auto last = claims.begin() + static_cast<std::ptrdiff_t>(count);
-    std::partial_sort(claims.begin(), last, claims.end(), [](const Claim& a, const Claim& b) {
-        return a.worth != b.worth ? a.worth > b.worth : a.draw < b.draw;
-    });
-    for (auto claim = claims.begin(); claim != last; ++claim) ++shares[claim->client];
-    return shares;
+QuotaPlan plan_quotas(std::span<const QuotaDemand> demands, std::int64_t available) {
+    QuotaPlan plan;
+    if (demands.empty()) return plan;
+    double asked = 0;
+    for (const QuotaDemand& demand : demands) asked += demand.rate;
+    const auto all = static_cast<double>(available);
+    plan.is_short = asked > all;
+    if (plan.is_short)
+        plan.level = fair_level(demands, all);
+    else
+        add_room(demands, all - asked, plan);
+    rank_claims(demands, available, plan);
+    return plan;
 }
 
 }  // namespace tomograph

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "service/sampling/quota_plan.h"
-
 namespace tomograph {
 namespace {
 
-/// How much the newest report weighs against those before it.
-constexpr double newest_weight = 0.8;
+/// Of a client's steadiness, and of what is expected to go on: above them an answer may be lost.
+constexpr double steadiness_long = 0.7;
+constexpr double kept_long = 0.9;
 /// A report that was due this long ago says that the client is gone.
 constexpr Duration client_life = quota_interval * 3;
 /// A report speaks of a time between these, whatever the clocks say.
@@ -51,10 +50,26 @@ void RuleQuotas::Client::forget_ended(Duration now) {
 }
 
 void RuleQuotas::Client::add(Quota quota) {
-    while (quota_count > 0 && quotas[quota_count - 1].size <= quota.size) --quota_count;
-    // More in one life than there is room for: as if the last had been as large as the one before.
-    if (quota_count == quotas.size()) quota.size = quotas[--quota_count].size;
-    quotas[quota_count++] = quota;
+    // More in one life than there is room for: as if the last had been as large as the one before,
+    // and this one as late as both.
+    if (quota_count == quotas.size()) {
+        quota.size = std::max(quota.size, quotas[quota_count - 1].size);
+        quota.end = std::max(quota.end, quotas[quota_count - 1].end);
+        --quota_count;
+    }
+    const auto end = quotas.begin() + static_cast<std::ptrdiff_t>(quota_count);
+    const auto says_more = [&](const Quota& other) {
+        return other.size >= quota.size && other.end >= quota.end;
+    };
+    if (std::any_of(quotas.begin(), end, says_more)) return;
+    const auto kept = std::remove_if(quotas.begin(), end, [&](const Quota& other) {
+        return other.size <= quota.size && other.end <= quota.end;
+    });
+    const auto place = std::find_if(quotas.begin(), kept,
+                                    [&](const Quota& other) { return other.size < quota.size; });
+    std::move_backward(place, kept, kept + 1);
+    *place = quota;
+    quota_count = static_cast<std::size_t>(kept - quotas.begin()) + 1;
 }
 
 std::int64_t RuleQuotas::committed(Duration now) const {
@@ -80,8 +95,7 @@ void RuleQuotas::note(Client& client, const SamplingReport& report, bool is_new,
     Duration elapsed = is_new ? quota_interval : report.timestamp - client.last.timestamp;
     if (elapsed <= Duration()) elapsed = quota_interval;
     elapsed = std::clamp(elapsed, elapsed_min, elapsed_max);
-    const double rate = static_cast<double>(report.requests) / elapsed.as_seconds();
-    client.rate = is_new ? rate : newest_weight * rate + (1 - newest_weight) * client.rate;
+    forecast_.note(client.demand, static_cast<double>(report.requests), elapsed.as_seconds());
 
     if (report.borrowed == 0 && report.requests > 0)
         client.borrowed_in_a_row = 0;
@@ -108,46 +122,56 @@ void RuleQuotas::remove_gone(Duration now) {
     }
 }
 
-void RuleQuotas::plan(std::int64_t reservoir, Duration now) {
+QuotaDemand RuleQuotas::demand_of(const Client& client, Duration now) const {
+    const DemandForecast::Outlook outlook = forecast_.outlook(client.demand);
+    return {.rate = outlook.rate,
+            .floor = outlook.floor,
+            .kept = outlook.kept,
+            .peak = client.demand.peak,
+            .held = client.committed(now),
+            .draw = draw_of(HashId()(client.last.client), now)};
+}
+
+void RuleQuotas::make_plan(std::int64_t reservoir, Duration now) {
     remove_gone(now);
     std::vector<QuotaDemand> demands;
-    std::vector<Client*> planned;
     demands.reserve(clients_.size());
-    planned.reserve(clients_.size());
     double borrowed = 0;
     committed_ = 0;
     for (Client& client : clients_) {
         committed_ += client.committed(now);
         client.is_planned = true;
-        client.share = 0;
         if (now - client.reported >= client_life) continue;
-        if (client.is_borrower()) {
-            borrowed += std::min(1.0, client.rate);
-            continue;
-        }
-        demands.push_back({.rate = client.rate,
-                           .held = client.committed(now),
-                           .draw = draw_of(HashId()(client.last.client), now)});
-        planned.push_back(&client);
+        if (client.is_borrower())
+            borrowed += std::min(1.0, client.demand.rate);
+        else
+            demands.push_back(demand_of(client, now));
     }
     const auto set_aside = static_cast<std::int64_t>(
         std::min(std::ceil(borrowed), static_cast<double>(reservoir / 2)));
     available_ = reservoir - set_aside;
-    const std::vector<std::int64_t> shares = plan_quotas(demands, available_);
-    for (std::size_t at = 0; at < shares.size(); ++at) planned[at]->share = shares[at];
+    plan_ = plan_quotas(demands, available_);
     planned_reservoir_ = reservoir;
     planned_ = now;
 }
 
 /// A client that no plan knows yet: what it asks for and half of what is free then, but no more
-/// than a part of all. Or the first program of a fleet that starts would have all, and as that may
-/// be in force for quota_life, the others would have nothing for as long.
-std::int64_t RuleQuotas::wanted(const Client& client) const {
-    if (client.is_planned) return client.share;
+/// than a part of all. Or the first program of a fleet that starts would have all, and the others
+/// nothing until that has ended.
+QuotaShare RuleQuotas::share_of(const Client& client, Duration now) const {
+    if (client.is_planned) return plan_.share_of(demand_of(client, now));
     const std::int64_t free = std::max<std::int64_t>(0, available_ - committed_);
-    const auto asked = std::max<std::int64_t>(1, std::llround(std::ceil(client.rate)));
+    const auto asked = std::max<std::int64_t>(1, std::llround(std::ceil(client.demand.rate)));
     const std::int64_t most = std::max(first_units, available_ / first_parts);
-    return std::min(most, asked + std::max<std::int64_t>(0, free - asked + 1) / 2);
+    const std::int64_t units =
+        std::min(most, asked + std::max<std::int64_t>(0, free - asked + 1) / 2);
+    return {units, units};
+}
+
+Duration RuleQuotas::life_of(const Client& client) const {
+    const bool is_steady = client.demand.steadiness >= steadiness_long &&
+                           forecast_.outlook(client.demand).kept >= kept_long;
+    return is_steady ? quota_life : quota_life_short;
 }
 
 RuleQuotas::Answer RuleQuotas::observe(const SamplingReport& report, Duration now) {
@@ -170,24 +194,28 @@ RuleQuotas::Answer RuleQuotas::report(const SamplingReport& report, std::int64_t
 
     const std::int64_t steps = 1 + std::ssize(clients_) / clients_per_plan_step;
     if (reservoir != planned_reservoir_ || now - planned_ >= plan_step * steps) {
-        plan(reservoir, now);
+        make_plan(reservoir, now);
         client = &clients_[places_[report.client]];
         if (is_new) client->is_planned = false;
     }
     client->forget_ended(now);
     const std::int64_t held = client->committed(now);
     const std::int64_t others = committed_ - held;
-    const std::int64_t quota =
-        client->is_borrower()
-            ? 0
-            : std::clamp<std::int64_t>(wanted(*client), 0,
-                                       std::max<std::int64_t>(0, available_ - others));
-    const Duration end = now + quota_life + quota_life_margin;
+    std::int64_t quota = 0;
+    if (!client->is_borrower()) {
+        const QuotaShare share = share_of(*client, now);
+        const std::int64_t most = std::max<std::int64_t>(0, available_ - others);
+        quota = std::clamp<std::int64_t>(share.units, 0, most);
+        const std::int64_t free = std::max<std::int64_t>(0, most - std::max(quota, held));
+        quota += std::min(free, std::max<std::int64_t>(0, share.most - quota));
+    }
+    const Duration life = life_of(*client);
+    const Duration end = now + life + quota_life_margin;
     client->add({.size = quota, .end = end});
     client->answered_until = end;
     committed_ += client->committed(now) - held;
-    quiet_from_ = end;
-    return {.quota = quota, .is_repeated = is_repeated};
+    quiet_from_ = std::max(quiet_from_, end);
+    return {.quota = quota, .life = life, .is_repeated = is_repeated};
 }
 
 }  // namespace tomograph

@@ -8,6 +8,8 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "service/sampling/demand_forecast.h"
+#include "service/sampling/quota_plan.h"
 
 namespace tomograph {
 
@@ -17,11 +19,12 @@ using SamplingClientId = std::array<char, client_id_bytes>;
 
 /// How often clients report; each answer says so.
 inline constexpr Duration quota_interval = Duration::seconds(10);
-/// How long a quota is in force, from the client's report on. One answer may be lost on the way, or
-/// be late, before a client falls back to borrowing. A longer life leaves units idle that were
-/// taken from one client and cannot be given to another yet: with 30 s a fleet whose demand moves
-/// uses less than nine tenths of a reservoir (docs/decisions/012-quotas-that-add-up.md).
+/// How long a quota is in force, from the client's report on: until its next answer is there, and
+/// of clients whose demand is steady until the one after that, so that one may be lost. What is
+/// taken from one client lies idle until its quota has ended
+/// (docs/decisions/012-quotas-that-add-up.md).
 inline constexpr Duration quota_life = Duration::seconds(22);
+inline constexpr Duration quota_life_short = Duration::seconds(12);
 /// Clients compare whole seconds.
 inline constexpr Duration quota_life_margin = Duration::seconds(1);
 
@@ -53,8 +56,9 @@ class RuleQuotas {
 
     struct Answer {
         std::int64_t quota = 0;
-        bool is_repeated = false;  ///< the same report came before: what it counts is known
-        bool is_refused = false;   ///< there are clients_max
+        Duration life = quota_life;  ///< of the quota, from the client's report on
+        bool is_repeated = false;    ///< the same report came before: what it counts is known
+        bool is_refused = false;     ///< there are clients_max
     };
     /// cost: O(1); once a second O(n log n)
     Answer report(const SamplingReport& report, std::int64_t reservoir, Duration now);
@@ -78,8 +82,7 @@ class RuleQuotas {
         SamplingReport last;
         Duration reported;
         Duration answered_until;  ///< the end of the last quota
-        double rate = 0;
-        std::int64_t share = 0;  ///< of the last plan
+        DemandTrack demand;
         bool is_planned = false;
         int borrowed_in_a_row = 0;  ///< reports of borrowing although a quota was in force
         std::array<Quota, 4> quotas{};
@@ -99,13 +102,17 @@ class RuleQuotas {
 
     Client* find_or_add(const SamplingReport& report, Duration now, bool& is_new);
     void note(Client& client, const SamplingReport& report, bool is_new, Duration now);
-    void plan(std::int64_t reservoir, Duration now);
+    void make_plan(std::int64_t reservoir, Duration now);
     void remove_gone(Duration now);
-    std::int64_t wanted(const Client& client) const;
+    QuotaDemand demand_of(const Client& client, Duration now) const;
+    QuotaShare share_of(const Client& client, Duration now) const;
+    Duration life_of(const Client& client) const;
 
     std::size_t clients_max_;
+    DemandForecast forecast_;
     std::vector<Client> clients_;
     std::unordered_map<SamplingClientId, std::size_t, HashId> places_;
+    QuotaPlan plan_;
     std::int64_t available_ = 0;  ///< as of the last plan
     std::int64_t planned_reservoir_ = -1;
     std::int64_t committed_ = 0;  ///< never less than committed(now)

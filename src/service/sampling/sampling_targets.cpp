@@ -110,7 +110,7 @@ SamplingTarget SamplingTargets::target_of(State& state, const SamplingRule& rule
     const Instant told = document.report.timestamp;
     SamplingTarget target{.rule = rule.name, .fixed_rate = rule.fixed_rate};
     if (gives_quotas || rule.reservoir_size == 0) target.quota = answer.quota;
-    target.quota_end = told + quota_life;
+    target.quota_end = told + (gives_quotas ? answer.life : quota_life);
     const std::uint64_t started = its.boost.started();
     if (const auto boost = its.boost.now(rule, moment.monotonic))
         target.boost = SamplingTarget::Boost{.rate = boost->rate,
