@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "trace/graph_cells.h"
 #include "trace/graph_of_trace.h"
 
 namespace tomograph {
@@ -112,13 +113,26 @@ Result<void> describe_trace(StoreCore& core, const Groups& groups, TraceAssembly
     return {};
 }
 
-Result<void> describe_open_traces(StoreCore& core) {
+Result<void> describe_open_traces(StoreCore& core, std::int64_t last) {
     const bool has_groups = groups_now(core) != nullptr;
     std::vector<OpenTrace> stale;
+    std::vector<TraceId> later;
     core.open.visit([&](const OpenTrace& trace) {
-        if (has_groups ? !trace.is_described_in_groups() : !trace.is_described())
+        if (has_groups ? trace.is_described_in_groups() : trace.is_described()) return;
+        const bool is_alone = !trace.older || !*trace.older;
+        if (!is_alone || minute_of(trace.start_min) <= last)
             stale.push_back(trace);
+        else if (!trace.older)
+            later.push_back(trace.id);
     });
+    // Every cell stands at the start of a span: a trace of which nothing began by then changes
+    // nothing, unless it corrects what is in parts.
+    const Parts parts = core.parts();
+    for (const TraceId id : later) {
+        const TraceInParts found = TRY(look_up(*parts, id));
+        if (!found.row) continue;
+        if (auto trace = core.open.find(id)) stale.push_back(std::move(*trace));
+    }
     const Groups groups = groups_now(core);
     TraceAssembly assembly(assembly_depth(groups));
     for (const OpenTrace& trace : stale) TRY(describe_trace(core, groups, assembly, trace));

@@ -47,8 +47,9 @@ GraphRollup contribution_of(const Groups& groups, TraceAssembly& assembly, const
 Result<void> describe_trace(StoreCore& core, const Groups& groups, TraceAssembly& assembly,
                             const OpenTrace& trace);
 
-/// Contributions of all open traces are up to date afterwards, as of traces that were open before.
-/// `refresh` is held. errors: io
-Result<void> describe_open_traces(StoreCore& core);
+/// What open traces contribute to the minutes up to `last` is up to date afterwards, as of traces
+/// that were open before: those that began later, all of them, need not be read. `refresh` is held.
+/// errors: io
+Result<void> describe_open_traces(StoreCore& core, std::int64_t last);
 
 }  // namespace tomograph

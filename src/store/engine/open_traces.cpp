@@ -250,10 +250,14 @@ void OpenTraces::insert_one(OpenTrace& trace, Lsn lsn, Document document) {
         note_outdated(trace, old);
         remove_at(trace, *place);
     }
-    trace.spans += stored->document.header.span_count;
+    const SegmentHeader& header = stored->document.header;
+    const Instant start_min =
+        header.span_count == 1 ? header.start : Instant{std::numeric_limits<std::int64_t>::min()};
+    trace.start_min = std::min(trace.start_min, start_min);
+    trace.spans += header.span_count;
     trace.bytes += bytes_of(stored->document);
     count_bytes(bytes_of(stored->document), 0);
-    trace.span_ids.push_back(stored->document.header.id);
+    trace.span_ids.push_back(header.id);
     trace.documents.push_back(std::move(stored));
     if (!is_same) ++trace.version;
 }

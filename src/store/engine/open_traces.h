@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <list>
 #include <map>
 #include <memory>
@@ -46,6 +47,9 @@ struct OpenTrace {
     /// Of documents that went into parts lately; they count towards the trace's limits too.
     std::uint64_t sealed_spans = 0;
     std::uint64_t sealed_bytes = 0;
+    /// No span of `documents` began earlier. Of documents of several spans only their own start is
+    /// known: then it is the beginning of time.
+    Instant start_min{std::numeric_limits<std::int64_t>::max()};
     std::uint64_t version = 0;  ///< changes with `documents`
     /// Of documents that were replaced in it, at most outdated_starts_max: the trace's place may
     /// have hung on them (trace_places.h).

@@ -32,7 +32,7 @@ MinuteStretch minutes_of(const TimeRange& range) {
 Result<Parts> add_open(StoreCore& core, const MinuteStretch& minutes,
                        const GraphSelection* selection, GraphSum& sum) {
     const std::lock_guard refresh(core.refresh);
-    TRY(describe_open_traces(core));
+    TRY(describe_open_traces(core, minutes.last));
     auto view = core.view.lock();
     sum.add(
         std::make_shared<const RollupTable>(table_of(view->open_sum, minutes.first, minutes.last)),
