@@ -22,22 +22,23 @@ class Checker final : public SpanSink {
         documents_.begin(resource, scope);
     }
     void take(const WireSpan& span) override {
-        const auto pair = documents_.of(span, *resource_);
+        const auto pair = documents_.of(span, *resource_, span_test_window);
         if (!pair) return;
         check(pair->first);
-        if (!pair->second.empty()) check(pair->second);
+        if (!pair->second.json.empty()) check(pair->second);
     }
 
  private:
-    void check(const std::string& document) {
+    void check(const SpanDocuments::Made& made) {
         JsonIndex index;
-        auto json = index.read(document);
+        auto json = index.read(made.json);
         ASSERT(json);
         json->skip();
         ASSERT(!json->failed());
         ASSERT(json->at_end());
         thread_local SegmentDecoder decoder;
-        static_cast<void>(decoder.decode(document, std::nullopt));
+        static_cast<void>(decoder.decode(made.json, std::nullopt));
+        ASSERT(made_fault(made).empty());
     }
 
     SpanDocuments documents_;

@@ -76,7 +76,6 @@ CountedSpan counted_span(const WireSpan& span, const WireResource& resource, std
     const auto trace = read_trace_id(span.trace_id);
     const auto id = read_span_id(span.span_id);
     const bool is_call = kind == CountedKind::client || kind == CountedKind::producer;
-    scratch = is_call ? call_name(span) : std::string();
     return {.service = service_name(span, resource),
             .name = span.name,
             .kind = kind,
@@ -85,7 +84,7 @@ CountedSpan counted_span(const WireSpan& span, const WireResource& resource, std
             .trace_id = trace ? *trace : TraceId{},
             .span_id = id ? *id : SpanId{},
             .end = {static_cast<std::int64_t>(end)},
-            .called = scratch};
+            .called = is_call ? call_name(span, scratch) : std::string_view()};
 }
 
 }  // namespace tomograph

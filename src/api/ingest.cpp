@@ -136,6 +136,12 @@ struct Ingest::Batch {
     IngestDone done;
     std::atomic<int> awaited{2};
 
+    void add(Document document) {
+        ids.push_back(document.header.id);
+        traces.push_back(document.header.trace_id);
+        documents.push_back(std::move(document));
+    }
+
     void reject(std::optional<std::string> id, RejectionCode code, std::string_view message,
                 Counter& counter) {
         counter.add();
@@ -213,15 +219,28 @@ class Ingest::SpanIntake final : public SpanSink {
         documents_.begin(resource, scope);
     }
     void take(const WireSpan& span) override {
-        const auto pair = documents_.of(span, *resource_);
+        auto pair = documents_.of(span, *resource_, batch_.window);
         if (!pair) return refuse(span, pair.error());
-        if (!ingest_.decode(pair->first, batch_, false)) return;
-        if (!pair->second.empty()) ingest_.decode(pair->second, batch_, false);
+        if (!keep(pair->first)) return;
+        if (!pair->second.json.empty()) keep(pair->second);
         if (ingest_.span_metrics_ != nullptr)
             ingest_.span_metrics_->note(counted_span(span, *resource_, scratch_));
     }
 
  private:
+    /// Whether it is a document.
+    bool keep(SpanDocuments::Made& made) {
+        if (!made.read) return ingest_.decode(made.json, batch_, false);
+        const SourceCounters& counters = *batch_.counters;
+        counters.received->add();
+        if (made.read->annotations_dropped > 0)
+            counters.annotations_dropped->add(made.read->annotations_dropped);
+        batch_.add({.header = made.read->header,
+                    .bytes = std::string(made.json),
+                    .outline = std::move(made.read->outline)});
+        return true;
+    }
+
     void refuse(const WireSpan& span, const Error& error) {
         batch_.counters->received->add();
         const auto id = read_span_id(span.span_id);
@@ -326,10 +345,8 @@ bool Ingest::decode(std::string_view json, Batch& batch, bool is_counted) const 
         counters.annotations_dropped->add(segment.annotations_dropped);
     if (segment.links_dropped > 0) counters.links_dropped->add(segment.links_dropped);
     if (is_counted && span_metrics_ != nullptr) count_spans(segment, *span_metrics_);
-    batch.documents.push_back(
+    batch.add(
         {.header = segment.header(), .bytes = std::string(json), .outline = pack_outline(segment)});
-    batch.ids.push_back(batch.documents.back().header.id);
-    batch.traces.push_back(batch.documents.back().header.trace_id);
     return true;
 }
 

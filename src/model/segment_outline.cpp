@@ -119,14 +119,16 @@ void unpack_span(ByteReader& in, Span& span) {
 
 }  // namespace
 
-std::string pack_outline(const Segment& segment) {
+std::string pack_outline(const Segment& segment) { return pack_outline(segment.spans); }
+
+std::string pack_outline(std::span<const Span> spans) {
     std::size_t bytes = 0;
-    for (const Span& span : segment.spans) bytes += bytes_max(span);
+    for (const Span& span : spans) bytes += bytes_max(span);
     std::string outline;
     outline.reserve(bytes);
     ByteWriter out(outline);
-    out.varint(segment.spans.size());
-    for (const Span& span : segment.spans) pack_span(span, out);
+    out.varint(spans.size());
+    for (const Span& span : spans) pack_span(span, out);
     return outline;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@ namespace tomograph {
 /// places the called resource, and its links. Annotations, exceptions, the user and the rest of the
 /// blocks are not in it.
 std::string pack_outline(const Segment& segment);
+std::string pack_outline(std::span<const Span> spans);
 
 /// The segment as far as its outline goes; all else is as if the document had not said it. Texts
 /// borrow from `outline`.

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/segment_outline.h"
 #include "wire/otlp/json_request.h"
 #include "wire/otlp/otlp_trace.h"
 #include "wire/otlp/span_documents.h"
@@ -14,6 +15,26 @@
 #include "wire/xray/segment_decoder.h"
 
 namespace tomograph {
+
+/// When spans of tests are taken; most of them began that day.
+inline constexpr AcceptanceWindow span_test_window{.now = Instant{1'478'293'361'000'000'000}};
+
+/// "" when what is told of a document without reading it is what the decoder reads; else what is
+/// wrong.
+inline std::string made_fault(const SpanDocuments::Made& made) {
+    thread_local SegmentDecoder decoder;
+    if (!made.read) return "";
+    const auto decoded = decoder.decode(made.json, span_test_window);
+    const auto* segment = std::get_if<Segment>(&decoded);
+    const std::string document(made.json);
+    if (segment == nullptr) return "refused: " + document;
+    if (made.read->header != segment->header()) return "another header: " + document;
+    if (made.read->outline != pack_outline(*segment)) return "another outline: " + document;
+    if (made.read->annotations_dropped != segment->annotations_dropped ||
+        segment->links_dropped + segment->subsegments_dropped != 0)
+        return "another count: " + document;
+    return "";
+}
 
 /// The documents of a request, and the spans that come back from them.
 ///
@@ -26,20 +47,24 @@ class OtlpRoundTrip final : public SpanSink {
         maker_.begin(resource, scope);
     }
     void take(const WireSpan& span) override {
-        const auto pair = maker_.of(span, *resource_);
+        const auto pair = maker_.of(span, *resource_, span_test_window);
         if (!pair) return;
-        const auto call = decoded(pair->first);
+        for (const auto* made : {&pair->first, &pair->second})
+            if (auto fault = made_fault(*made); !fault.empty()) errors.push_back(std::move(fault));
+        const std::string first(pair->first.json);
+        const std::string second(pair->second.json);
+        const auto call = decoded(first);
         if (!call) return;
-        OtlpSpans spans = spans_of_segment(*call, pair->first);
-        if (spans.spans.size() != 1) return errors.push_back("no span in " + pair->first);
-        if (!pair->second.empty()) {
-            const auto around = decoded(pair->second);
-            if (!around) return errors.push_back("refused: " + pair->second);
-            const OtlpSpans none = spans_of_segment(*around, pair->second);
-            if (!none.is_around || !none.spans.empty()) errors.push_back("shown: " + pair->second);
+        OtlpSpans spans = spans_of_segment(*call, first);
+        if (spans.spans.size() != 1) return errors.push_back("no span in " + first);
+        if (!second.empty()) {
+            const auto around = decoded(second);
+            if (!around) return errors.push_back("refused: " + second);
+            const OtlpSpans none = spans_of_segment(*around, second);
+            if (!none.is_around || !none.spans.empty()) errors.push_back("shown: " + second);
             spans.spans[0].parent_id = around->own().parent_id;
         }
-        documents.push_back(pair->first + pair->second);
+        documents.push_back(first + second);
         OtlpTrace one;
         one.add(spans.spans[0], spans.resource, spans.scope);
         all.add(std::move(spans.spans[0]), spans.resource, spans.scope);

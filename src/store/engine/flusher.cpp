@@ -50,8 +50,12 @@ Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> trace
     std::vector<Placed> placed;
     placed.reserve(traces.size());
     for (OpenTrace& trace : traces) {
-        auto older = TRY(older_row(core_, trace, *parts));
-        trace.older = older;
+        // Not remembered in the table, as older_row() does: the trace is about to leave it.
+        if (!trace.older) {
+            TraceInParts found = TRY(look_up(*parts, trace.id));
+            trace.older.emplace(std::move(found.row));
+        }
+        auto older = *trace.older;
         Instant start;
         std::vector<DocumentPointer> sealed;
         if (older) {
@@ -237,6 +241,7 @@ Publisher::Change Flusher::forget(Written written) {
     auto removed = std::make_shared<GraphRollup>();
     Publisher::Change change;
     change.prepare = [this, shared, removed] {
+        if (!core_.open.has_contributions()) return;
         for (const Flushed& flushed : shared->traces) {
             const auto contribution = core_.open.contribution(flushed.id);
             if (contribution) removed->add(*contribution);

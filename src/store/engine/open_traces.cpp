@@ -18,6 +18,9 @@ constexpr std::size_t documents_first = 4;
 /// microsecond.
 constexpr std::size_t visited_at_once = 32;
 
+/// Room for arithmetic with it.
+constexpr Instant beginning_of_time{std::numeric_limits<std::int64_t>::min() / 2};
+
 std::uint64_t bytes_of(const Document& document) {
     return document.bytes.size() + document.outline.size() + document_overhead_bytes;
 }
@@ -59,11 +62,8 @@ void remove_at(OpenTrace& trace, std::size_t index) {
 }  // namespace
 
 const OpenTraces::Size* OpenTraces::sealed_size(const Shard& shard, TraceId id) {
-    for (const auto* sizes : {&shard.sealed_young, &shard.sealed_old}) {
-        const auto found = sizes->find(id);
-        if (found != sizes->end()) return &found->second;
-    }
-    return nullptr;
+    const Size* young = shard.sealed_young.find(id);
+    return young != nullptr ? young : shard.sealed_old.find(id);
 }
 
 void OpenTraces::remember_sealed(Shard& shard, TraceId id, const Size& added) {
@@ -80,13 +80,11 @@ void OpenTraces::remember_sealed(Shard& shard, TraceId id, const Size& added) {
 
 OpenTraces::Known OpenTraces::look_up(Shard& shard, TraceId id) {
     Known known;
-    const auto open = shard.traces.find(id);
-    if (open != shard.traces.end())
-        known.open = &open->second->trace;
+    if (const auto* open = shard.traces.find(id))
+        known.open = &(*open)->trace;
     else
         known.sealed = sealed_size(shard, id);
-    const auto booked = shard.reserved.find(id);
-    if (booked != shard.reserved.end()) known.booked = &booked->second;
+    known.booked = shard.reserved.find(id);
     return known;
 }
 
@@ -147,13 +145,14 @@ std::vector<std::size_t> OpenTraces::reserve(std::span<const Document> documents
 }
 
 void OpenTraces::release_run(Shard& shard, std::span<const Document> run) {
-    const auto booked = shard.reserved.find(run.front().header.trace_id);
-    if (booked == shard.reserved.end()) return;
+    const TraceId id = run.front().header.trace_id;
+    Size* booked = shard.reserved.find(id);
+    if (booked == nullptr) return;
     for (const Document& document : run) {
-        booked->second.spans -= document.header.span_count;
-        booked->second.bytes -= bytes_of(document);
+        booked->spans -= document.header.span_count;
+        booked->bytes -= bytes_of(document);
     }
-    if (booked->second.bytes == 0) shard.reserved.erase(booked);
+    if (booked->bytes == 0) shard.reserved.erase(id);
 }
 
 void OpenTraces::release(std::span<const Document> documents) {
@@ -189,7 +188,7 @@ std::list<OpenTraces::Held>::iterator OpenTraces::open_trace(Shard& shard, Trace
     const auto held = shard.quiet.emplace(shard.quiet.end());
     held->opened = shard.opened.insert(shard.opened.end(), &*held);
     held->pin = shard.pinning.emplace_hint(shard.pinning.end(), lsn, &*held);
-    shard.traces.emplace(id, held);
+    shard.traces[id] = held;
     OpenTrace& trace = held->trace;
     trace.id = id;
     trace.lsn_min = lsn;
@@ -223,10 +222,10 @@ void OpenTraces::queue_by_last(Shard& shard, std::list<Held>::iterator held) {
 
 void OpenTraces::insert_run(Shard& shard, Lsn first, std::span<Document> run, Duration now) {
     const TraceId id = run.front().header.trace_id;
-    const auto found = shard.traces.find(id);
-    const bool is_new = found == shard.traces.end();
+    const auto* found = shard.traces.find(id);
+    const bool is_new = found == nullptr;
     if (is_new) ++traces_;
-    const auto held = is_new ? open_trace(shard, id, first, now) : found->second;
+    const auto held = is_new ? open_trace(shard, id, first, now) : *found;
     held->trace.last_at = now;
     if (!is_new) queue_by_last(shard, held);
     for (Document& document : run) {
@@ -251,8 +250,7 @@ void OpenTraces::insert_one(OpenTrace& trace, Lsn lsn, Document document) {
         remove_at(trace, *place);
     }
     const SegmentHeader& header = stored->document.header;
-    const Instant start_min =
-        header.span_count == 1 ? header.start : Instant{std::numeric_limits<std::int64_t>::min()};
+    const Instant start_min = header.span_count == 1 ? header.start : beginning_of_time;
     trace.start_min = std::min(trace.start_min, start_min);
     trace.spans += header.span_count;
     trace.bytes += bytes_of(stored->document);
@@ -264,15 +262,15 @@ void OpenTraces::insert_one(OpenTrace& trace, Lsn lsn, Document document) {
 
 std::optional<OpenTrace> OpenTraces::find(TraceId id) const {
     auto shard = shard_of(id).lock();
-    const auto found = shard->traces.find(id);
-    if (found == shard->traces.end()) return std::nullopt;
-    return found->second->trace;
+    const auto* found = shard->traces.find(id);
+    if (found == nullptr) return std::nullopt;
+    return (*found)->trace;
 }
 
 std::shared_ptr<const GraphRollup> OpenTraces::contribution(TraceId id) const {
     auto shard = shard_of(id).lock();
-    const auto found = shard->traces.find(id);
-    return found == shard->traces.end() ? nullptr : found->second->trace.contribution;
+    const auto* found = shard->traces.find(id);
+    return found == nullptr ? nullptr : (*found)->trace.contribution;
 }
 
 void OpenTraces::visit(const std::function<void(const OpenTrace&)>& look) const {
@@ -281,7 +279,7 @@ void OpenTraces::visit(const std::function<void(const OpenTrace&)>& look) const 
     for (std::size_t i = 0; i < shard_count; ++i) {
         auto shard = shards_[i].lock();
         ids[i].reserve(shard->traces.size());
-        for (const auto& [id, held] : shard->traces) ids[i].push_back(id);
+        shard->traces.each([&](TraceId id, const auto&) { ids[i].push_back(id); });
         longest = std::max(longest, ids[i].size());
     }
     // Shard by turns: whoever waits for one has time to get it before it is wanted again.
@@ -291,8 +289,8 @@ void OpenTraces::visit(const std::function<void(const OpenTrace&)>& look) const 
             auto shard = shards_[i].lock();
             const std::size_t end = std::min(ids[i].size(), first + visited_at_once);
             for (std::size_t at = first; at < end; ++at) {
-                const auto found = shard->traces.find(ids[i][at]);
-                if (found != shard->traces.end()) look(found->second->trace);
+                const auto* found = shard->traces.find(ids[i][at]);
+                if (found != nullptr) look((*found)->trace);
             }
         }
 }
@@ -367,29 +365,37 @@ void OpenTraces::visit_quietest(const std::function<bool(const OpenTrace&)>& loo
 
 void OpenTraces::set_older(const OpenTrace& seen, std::optional<TraceRow> row) {
     auto shard = shard_of(seen.id).lock();
-    const auto found = shard->traces.find(seen.id);
-    if (found == shard->traces.end()) return;
-    OpenTrace& trace = found->second->trace;
+    const auto* found = shard->traces.find(seen.id);
+    if (found == nullptr) return;
+    OpenTrace& trace = (*found)->trace;
     if (trace.lsn_min == seen.lsn_min && !trace.older) trace.older = std::move(row);
+}
+
+std::shared_ptr<const GraphRollup> OpenTraces::exchange_contribution(
+    OpenTrace& trace, std::shared_ptr<const GraphRollup> contribution) {
+    if (contribution) ++contributions_;
+    auto before = std::exchange(trace.contribution, std::move(contribution));
+    if (before) --contributions_;
+    return before;
 }
 
 std::optional<std::shared_ptr<const GraphRollup>> OpenTraces::describe(
     const OpenTrace& seen, std::shared_ptr<const GraphRollup> contribution) {
     auto shard = shard_of(seen.id).lock();
-    const auto found = shard->traces.find(seen.id);
-    if (found == shard->traces.end()) return std::nullopt;
-    OpenTrace& trace = found->second->trace;
+    const auto* found = shard->traces.find(seen.id);
+    if (found == nullptr) return std::nullopt;
+    OpenTrace& trace = (*found)->trace;
     trace.described_version = seen.version;
     trace.described_newest = seen.lsn_max;
     trace.described_limit = seen.limit_exceeded;
-    return std::exchange(trace.contribution, std::move(contribution));
+    return exchange_contribution(trace, std::move(contribution));
 }
 
 void OpenTraces::set_unfinished(const OpenTrace& seen) {
     auto shard = shard_of(seen.id).lock();
-    const auto found = shard->traces.find(seen.id);
-    if (found == shard->traces.end()) return;
-    const auto held = found->second;
+    const auto* found = shard->traces.find(seen.id);
+    if (found == nullptr) return;
+    const auto held = *found;
     held->trace.unfinished_version = seen.version;
     if (held->parked || !held->trace.is_unfinished()) return;
     shard->parked.splice(shard->parked.end(), shard->quiet, held);
@@ -421,16 +427,16 @@ void OpenTraces::keep_rest(Shard& shard, std::list<Held>::iterator held, Lsn lsn
 std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,
                                                       const std::optional<TraceRow>& row) {
     auto shard = shard_of(id).lock();
-    const auto found = shard->traces.find(id);
-    if (found == shard->traces.end()) return nullptr;
-    const auto held = found->second;
+    const auto* found = shard->traces.find(id);
+    if (found == nullptr) return nullptr;
+    const auto held = *found;
     OpenTrace& trace = held->trace;
     Size sealed{.spans = trace.spans, .bytes = trace.bytes, .limit_exceeded = trace.limit_exceeded};
     const auto lsn_min = remove_through(trace, lsn);
     sealed.bytes -= trace.bytes;
     sealed.spans -= trace.spans;
     if (row) remember_sealed(*shard, id, sealed);
-    auto contribution = std::exchange(trace.contribution, nullptr);
+    auto contribution = exchange_contribution(trace, nullptr);
     if (!lsn_min) {
         close_trace(*shard, held);
         --traces_;
@@ -449,12 +455,12 @@ std::shared_ptr<const GraphRollup> OpenTraces::redact(TraceId id, Lsn lsn) {
     auto shard = shard_of(id).lock();
     shard->sealed_young.erase(id);
     shard->sealed_old.erase(id);
-    const auto found = shard->traces.find(id);
-    if (found == shard->traces.end()) return nullptr;
-    const auto held = found->second;
+    const auto* found = shard->traces.find(id);
+    if (found == nullptr) return nullptr;
+    const auto held = *found;
     OpenTrace& trace = held->trace;
     const auto lsn_min = remove_through(trace, lsn);
-    auto contribution = std::exchange(trace.contribution, nullptr);
+    auto contribution = exchange_contribution(trace, nullptr);
     if (!lsn_min) {
         close_trace(*shard, held);
         --traces_;

@@ -10,13 +10,13 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "base/guarded.h"
 #include "model/document.h"
 #include "model/graph.h"
 #include "store/engine/store_metrics.h"
+#include "store/engine/trace_id_map.h"
 #include "store/limits.h"
 #include "store/part/part.h"
 
@@ -110,6 +110,8 @@ class OpenTraces {
     void insert(Lsn first, std::vector<Document> documents, Duration now, bool is_reserved);
 
     std::optional<OpenTrace> find(TraceId id) const;
+    /// Whether some trace may have one. It has none that was described while this is false.
+    bool has_contributions() const { return contributions_ > 0; }
     /// Null: nothing yet, or no such trace.
     std::shared_ptr<const GraphRollup> contribution(TraceId id) const;
     /// Calls with each trace that has documents, under a lock: short work only. The lock is given
@@ -174,12 +176,12 @@ class OpenTraces {
         std::multimap<Duration, Held*> parked_by_last;
         std::list<Held*> opened;            // by first_at
         std::multimap<Lsn, Held*> pinning;  // by lsn_min
-        std::unordered_map<TraceId, std::list<Held>::iterator> traces;
-        std::unordered_map<TraceId, Size> reserved;
+        TraceIdMap<std::list<Held>::iterator> traces;
+        TraceIdMap<Size> reserved;
         // Sizes of sealed traces, in two generations: the older is dropped when the younger is
         // full.
-        std::unordered_map<TraceId, Size> sealed_young;
-        std::unordered_map<TraceId, Size> sealed_old;
+        TraceIdMap<Size> sealed_young;
+        TraceIdMap<Size> sealed_old;
     };
     static constexpr std::size_t shard_count = 16;
 
@@ -209,10 +211,13 @@ class OpenTraces {
     /// Gives the trace its place among the quiet ones; nearly always the last.
     static void queue_by_last(Shard& shard, std::list<Held>::iterator held);
     void count_bytes(std::uint64_t added, std::uint64_t removed);
+    std::shared_ptr<const GraphRollup> exchange_contribution(
+        OpenTrace& trace, std::shared_ptr<const GraphRollup> contribution);
 
     StoreMetrics& metrics_;
     OpenTracesOptions options_;
     mutable std::array<Guarded<Shard>, shard_count> shards_;
+    std::atomic<std::uint64_t> contributions_{0};
     std::atomic<std::uint64_t> newest_{0};
     std::atomic<std::uint64_t> traces_{0};
     std::atomic<std::uint64_t> bytes_{0};

@@ -27,16 +27,9 @@ std::optional<std::int64_t> as_integer(const WireValue& value) {
 
 }  // namespace
 
-const WireValue* find_value(const WireAttributes& attributes, std::string_view key) {
-    for (auto each = attributes.rbegin(); each != attributes.rend(); ++each)
-        if (each->key == key) return &each->value;
-    return nullptr;
-}
-
-std::string_view text_of(const WireAttributes& attributes,
-                         std::initializer_list<std::string_view> keys) {
-    for (const std::string_view key : keys) {
-        const WireValue* value = find_value(attributes, key);
+std::string_view text_of(const WireAttributes& attributes, std::initializer_list<KnownKey> keys) {
+    for (const KnownKey key : keys) {
+        const WireValue* value = attributes.find(key);
         if (value != nullptr && value->kind == WireValue::Kind::text && !value->text.empty())
             return value->text;
     }
@@ -44,16 +37,16 @@ std::string_view text_of(const WireAttributes& attributes,
 }
 
 std::optional<std::int64_t> integer_of(const WireAttributes& attributes,
-                                       std::initializer_list<std::string_view> keys) {
-    for (const std::string_view key : keys)
-        if (const WireValue* value = find_value(attributes, key))
+                                       std::initializer_list<KnownKey> keys) {
+    for (const KnownKey key : keys)
+        if (const WireValue* value = attributes.find(key))
             if (const auto number = as_integer(*value)) return number;
     return std::nullopt;
 }
 
-std::vector<std::string_view> texts_of(const WireAttributes& attributes, std::string_view key) {
+std::vector<std::string_view> texts_of(const WireAttributes& attributes, KnownKey key) {
     std::vector<std::string_view> texts;
-    const WireValue* value = find_value(attributes, key);
+    const WireValue* value = attributes.find(key);
     if (value == nullptr) return texts;
     if (value->kind == WireValue::Kind::text) return {value->text};
     if (value->kind != WireValue::Kind::array) return texts;

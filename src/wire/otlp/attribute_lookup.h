@@ -11,18 +11,14 @@ namespace tomograph {
 // Semantic conventions name one thing differently from generation to generation: the first key that
 // is there counts.
 
-/// The value of the last attribute of that key; null when there is none.
-const WireValue* find_value(const WireAttributes& attributes, std::string_view key);
-
 /// The first text that is not empty; "" when there is none.
-std::string_view text_of(const WireAttributes& attributes,
-                         std::initializer_list<std::string_view> keys);
+std::string_view text_of(const WireAttributes& attributes, std::initializer_list<KnownKey> keys);
 
 /// The first integer, also one that stands as a text or a whole double.
 std::optional<std::int64_t> integer_of(const WireAttributes& attributes,
-                                       std::initializer_list<std::string_view> keys);
+                                       std::initializer_list<KnownKey> keys);
 
 /// The texts of an array, or a text alone.
-std::vector<std::string_view> texts_of(const WireAttributes& attributes, std::string_view key);
+std::vector<std::string_view> texts_of(const WireAttributes& attributes, KnownKey key);
 
 }  // namespace tomograph

@@ -38,9 +38,9 @@ struct Member {
     std::string_view value;
 };
 
-void write_members(JsonText& json, std::initializer_list<Member> members) {
+void write_members(SpanJson& json, std::initializer_list<Member> members) {
     for (const Member& each : members)
-        if (!each.value.empty()) append_quoted_text(each.value, json.value_of(each.name));
+        if (!each.value.empty()) json.text(each.name, each.value);
 }
 
 bool has_any(std::initializer_list<Member> members) {
@@ -49,7 +49,7 @@ bool has_any(std::initializer_list<Member> members) {
 }
 
 /// An object of texts; nothing when all are empty.
-void write_object(JsonText& json, std::string_view name, std::initializer_list<Member> members) {
+void write_object(SpanJson& json, std::string_view name, std::initializer_list<Member> members) {
     if (!has_any(members)) return;
     json.open(name);
     write_members(json, members);
@@ -104,17 +104,16 @@ bool is_relational(std::string_view system) {
     return std::find(systems.begin(), systems.end(), system) != systems.end();
 }
 
-void write_names(JsonText& json, std::string_view name, std::string_view list,
+void write_names(SpanJson& json, std::string_view name, std::string_view list,
                  const std::vector<std::string_view>& names) {
-    if (names.size() == 1) append_quoted_text(names.front(), json.value_of(name));
+    if (names.size() == 1) json.text(name, names.front());
     if (names.size() < 2) return;
     json.open_list(list);
-    std::string scratch;
-    for (const std::string_view each : names) json.element(as_utf8(each, scratch));
+    for (const std::string_view each : names) json.element(each);
     json.close_list();
 }
 
-void write_sdk(JsonText& json, const WireAttributes& where) {
+void write_sdk(SpanJson& json, const WireAttributes& where) {
     const std::string_view sdk = text_of(where, {"telemetry.sdk.name"});
     if (sdk.empty()) return;
     const std::string_view language = text_of(where, {"telemetry.sdk.language"});
@@ -139,7 +138,7 @@ std::string_view group_of_arn(std::string_view arn) {
     return arn.substr(0, arn.find(':'));
 }
 
-void write_log_groups(JsonText& json, const WireAttributes& where) {
+void write_log_groups(SpanJson& json, const WireAttributes& where) {
     const auto arns = texts_of(where, "aws.log.group.arns");
     const auto names = texts_of(where, "aws.log.group.names");
     if (arns.empty() && names.empty()) return;
@@ -158,7 +157,7 @@ void write_log_groups(JsonText& json, const WireAttributes& where) {
     json.close_list();
 }
 
-void write_place(JsonText& json, const WireAttributes& where) {
+void write_place(SpanJson& json, const WireAttributes& where) {
     const std::string_view zone = text_of(where, {"cloud.availability_zone"});
     const std::string_view container = text_of(where, {"container.id"});
     const std::string_view platform = text_of(where, {"cloud.platform"});
@@ -188,6 +187,8 @@ void write_place(JsonText& json, const WireAttributes& where) {
     write_sdk(json, where);
 }
 
+bool is_exception(const WireEvent& event) { return event.name == "exception"; }
+
 /// Of no other exception of the trace, and the same whenever the span comes again.
 ///
 /// event  its index among the span's
@@ -196,7 +197,7 @@ std::string exception_id(SpanId id, std::size_t event, std::size_t depth = 0) {
     return to_hex(SpanId{mix64(id.value + event + 1 + (std::uint64_t{depth} << 32)) | 1});
 }
 
-void write_stack(JsonText& json, const ThrownException& thrown) {
+void write_stack(SpanJson& json, const ThrownException& thrown) {
     if (thrown.frames.empty()) return;
     json.open_list("stack");
     for (const StackFrame& frame : thrown.frames) {
@@ -211,7 +212,7 @@ void write_stack(JsonText& json, const ThrownException& thrown) {
 }
 
 /// What was recorded, and what the text of its stack says that caused it.
-void write_exceptions(JsonText& json, const WireSpan& span, SpanId id, std::size_t index) {
+void write_exceptions(SpanJson& json, const WireSpan& span, SpanId id, std::size_t index) {
     const WireAttributes& said = span.events[index].attributes;
     auto chain = read_stack_trace(text_of(said, {"exception.stacktrace"}));
     chain.front().type = text_of(said, {"exception.type"});
@@ -230,7 +231,7 @@ void write_exceptions(JsonText& json, const WireSpan& span, SpanId id, std::size
 
 /// Where the event waited that the link tells of, as whoever sent it names that place: queues of
 /// SQS by their address alone.
-void write_queue(JsonText& json, const WireSpan& span, const WireLink& link) {
+void write_queue(SpanJson& json, const WireSpan& span, const WireLink& link) {
     const std::string_view url =
         text_of(link.attributes, {"messaging.url", "aws.sqs.queue.url", "aws.queue_url"});
     const std::string_view system = text_of(span.attributes, {"messaging.system"});
@@ -248,10 +249,13 @@ void write_queue(JsonText& json, const WireSpan& span, const WireLink& link) {
 
 }  // namespace
 
+std::optional<std::int64_t> http_status(const WireSpan& span) {
+    return integer_of(span.attributes, {"http.response.status_code", "http.status_code"});
+}
+
 SpanOutcome span_outcome(const WireSpan& span) {
     Outcome told = Outcome::ok;
-    if (const auto status =
-            integer_of(span.attributes, {"http.response.status_code", "http.status_code"}))
+    if (const auto status = http_status(span))
         told = outcome_of_http(*status);
     else if (const auto code =
                  integer_of(span.attributes, {"rpc.grpc.status_code", "rpc.response.status_code"}))
@@ -260,17 +264,16 @@ SpanOutcome span_outcome(const WireSpan& span) {
     return told == Outcome::ok && is_error ? Outcome::fault : told;
 }
 
-void write_outcome(JsonText& json, const WireSpan& span) {
-    const Outcome outcome = span_outcome(span);
+void write_outcome(SpanJson& json, SpanOutcome outcome) {
     if (outcome == Outcome::error || outcome == Outcome::throttle) json.boolean("error", true);
     if (outcome == Outcome::throttle) json.boolean("throttle", true);
     if (outcome == Outcome::fault) json.boolean("fault", true);
 }
 
-void write_http(JsonText& json, const WireSpan& span) {
+void write_http(SpanJson& json, const WireSpan& span) {
     const WireAttributes& said = span.attributes;
     const std::string_view method = text_of(said, {"http.request.method", "http.method"});
-    const auto status = integer_of(said, {"http.response.status_code", "http.status_code"});
+    const auto status = http_status(span);
     const bool is_there =
         !method.empty() || status || !text_of(said, {"url.full", "http.url"}).empty();
     if (!is_there) return;
@@ -295,10 +298,14 @@ void write_http(JsonText& json, const WireSpan& span) {
     json.close();
 }
 
-void write_sql(JsonText& json, const WireSpan& span) {
+bool has_sql(const WireSpan& span) {
+    return is_relational(text_of(span.attributes, {"db.system.name", "db.system"}));
+}
+
+void write_sql(SpanJson& json, const WireSpan& span) {
+    if (!has_sql(span)) return;
     const WireAttributes& said = span.attributes;
     const std::string_view system = text_of(said, {"db.system.name", "db.system"});
-    if (!is_relational(system)) return;
     const std::string_view host = text_of(said, {"server.address", "net.peer.name", "net.peer.ip"});
     std::string url(text_of(said, {"db.connection_string"}));
     if (url.empty() && !host.empty()) {
@@ -315,46 +322,61 @@ void write_sql(JsonText& json, const WireSpan& span) {
     json.close();
 }
 
-void write_aws(JsonText& json, const WireSpan& span, const WireResource& resource,
-               bool with_resource) {
-    const WireAttributes& said = span.attributes;
-    const bool is_call = text_of(said, {"rpc.system.name", "rpc.system"}) == "aws-api";
-    std::vector<std::string_view> tables = texts_of(said, "aws.dynamodb.table_names");
-    const std::string_view table = text_of(said, {"aws.table_name", "aws.table.name"});
-    if (tables.empty() && !table.empty()) tables.push_back(table);
-    std::string_view account = text_of(said, {"aws.account_id"});
-    if (account.empty() && with_resource)
-        account = text_of(resource.attributes, {"cloud.account.id"});
-    JsonText block;
-    block.open();
-    write_members(
-        block,
-        {{"operation", text_of(said, {"aws.operation", is_call ? "rpc.method" : "aws.operation"})},
-         {"account_id", account},
-         {"region", text_of(said, {"aws.region"})},
-         {"request_id", text_of(said, {"aws.request_id", "aws.requestId"})},
-         {"queue_url",
-          text_of(said, {"messaging.url", "aws.sqs.queue.url", "aws.queue_url", "aws.queue.url"})},
-         {"bucket_name", text_of(said, {"aws.s3.bucket"})},
-         {"topic_arn", text_of(said, {"aws.sns.topic.arn"})},
-         {"function_name", text_of(said, {"faas.invoked_name"})}});
-    write_names(block, "table_name", "table_names", tables);
-    if (with_resource) write_place(block, resource.attributes);
-    block.close();
-    const std::string text = std::move(block).take();
-    if (text != "{}") json.raw("aws", text);
+std::string place_members(const WireResource& resource) {
+    SpanJson json;
+    write_place(json, resource.attributes);
+    return std::string(json.view());
 }
 
-void write_cause(JsonText& json, const WireSpan& span, SpanId id) {
-    const auto is_exception = [](const WireEvent& event) { return event.name == "exception"; };
-    const bool has_exception = std::any_of(span.events.begin(), span.events.end(), is_exception);
+SpanAwsNames aws_names(const WireSpan& span) {
+    const WireAttributes& said = span.attributes;
+    SpanAwsNames names{.tables = texts_of(said, "aws.dynamodb.table_names"),
+                       .account = text_of(said, {"aws.account_id"}),
+                       .queue_url = text_of(said, {"messaging.url", "aws.sqs.queue.url",
+                                                   "aws.queue_url", "aws.queue.url"}),
+                       .bucket = text_of(said, {"aws.s3.bucket"}),
+                       .function = text_of(said, {"faas.invoked_name"})};
+    const std::string_view table = text_of(said, {"aws.table_name", "aws.table.name"});
+    if (names.tables.empty() && !table.empty()) names.tables.push_back(table);
+    return names;
+}
+
+void write_aws(SpanJson& json, const WireSpan& span, const SpanAwsNames& names,
+               std::string_view place) {
+    const WireAttributes& said = span.attributes;
+    const bool is_call = text_of(said, {"rpc.system.name", "rpc.system"}) == "aws-api";
+    const SpanJson::Mark before = json.mark();
+    json.open("aws");
+    write_members(
+        json, {{"operation", text_of(said, {"aws.operation", is_call ? KnownKey("rpc.method")
+                                                                     : KnownKey("aws.operation")})},
+               {"account_id", names.account},
+               {"region", text_of(said, {"aws.region"})},
+               {"request_id", text_of(said, {"aws.request_id", "aws.requestId"})},
+               {"queue_url", names.queue_url},
+               {"bucket_name", names.bucket},
+               {"topic_arn", text_of(said, {"aws.sns.topic.arn"})},
+               {"function_name", names.function}});
+    write_names(json, "table_name", "table_names", names.tables);
+    json.members(place);
+    const bool is_empty = !json.has_members();
+    json.close();
+    if (is_empty) json.rewind(before);
+}
+
+bool has_exception(const WireSpan& span) {
+    return std::any_of(span.events.begin(), span.events.end(), is_exception);
+}
+
+void write_cause(SpanJson& json, const WireSpan& span, SpanId id) {
+    const bool is_told = has_exception(span);
     const bool is_error = span.status_code == status_code_error;
-    if (!has_exception && !(is_error && !span.status_message.empty())) return;
+    if (!is_told && !(is_error && !span.status_message.empty())) return;
     json.open("cause");
     json.open_list("exceptions");
     for (std::size_t i = 0; i < span.events.size(); ++i)
         if (is_exception(span.events[i])) write_exceptions(json, span, id, i);
-    if (!has_exception) {
+    if (!is_told) {
         json.open();
         json.text("id", exception_id(id, 0));
         write_members(json, {{"message", span.status_message}});
@@ -364,7 +386,7 @@ void write_cause(JsonText& json, const WireSpan& span, SpanId id) {
     json.close();
 }
 
-void write_links(JsonText& json, const WireSpan& span) {
+void write_links(SpanJson& json, const WireSpan& span) {
     if (span.links.empty()) return;
     const bool is_receiver = span.known_kind() == WireKind::consumer;
     json.open_list("links");
@@ -373,8 +395,8 @@ void write_links(JsonText& json, const WireSpan& span) {
         const auto id = read_span_id(link.span_id);
         if (!trace || !id) continue;  // it stands in `otel` as it came
         json.open();
-        json.text("trace_id", to_xray_text(*trace));
-        json.text("id", to_hex(*id));
+        json.id("trace_id", *trace);
+        json.id("id", *id);
         if (is_receiver) write_queue(json, span, link);
         json.close();
     }

@@ -58,21 +58,20 @@ CallNamespace call_namespace(const WireSpan& span) {
     return is_aws ? CallNamespace::aws : CallNamespace::remote;
 }
 
-std::string call_name(const WireSpan& span) {
+std::string_view call_name(const WireSpan& span, std::string& scratch) {
     const WireAttributes& said = span.attributes;
     const CallNamespace place = call_namespace(span);
-    if (place == CallNamespace::none) return std::string(span.name);
+    if (place == CallNamespace::none) return span.name;
     if (place == CallNamespace::aws)
-        return std::string(
-            without_vendor(text_of(said, {"aws.service", "rpc.service", "aws.remote.service"})));
+        return without_vendor(text_of(said, {"aws.service", "rpc.service", "aws.remote.service"}));
     const std::string_view service = text_of(said, {"aws.remote.service", "peer.service"});
-    if (!service.empty()) return std::string(service);
-    std::string database = database_name(span);
-    if (!database.empty()) return database;
+    if (!service.empty()) return service;
+    scratch = database_name(span);
+    if (!scratch.empty()) return scratch;
     const std::string_view other =
         text_of(said, {"messaging.destination.name", "messaging.destination", "server.address",
                        "http.host", "net.peer.name", "rpc.service", "network.peer.address"});
-    return std::string(other.empty() ? span.name : other);
+    return other.empty() ? span.name : other;
 }
 
 std::string_view origin_of(const WireResource& resource) {

@@ -29,7 +29,9 @@ enum class CallNamespace { none, remote, aws };
 CallNamespace call_namespace(const WireSpan& span);
 
 /// How a subsegment is called: a call by the one that is called, other work by its span's name.
-std::string call_name(const WireSpan& span);
+///
+/// scratch  holds what is returned, where it is put together
+std::string_view call_name(const WireSpan& span, std::string& scratch);
 
 /// `origin` of a segment; "" where the platform says none.
 std::string_view origin_of(const WireResource& resource);

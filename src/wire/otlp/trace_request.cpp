@@ -198,12 +198,13 @@ constexpr std::uint32_t library_spans_tag = 1000;
 void read_scope_spans(std::string_view message, const WireResource& resource, SpanSink& sink) {
     const WireScope scope = read_scope_of(message);
     sink.begin(resource, scope);
+    WireSpan span;
     for (WireReader reader(message); reader.next();) {
         if (reader.tag() != 2) {
             reader.skip();
             continue;
         }
-        WireSpan span;
+        span.clear();
         read_span(reader.view(), span);
         sink.take(span);
     }
@@ -226,6 +227,13 @@ std::uint64_t big_endian(std::string_view bytes) {
 }
 
 }  // namespace
+
+void WireSpan::clear() {
+    WireAttributes cleared = std::move(attributes);
+    cleared.clear();
+    *this = {};
+    attributes = std::move(cleared);
+}
 
 Result<void> read_trace_request(std::string_view bytes, SpanSink& sink) {
     try {

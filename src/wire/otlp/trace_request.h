@@ -78,6 +78,9 @@ struct WireSpan {
     std::uint32_t status_code = 0;
     std::string_view status_message;
 
+    /// As a new one, but for the room of its attributes.
+    void clear();
+
     WireKind known_kind() const {
         return kind <= static_cast<std::uint32_t>(WireKind::consumer) ? static_cast<WireKind>(kind)
                                                                       : WireKind::unspecified;

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "wire/otlp/known_keys.h"
 
 namespace tomograph {
 
@@ -22,8 +25,36 @@ struct WireValue {
 struct WireAttribute {
     std::string_view key;
     WireValue value;
+    std::uint8_t known = unknown_key;  ///< the key's number in known_keys
 };
-using WireAttributes = std::vector<WireAttribute>;
+
+/// In the order of the wire, repetitions too.
+class WireAttributes {
+ public:
+    void push_back(const WireAttribute& attribute) {
+        list_.push_back(attribute);
+        places_[attribute.known] = static_cast<std::uint32_t>(list_.size());
+    }
+    void clear() {
+        list_.clear();
+        places_.fill(0);
+    }
+    bool empty() const { return list_.empty(); }
+    std::size_t size() const { return list_.size(); }
+    auto begin() const { return list_.begin(); }
+    auto end() const { return list_.end(); }
+
+    /// The value of the last one of that key; null when there is none.
+    const WireValue* find(KnownKey key) const {
+        const std::uint32_t place = places_[key.index()];
+        return place == 0 ? nullptr : &list_[place - 1].value;
+    }
+
+ private:
+    std::vector<WireAttribute> list_;
+    /// Of the last one of each known key, counted from 1; 0: there is none.
+    std::array<std::uint32_t, known_keys.size() + 1> places_{};
+};
 
 // These throw protozero::exception where the bytes are no message.
 
@@ -31,11 +62,7 @@ WireValue read_value(std::string_view any_value);
 /// One KeyValue.
 WireAttribute read_attribute(std::string_view key_value);
 
-/// Appends a value as JSON that reads back to the same value: integers without a point, doubles
-/// with one, so that the two stay apart. What JSON has no word for is an object of one member:
-/// {"$bytes":"<base64>"}, {"$number":"NaN"}, and {"$map":{…}} for a map that might be taken for one
-/// of these. Bytes that are not UTF-8 become U+FFFD. What is nested deeper than value_depth_max is
-/// null.
+/// Appends a value as SpanJson writes it: JSON that reads back to the same value.
 void append_json(const WireValue& value, std::string& out);
 /// {"key":value,…}
 void append_json(const WireAttributes& attributes, std::string& out);

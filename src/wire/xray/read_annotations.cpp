@@ -4,20 +4,13 @@
 #include <tuple>
 
 #include "wire/json/utf8.h"
+#include "wire/xray/annotation_key.h"
 #include "wire/xray/read_context.h"
 
 namespace tomograph {
 namespace {
 
 constexpr std::size_t compared_pairwise_max = 16;
-
-bool is_indexable_key(std::string_view key) {
-    return !key.empty() && key.size() <= annotation_key_bytes_max &&
-           std::all_of(key.begin(), key.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '_' || c == '.';
-           });
-}
 
 std::optional<double> as_double(std::string_view number) {
     double value = 0;
@@ -72,7 +65,7 @@ void read_annotations(ReadContext& context, Span& span, EntityFacts& facts) {
     read.clear();
     facts.annotations_dropped = 0;
     context.json.members([&](std::string_view key) {
-        if (!is_indexable_key(key)) {
+        if (!is_indexable_annotation_key(key)) {
             ++facts.annotations_dropped;
             return context.json.skip();
         }
