@@ -12,8 +12,8 @@ namespace tomograph {
 
 HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
                  StoreOperations* operations, RetentionOperations* retention, OwnReads* own,
-                 Ingest* ingest, const SpanMetrics* spans, LogIntake* logs,
-                 MetricIntake* otlp_metrics)
+                 Ingest* ingest, const SpanMetrics* spans, GroupOperations* groups,
+                 LogIntake* logs, MetricIntake* otlp_metrics)
     : xray_(xray),
       store_(store),
       metrics_(metrics),
@@ -22,6 +22,7 @@ HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
       own_(own),
       ingest_(ingest),
       spans_(spans),
+      groups_(groups),
       logs_(logs),
       otlp_metrics_(otlp_metrics) {}
 
@@ -34,6 +35,7 @@ void HttpApi::handle(HttpRequest request, HttpRespond respond) {
             return respond(*std::move(page));
         }
         if (retention_ != nullptr && retention_->handle(request, respond)) return;
+        if (groups_ != nullptr && groups_->handle(request, respond)) return;
         if (own_ != nullptr && own_->handle(request, respond)) return;
         if (ingest_ != nullptr && answer_trace_export(*ingest_, request, respond)) return;
         if (logs_ != nullptr && answer_logs_export(*logs_, request, respond)) return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/group_operations.h"
 #include "api/log_intake.h"
 #include "api/operator_pages.h"
 #include "api/own/own_reads.h"
@@ -15,12 +16,13 @@ class MetricIntake;
 /// then the X-Ray API. Every error is JSON with a request id.
 class HttpApi {
  public:
-    /// operations, retention, own, ingest, logs, otlp_metrics  null: a server without any (the last
-    /// three: of OTLP; spans: of their page)
+    /// operations, retention, own, ingest, groups, logs, otlp_metrics  null: a server without any (ingest,
+    /// logs, otlp_metrics: of OTLP; spans: of their page)
     HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
             StoreOperations* operations = nullptr, RetentionOperations* retention = nullptr,
             OwnReads* own = nullptr, Ingest* ingest = nullptr, const SpanMetrics* spans = nullptr,
-            LogIntake* logs = nullptr, MetricIntake* otlp_metrics = nullptr);
+            GroupOperations* groups = nullptr, LogIntake* logs = nullptr,
+            MetricIntake* otlp_metrics = nullptr);
 
     void handle(HttpRequest request, HttpRespond respond);
 
@@ -36,6 +38,7 @@ class HttpApi {
     OwnReads* own_;
     Ingest* ingest_;
     const SpanMetrics* spans_;
+    GroupOperations* groups_;
     LogIntake* logs_;
     MetricIntake* otlp_metrics_;
 };

@@ -99,6 +99,8 @@ inline constexpr std::size_t tool_tags_max = 32;
 
 /// Requests for retention, pins and redactions that wait for their thread: people send them.
 inline constexpr std::size_t retention_requests_max = 16;
+/// Likewise for orders of groups.
+inline constexpr std::size_t group_requests_max = 16;
 
 /// A request timestamp above this many seconds (year 5138) is milliseconds: Jackson writes dates
 /// so.

@@ -28,8 +28,14 @@ class GroupTable {
     virtual Result<void> add(const NewGroup& group) = 0;
     /// errors: not_found
     virtual Result<void> set_insights(std::string_view name, const InsightsRecord& insights) = 0;
-    /// The filter from here on. errors: not_found
+    /// The filter from here on; a re-evaluation ends as replaced. errors: not_found
     virtual Result<void> add_version(std::string_view name, std::string_view filter, Lsn first) = 0;
+    /// A version that judges what is stored by the filter in force. errors: not_found, conflict
+    /// (there is one)
+    virtual Result<void> begin_judging(std::string_view name) = 0;
+    /// Done: the judging version is in force for every number, and those before it become history.
+    /// Any other way: it is gone. errors: not_found, conflict (it does not judge)
+    virtual Result<void> end_judging(std::string_view name, const ReevaluationEnd& end) = 0;
     /// With its tags. errors: not_found
     virtual Result<void> remove(std::string_view name) = 0;
 };

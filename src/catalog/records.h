@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
 #include "model/document.h"
 #include "model/graph.h"
+#include "model/group_use.h"
 #include "model/sampling_rule.h"
 
 namespace tomograph {
@@ -22,7 +24,32 @@ struct GroupVersionRecord {
     std::string filter;  ///< a filter expression; "" matches every trace
     Instant since;
     Lsn first;
+    GroupUse use = GroupUse::counted;
     bool operator==(const GroupVersionRecord&) const = default;
+};
+
+enum class ReevaluationState : std::uint8_t {
+    running,
+    done,
+    cancelled,
+    replaced,  ///< the filter was edited meanwhile
+};
+
+/// The last order to judge stored traces by the filter of a group.
+struct ReevaluationRecord {
+    ReevaluationState state = ReevaluationState::running;
+    Instant began{};
+    Instant ended{};                  ///< once it has
+    std::uint64_t parts = 0;          ///< that there were, once it is done
+    std::uint64_t parts_damaged = 0;  ///< of them, that were left out
+    bool operator==(const ReevaluationRecord&) const = default;
+};
+
+struct ReevaluationEnd {
+    ReevaluationState state = ReevaluationState::cancelled;
+    GroupId version{};  ///< that judged; 0: whichever does
+    std::uint64_t parts = 0;
+    std::uint64_t parts_damaged = 0;
 };
 
 struct InsightsRecord {
@@ -36,7 +63,10 @@ struct GroupRecord {
     std::string name;
     std::string arn;
     InsightsRecord insights;
-    std::vector<GroupVersionRecord> versions;  ///< by id; the last is in force; never empty
+    /// By id; the last is in force; never empty.
+    std::vector<GroupVersionRecord> versions;
+    std::optional<GroupVersionRecord> judging{};  ///< its filter is the one in force
+    std::optional<ReevaluationRecord> reevaluation{};
     bool operator==(const GroupRecord&) const = default;
 };
 

@@ -83,11 +83,21 @@ constexpr std::string_view version_4[] = {
     " STRICT, WITHOUT ROWID",
 };
 
-constexpr std::span<const std::string_view> steps[] = {version_1, version_2, version_3, version_4};
+constexpr std::string_view version_5[] = {
+    "ALTER TABLE group_versions ADD COLUMN use INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE group_reevaluations (group_name TEXT PRIMARY KEY REFERENCES groups (name)"
+    " ON DELETE CASCADE, state INTEGER NOT NULL, began_ns INTEGER NOT NULL,"
+    " ended_ns INTEGER NOT NULL, parts INTEGER NOT NULL, parts_damaged INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID",
+};
+
+constexpr std::span<const std::string_view> steps[] = {version_1, version_2, version_3, version_4,
+                                                       version_5};
 
 /// A pragma takes no parameter, so each number has its literal.
 constexpr std::string_view set_version[] = {"PRAGMA user_version = 1", "PRAGMA user_version = 2",
-                                            "PRAGMA user_version = 3", "PRAGMA user_version = 4"};
+                                            "PRAGMA user_version = 3", "PRAGMA user_version = 4",
+                                            "PRAGMA user_version = 5"};
 static_assert(std::size(set_version) == std::size(steps));
 
 /// Sums in parts are known by ids of groups. Were the file lost and made anew, ids from 1 on would

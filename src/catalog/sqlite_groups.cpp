@@ -9,9 +9,10 @@ namespace {
 
 constexpr std::string_view group_json =
     "SELECT json_object('name', name, 'arn', arn,"
-    " 'filter', (SELECT filter FROM group_versions WHERE group_name = name"
+    " 'filter', (SELECT filter FROM group_versions WHERE group_name = name AND use = 0"
     "            ORDER BY id DESC LIMIT 1),"
-    " 'version', (SELECT max(id) FROM group_versions WHERE group_name = name),"
+    " 'version', (SELECT max(id) FROM group_versions WHERE group_name = name AND use = 0),"
+    " 'judging', (SELECT id FROM group_versions WHERE group_name = name AND use = 1),"
     " 'insightsEnabled', json(iif(insights_enabled, 'true', 'false')),"
     " 'notificationsEnabled', json(iif(notifications_enabled, 'true', 'false')))"
     " FROM groups WHERE name = ?1";
@@ -33,17 +34,42 @@ Result<std::vector<GroupRecord>> SqliteGroups::all() const {
                  .insights = {.enabled = row.integer(2) != 0, .notifications = row.integer(3) != 0},
                  .versions = {}});
         }));
-    for (GroupRecord& group : groups)
-        TRY(database_.run(
-            "SELECT id, filter, since_ns, first_lsn FROM group_versions WHERE group_name = ?1"
-            " ORDER BY id",
-            {group.name}, [&](const SqlRow& row) {
-                group.versions.push_back({.id = {static_cast<std::uint32_t>(row.integer(0))},
-                                          .filter = row.text(1),
-                                          .since = {row.integer(2)},
-                                          .first = {static_cast<std::uint64_t>(row.integer(3))}});
-            }));
+    for (GroupRecord& group : groups) {
+        TRY(read_versions(group));
+        TRY(read_reevaluation(group));
+    }
     return groups;
+}
+
+Result<void> SqliteGroups::read_versions(GroupRecord& group) const {
+    return database_.run(
+        "SELECT id, filter, since_ns, first_lsn, use FROM group_versions WHERE group_name = ?1"
+        " ORDER BY id",
+        {group.name}, [&](const SqlRow& row) {
+            GroupVersionRecord version{.id = {static_cast<std::uint32_t>(row.integer(0))},
+                                       .filter = row.text(1),
+                                       .since = {row.integer(2)},
+                                       .first = {static_cast<std::uint64_t>(row.integer(3))},
+                                       .use = static_cast<GroupUse>(row.integer(4))};
+            if (version.use == GroupUse::judging)
+                group.judging = std::move(version);
+            else
+                group.versions.push_back(std::move(version));
+        });
+}
+
+Result<void> SqliteGroups::read_reevaluation(GroupRecord& group) const {
+    return database_.run(
+        "SELECT state, began_ns, ended_ns, parts, parts_damaged FROM group_reevaluations"
+        " WHERE group_name = ?1",
+        {group.name}, [&](const SqlRow& row) {
+            group.reevaluation =
+                ReevaluationRecord{.state = static_cast<ReevaluationState>(row.integer(0)),
+                                   .began = {row.integer(1)},
+                                   .ended = {row.integer(2)},
+                                   .parts = static_cast<std::uint64_t>(row.integer(3)),
+                                   .parts_damaged = static_cast<std::uint64_t>(row.integer(4))};
+        });
 }
 
 Result<void> SqliteGroups::add(const NewGroup& group) {
@@ -68,11 +94,64 @@ Result<void> SqliteGroups::set_insights(std::string_view name, const InsightsRec
 
 Result<void> SqliteGroups::add_version(std::string_view name, std::string_view filter, Lsn first) {
     return audited(name, [&]() -> Result<void> {
+        const GroupId judges = TRY(judging(name));
+        if (!judges.is_all()) TRY(close_reevaluation(name, {.state = ReevaluationState::replaced}));
         TRY(insert_version(name, filter, first));
         return database_.run(
             "DELETE FROM group_versions WHERE group_name = ?1 AND id NOT IN"
             " (SELECT id FROM group_versions WHERE group_name = ?1 ORDER BY id DESC LIMIT ?2)",
             {name, static_cast<std::int64_t>(group_versions_max)});
+    });
+}
+
+Result<GroupId> SqliteGroups::judging(std::string_view name) const {
+    const std::int64_t id = TRY(database_.integer(
+        "SELECT coalesce(max(id), 0) FROM group_versions WHERE group_name = ?1 AND use = 1",
+        {name}));
+    return GroupId{static_cast<std::uint32_t>(id)};
+}
+
+Result<void> SqliteGroups::begin_judging(std::string_view name) {
+    return audited(name, [&]() -> Result<void> {
+        const GroupId judges = TRY(judging(name));
+        if (!judges.is_all())
+            return Error(ErrorCode::conflict,
+                         fmt::format("group {} is being re-evaluated already", name));
+        TRY(database_.run(
+            "INSERT INTO group_versions (group_name, filter, since_ns, first_lsn, use)"
+            " SELECT group_name, filter, ?2, 0, 1 FROM group_versions"
+            " WHERE group_name = ?1 ORDER BY id DESC LIMIT 1",
+            {name, audit_.now().ns}));
+        return database_.run(
+            "INSERT OR REPLACE INTO group_reevaluations VALUES (?1, 0, ?2, 0, 0, 0)",
+            {name, audit_.now().ns});
+    });
+}
+
+Result<void> SqliteGroups::close_reevaluation(std::string_view name, const ReevaluationEnd& end) {
+    if (end.state == ReevaluationState::done) {
+        TRY(database_.run("UPDATE group_versions SET use = 2 WHERE group_name = ?1 AND use = 0",
+                          {name}));
+        TRY(
+            database_.run("UPDATE group_versions SET use = 0, since_ns = ?2"
+                          " WHERE group_name = ?1 AND use = 1",
+                          {name, audit_.now().ns}));
+    } else {
+        TRY(database_.run("DELETE FROM group_versions WHERE group_name = ?1 AND use = 1", {name}));
+    }
+    return database_.run(
+        "UPDATE group_reevaluations SET state = ?2, ended_ns = ?3, parts = ?4, parts_damaged = ?5"
+        " WHERE group_name = ?1",
+        {name, static_cast<std::int64_t>(end.state), audit_.now().ns,
+         static_cast<std::int64_t>(end.parts), static_cast<std::int64_t>(end.parts_damaged)});
+}
+
+Result<void> SqliteGroups::end_judging(std::string_view name, const ReevaluationEnd& end) {
+    return audited(name, [&]() -> Result<void> {
+        const GroupId judges = TRY(judging(name));
+        if (judges.is_all() || (!end.version.is_all() && end.version != judges))
+            return Error(ErrorCode::conflict, fmt::format("group {} is not re-evaluated", name));
+        return close_reevaluation(name, end);
     });
 }
 

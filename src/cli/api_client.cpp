@@ -90,20 +90,25 @@ bool is_loopback_url(std::string_view url) {
 
 }  // namespace
 
+std::string url_encoded(std::string_view text) {
+    std::string encoded;
+    for (const char c : text) {
+        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+        if (is_plain)
+            encoded += c;
+        else
+            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return encoded;
+}
+
 std::string url_query(std::initializer_list<std::pair<std::string_view, std::string_view>> pairs) {
     std::string query;
     for (const auto& [name, value] : pairs) {
         if (value.empty()) continue;
         query += query.empty() ? "?" : "&";
-        query.append(name).append("=");
-        for (const char c : value) {
-            const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                  (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-            if (is_plain)
-                query += c;
-            else
-                query += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
+        query.append(name).append("=").append(url_encoded(value));
     }
     return query;
 }
@@ -259,6 +264,16 @@ Result<JsonDocument> ApiClient::get(const std::string& path) {
         console_.err(safe_text(fmt::format("curl -sS {}", shell_quoted(url))) + "\n");
     Answer answer;
     prepare(url, answer);
+    return ask(url, answer);
+}
+
+Result<JsonDocument> ApiClient::remove(const std::string& path) {
+    const std::string url = endpoint_ + path;
+    if (console_.is_verbose)
+        console_.err(safe_text(fmt::format("curl -sS -X DELETE {}", shell_quoted(url))) + "\n");
+    Answer answer;
+    prepare(url, answer);
+    curl_easy_setopt(curl_->easy, CURLOPT_CUSTOMREQUEST, "DELETE");
     return ask(url, answer);
 }
 

@@ -37,6 +37,9 @@ class ApiClient {
     /// GETs `path` with its query ("/api/v1/latency?step=60"), as url_query() makes it. As call().
     Result<JsonDocument> get(const std::string& path);
 
+    /// As get(), with DELETE.
+    Result<JsonDocument> remove(const std::string& path);
+
     /// GETs a stream of server-sent events and gives each to `take` as it comes, until the stream
     /// ends or `take` says no. errors: as call()
     using TakeEvent = std::function<bool(std::string_view event, Json data)>;
@@ -57,6 +60,9 @@ class ApiClient {
     const Console& console_;
     std::unique_ptr<Curl> curl_;
 };
+
+/// As a query or one segment of a path holds it: all but letters, digits and -._ in percents.
+std::string url_encoded(std::string_view text);
 
 /// "?name=value&…", percent-encoded; pairs with "" are left out, and so is the '?' of none.
 std::string url_query(std::initializer_list<std::pair<std::string_view, std::string_view>> pairs);

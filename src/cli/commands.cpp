@@ -13,6 +13,7 @@
 #include "cli/logs_command.h"
 #include "cli/map_command.h"
 #include "cli/overview.h"
+#include "cli/reevaluation_command.h"
 #include "cli/sampling/verbs.h"
 #include "cli/send_command.h"
 #include "cli/services_command.h"
@@ -220,12 +221,35 @@ class Commands {
         CLI::App* to = verb("groups", Message::verb_groups,
                             "  tomo groups                        all of them\n"
                             "  tomo groups slow -o json           one\n"
-                            "  tomo groups | cut -f1,3");
+                            "  tomo groups | cut -f1,3\n"
+                            "  tomo groups reevaluate slow --wait\n"
+                            "                                     count stored traces, too");
         to->add_option("name", groups_.name, "of one group; else all")->type_name("NAME");
         takes_output(to, {"table", "json", "csv"});
         takes_endpoint(to);
         set_format(to, groups_);
-        on_parse(to, groups_, run_groups);
+        to->callback([this, to] {
+            if (to->get_subcommands().empty()) run_later(groups_, run_groups);
+        });
+        CLI::App* order = add_group_order(to, "reevaluate", Message::verb_groups_reevaluate);
+        reevaluation_.err_is_tty = standard_error_is_tty();
+        order->add_flag("--wait", reevaluation_.is_waiting, "until all are judged");
+        order->add_flag("--cancel", reevaluation_.is_cancelling, "leave the one that runs");
+        on_parse(order, reevaluation_, run_reevaluate);
+        on_parse(add_group_order(to, "status", Message::verb_groups_status), reevaluation_,
+                 run_group_status);
+    }
+
+    CLI::App* add_group_order(CLI::App* to, const char* name, Message summary) {
+        CLI::App* added = to->add_subcommand(name, console_.say(summary));
+        added->add_option("name", reevaluation_.name, "of the group")
+            ->required()
+            ->type_name("NAME");
+        takes_output(added, {"table", "json"});
+        takes_endpoint(added);
+        added->add_flag("-q,--quiet", common_.is_quiet, "no hints");
+        set_format(added, reevaluation_);
+        return added;
     }
 
     void add_tail() {
@@ -486,6 +510,7 @@ class Commands {
     MapOptions map_;
     ServicesOptions services_;
     GroupsOptions groups_;
+    ReevaluationOptions reevaluation_;
     SamplingVerbs sampling_;
     TailOptions tail_;
     LogsOptions logs_;

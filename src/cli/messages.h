@@ -32,6 +32,8 @@ enum class Message {
     verb_insights_list,
     verb_insights_show,
     verb_groups,
+    verb_groups_reevaluate,
+    verb_groups_status,
     verb_sampling,
     verb_sampling_list,
     verb_sampling_set,

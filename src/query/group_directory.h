@@ -13,6 +13,7 @@ namespace tomograph {
 struct GroupVersion {
     GroupId id;     ///< what its traces are counted under
     Instant since;  ///< until the next version's
+    bool operator==(const GroupVersion&) const = default;
 };
 
 /// Where queries find groups. Threads: any.

@@ -26,20 +26,27 @@ Result<std::vector<GroupVersion>> versions_of(const QueryContext& context, const
     return Error(ErrorCode::invalid, "Group not found");
 }
 
-/// Gives each version that traces of the range may be counted under to `use`, which reads it and
-/// tells whether there was anything. Returns whether there was of an old one.
-template <class Use>
-Result<bool> for_each_version(const QueryContext& context, Instant start, const std::string& name,
-                              const std::string& arn, const Use& use) {
-    const auto versions = TRY(versions_of(context, name, arn));
-    bool contains_old = false;
-    for (std::size_t i = 0; i < versions.size(); ++i) {
-        const bool is_old = i + 1 < versions.size();
-        if (is_old && versions[i + 1].since + clock_lead_max < start) continue;
-        const bool has_any = TRY(use(versions[i].id));
-        contains_old |= is_old && has_any;
+/// As often as a re-evaluation takes a group over while it is read: hardly ever once.
+constexpr int reads_max = 3;
+
+/// Gives each version that traces of the range may be counted under to `use`, which reads it into
+/// `answer` and tells whether there was anything.
+template <class Answer, class Use>
+Result<Answer> for_each_version(const QueryContext& context, Instant start, const std::string& name,
+                                const std::string& arn, const Use& use) {
+    auto versions = TRY(versions_of(context, name, arn));
+    for (int reads = 1;; ++reads) {
+        Answer answer;
+        for (std::size_t i = 0; i < versions.size(); ++i) {
+            const bool is_old = i + 1 < versions.size();
+            if (is_old && versions[i + 1].since + clock_lead_max < start) continue;
+            const bool has_any = TRY(use(versions[i].id, answer));
+            answer.contains_old_versions |= is_old && has_any;
+        }
+        auto after = TRY(versions_of(context, name, arn));
+        if (after == versions || reads == reads_max) return answer;
+        versions = std::move(after);
     }
-    return contains_old;
 }
 
 /// The filter that the group has now. Nothing: it is every trace.
@@ -59,8 +66,7 @@ Result<std::optional<Predicate>> filter_of_group(const QueryContext& context,
 Result<GroupGraph> read_group_graph(const QueryContext& context, const TimeRange& range,
                                     GraphGrain grain, const std::string& name,
                                     const std::string& arn) {
-    GroupGraph graph;
-    const auto add = [&](GroupId id) -> Result<bool> {
+    const auto add = [&](GroupId id, GroupGraph& graph) -> Result<bool> {
         const GraphRollup counted = TRY(context.store.graph(range, grain, id));
         for (const auto& [key, cell] : counted.cells) {
             GraphKey place = key;
@@ -70,14 +76,12 @@ Result<GroupGraph> read_group_graph(const QueryContext& context, const TimeRange
         }
         return !counted.cells.empty();
     };
-    graph.contains_old_versions = TRY(for_each_version(context, range.start, name, arn, add));
-    return graph;
+    return for_each_version<GroupGraph>(context, range.start, name, arn, add);
 }
 
 Result<GroupSeries> read_group_series(const QueryContext& context, GraphSeriesQuery query,
                                       const std::string& name, const std::string& arn) {
-    GroupSeries series;
-    const auto add = [&](GroupId id) -> Result<bool> {
+    const auto add = [&](GroupId id, GroupSeries& series) -> Result<bool> {
         query.group = id;
         GraphSeries counted = TRY(context.store.graph_series(query));
         const bool has_any = !counted.points.empty();
@@ -87,9 +91,7 @@ Result<GroupSeries> read_group_series(const QueryContext& context, GraphSeriesQu
             series.series.add(counted);
         return has_any;
     };
-    series.contains_old_versions =
-        TRY(for_each_version(context, query.range.start, name, arn, add));
-    return series;
+    return for_each_version<GroupSeries>(context, query.range.start, name, arn, add);
 }
 
 Result<GroupSeries> read_filtered_series(const QueryContext& context, const GraphSeriesQuery& query,

@@ -18,6 +18,7 @@
 #include "server/token_key.h"
 #include "service/encryption/encryption_service.h"
 #include "service/groups/group_meter.h"
+#include "service/groups/group_reevaluation.h"
 #include "service/groups/group_service.h"
 #include "service/insights/insight_service.h"
 #include "service/insights/insight_watch.h"
@@ -140,6 +141,7 @@ Result<void> serve(const Settings& settings) {
                             .directory = groups,
                             .clock = clock,
                             .metrics = metrics});
+    GroupReevaluation reevaluation(groups, catalog.groups(), *store);
     PolicyService policies(catalog.catalog(), settings.account_id);
     const auto encryption = TRY(EncryptionService::open({.catalog = catalog.catalog(),
                                                          .store = keyring_of(*store),
@@ -176,10 +178,11 @@ Result<void> serve(const Settings& settings) {
         XrayApi xray(api_options, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
         RetentionOperations retention(*store, &groups, &summaries);
+        GroupOperations group_operations(reevaluation);
         OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get(), &logs,
                       &metric_store});
         HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics,
-                     &log_intake, &metric_intake);
+                     &group_operations, &log_intake, &metric_intake);
         const auto listeners =
             TRY(Listeners::start(settings, {pool, ingest, log_intake, metric_intake, xray, http,
                                             *store, clock, metrics}));
@@ -188,6 +191,7 @@ Result<void> serve(const Settings& settings) {
               .tick = [&] { return insight_watch.tick(); },
               .stop = [&] { insight_watch.stop(); }},
              {.name = "groups", .tick = [&] { return group_meter.tick(); }},
+             {.name = "reevaluation", .tick = [&] { return reevaluation.tick(); }},
              {.name = "span metrics", .tick = [&] { return span_recorder.tick(); }}});
         wait_until_ready(*store, clock);
         const std::jthread keys(

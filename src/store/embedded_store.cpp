@@ -79,6 +79,10 @@ class EmbeddedStoreImpl final : public EmbeddedStore {
     Result<std::vector<TraceId>> pins() override;
     Result<RedactionReport> redact(std::span<const TraceId> ids) override;
     Result<RedactionReport> plan_redaction(std::span<const TraceId> ids) override;
+    Result<void> reevaluate(GroupId version) override;
+    std::optional<Reevaluation> reevaluation() override { return maintenance_->reevaluation(); }
+    Result<void> end_reevaluation(const std::function<Result<void>()>& work) override;
+    void stop_reevaluation() override { maintenance_->stop_reevaluation(); }
     void tick() override { maintenance_->tick(); }
     void close() override;
 
@@ -408,6 +412,21 @@ Result<RedactionReport> EmbeddedStoreImpl::plan_redaction(std::span<const TraceI
     TRY(check_count(ids));
     if (!is_ready_) return not_ready();
     return maintenance_->plan_redaction(ids);
+}
+
+Result<void> EmbeddedStoreImpl::reevaluate(GroupId version) {
+    if (!is_ready_) return not_ready();
+    return maintenance_->reevaluate(version);
+}
+
+Result<void> EmbeddedStoreImpl::end_reevaluation(const std::function<Result<void>()>& work) {
+    const auto held = TRY(begin_operation());
+    const auto state = maintenance_->reevaluation();
+    if (!state || !state->is_done())
+        return Error(ErrorCode::conflict, "not all stored traces are judged");
+    TRY(work());
+    maintenance_->stop_reevaluation();
+    return {};
 }
 
 void EmbeddedStoreImpl::close() {

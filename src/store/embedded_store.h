@@ -9,6 +9,7 @@
 #include "store/embedded_store_options.h"
 #include "store/operations/snapshot.h"
 #include "store/redaction.h"
+#include "store/reevaluation.h"
 #include "store/retention_report.h"
 #include "store/trace_store.h"
 
@@ -81,6 +82,20 @@ class EmbeddedStore : public TraceStore, public ArrivalOrder {
     virtual Result<RedactionReport> redact(std::span<const TraceId> ids) = 0;
     /// What redact() would do. errors: as redact()
     virtual Result<RedactionReport> plan_redaction(std::span<const TraceId> ids) = 0;
+
+    /// Judges all stored traces by a version of a group that its classifier knows as `judging`:
+    /// part by part, in the background, beside everything else
+    /// (docs/decisions/015-re-evaluation.md). Of a version whose judging was begun before, by
+    /// another process too, it begins again and comes out the same. One at a time: another is given
+    /// up. errors: unavailable (starting), conflict (a compaction or a redaction is running)
+    virtual Result<void> reevaluate(GroupId version) = 0;
+    /// How far it came; nothing when none was asked for, or it was ended or stopped.
+    virtual std::optional<Reevaluation> reevaluation() = 0;
+    /// Runs `work`, which puts the version in force, when all is done and no backup is written:
+    /// that would have parts of before and the groups of after. Ends the re-evaluation if it
+    /// succeeds. errors: conflict (not yet), those of `work`
+    virtual Result<void> end_reevaluation(const std::function<Result<void>()>& work) = 0;
+    virtual void stop_reevaluation() = 0;
 
     /// Stops taking, answers what was taken, writes out the open traces if that is quick.
     /// Idempotent; the destructor does it as well.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "model/document.h"
 #include "model/graph.h"
+#include "model/group_use.h"
 #include "trace/trace.h"
 
 namespace tomograph {
@@ -43,6 +45,16 @@ class GroupClassifier {
 
     /// Without group 0, which has every trace; no version twice.
     virtual std::vector<GroupMatch> groups_of(const GroupSubject& subject) const = 0;
+
+    /// `counted` of versions that it does not know.
+    virtual GroupUse use_of(GroupId) const { return GroupUse::counted; }
+    /// Whether the filter of the version matches, whatever number it is in force from. By default
+    /// for versions that judge: whether groups_of() names it.
+    virtual bool is_in(const GroupSubject& subject, GroupId version) const {
+        const auto matches = groups_of(subject);
+        return std::any_of(matches.begin(), matches.end(),
+                           [&](const GroupMatch& match) { return match.version == version; });
+    }
 };
 
 /// The groups that there are, while people change them. Threads: any.

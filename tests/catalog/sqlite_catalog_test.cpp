@@ -328,6 +328,7 @@ TEST_CASE("a file of the first version goes on with what is in it") {
             " AND name NOT IN ('groups', 'group_versions', 'tags', 'audit')",
             {}, [&](const SqlRow& row) { later.push_back(row.text(0)); }));
         for (const std::string& table : later) REQUIRE((*database)->run("DROP TABLE " + table));
+        REQUIRE((*database)->run("ALTER TABLE group_versions DROP COLUMN use"));
         REQUIRE((*database)->run("PRAGMA user_version = 1"));
     }
     const auto catalog = file.open();
@@ -337,6 +338,80 @@ TEST_CASE("a file of the first version goes on with what is in it") {
     CHECK(catalog->change(somebody, [](CatalogChange& change) {
         return change.sampling_rules().add({.rule = {.name = "a"}, .arn = "arn:a"});
     }));
+}
+
+TEST_CASE("a re-evaluation is begun once, and its end makes its version the one that counts") {
+    CatalogFile file;
+    auto catalog = file.open();
+    REQUIRE(add(*catalog, group_named("shop")));
+    REQUIRE(edit(*catalog, "shop", "error", {9}));
+    const auto begin = [&] {
+        return catalog->change(
+            somebody, [](CatalogChange& change) { return change.groups().begin_judging("shop"); });
+    };
+    const auto end = [&](const ReevaluationEnd& how) {
+        return catalog->change(somebody, [&](CatalogChange& change) {
+            return change.groups().end_judging("shop", how);
+        });
+    };
+    CHECK(end({}).error().code() == ErrorCode::conflict);
+    const auto before = groups_of(*catalog).at(0);
+    CHECK(!before.judging);
+    CHECK(!before.reevaluation);
+    file.clock.advance(Duration::seconds(5));
+    REQUIRE(begin());
+    CHECK(begin().error().code() == ErrorCode::conflict);
+    const Instant began = file.clock.now();
+    catalog.reset();
+    catalog = file.open();  // it is durable
+    auto group = groups_of(*catalog).at(0);
+    CHECK(group.versions == before.versions);
+    REQUIRE(group.judging);
+    CHECK(group.judging->filter == "error");
+    CHECK(group.judging->first == Lsn{});
+    CHECK(group.judging->id > before.versions.back().id);
+    REQUIRE(group.reevaluation);
+    CHECK(*group.reevaluation == ReevaluationRecord{.began = began});
+
+    file.clock.advance(Duration::seconds(7));
+    REQUIRE(end({.state = ReevaluationState::cancelled}));
+    group = groups_of(*catalog).at(0);
+    CHECK(group.versions == before.versions);
+    CHECK(!group.judging);
+    CHECK(*group.reevaluation == ReevaluationRecord{.state = ReevaluationState::cancelled,
+                                                    .began = began,
+                                                    .ended = file.clock.now()});
+
+    REQUIRE(begin());
+    REQUIRE(edit(*catalog, "shop", "fault", {20}));
+    group = groups_of(*catalog).at(0);
+    CHECK(group.versions.size() == 3);
+    CHECK(group.versions.back().filter == "fault");
+    CHECK(!group.judging);
+    CHECK(group.reevaluation->state == ReevaluationState::replaced);
+
+    REQUIRE(begin());
+    const GroupId judging = groups_of(*catalog).at(0).judging->id;
+    CHECK(end({.state = ReevaluationState::done, .version = {1}}).error().code() ==
+          ErrorCode::conflict);
+    REQUIRE(end(
+        {.state = ReevaluationState::done, .version = judging, .parts = 3, .parts_damaged = 1}));
+    group = groups_of(*catalog).at(0);
+    REQUIRE(group.versions.size() == 4);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(group.versions[i].use == GroupUse::history);
+    CHECK(group.versions.back() ==
+          GroupVersionRecord{
+              .id = judging, .filter = "fault", .since = file.clock.now(), .first = {}});
+    CHECK(group.reevaluation->state == ReevaluationState::done);
+    CHECK(group.reevaluation->parts == 3);
+    CHECK(group.reevaluation->parts_damaged == 1);
+    const auto audit = catalog->audit(0, 100);
+    REQUIRE(audit);
+    CHECK(audit->size() == 8);
+    CHECK(audit->back().before.find(fmt::format("\"judging\":{}", judging.value)) !=
+          std::string::npos);
+    CHECK(audit->back().after.find(fmt::format("\"version\":{}", judging.value)) !=
+          std::string::npos);
 }
 
 TEST_CASE("texts are data, whatever is in them") {

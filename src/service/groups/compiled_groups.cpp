@@ -22,6 +22,8 @@ struct CompiledVersion {
 struct CompiledGroup {
     GroupId id;
     std::vector<CompiledVersion> versions;
+    std::optional<CompiledVersion> judging;
+    std::vector<GroupId> history;
 
     /// Null: the group was made later.
     const CompiledVersion* in_force(Lsn newest) const {
@@ -103,20 +105,50 @@ class CompiledGroups final : public GroupClassifier {
 
     bool needs_documents() const override {
         return std::any_of(groups_.begin(), groups_.end(), [](const CompiledGroup& group) {
-            return std::any_of(group.versions.begin(), group.versions.end(),
+            return (group.judging && group.judging->needs_documents) ||
+                   std::any_of(group.versions.begin(), group.versions.end(),
                                [](const auto& version) { return version.needs_documents; });
         });
+    }
+
+    GroupUse use_of(GroupId id) const override {
+        for (const CompiledGroup& group : groups_) {
+            if (group.judging && group.judging->id == id) return GroupUse::judging;
+            if (std::find(group.history.begin(), group.history.end(), id) != group.history.end())
+                return GroupUse::history;
+        }
+        return GroupUse::counted;
     }
 
     std::vector<GroupMatch> groups_of(const GroupSubject& subject) const override {
         std::vector<Asked> all;
         all.reserve(groups_.size());
         for (const CompiledGroup& group : groups_) {
-            const CompiledVersion* version = group.in_force(subject.newest);
-            if (version == nullptr || !version->matcher) continue;
-            all.push_back({.match = {.version = version->id, .group = group.id},
-                           .matcher = &*version->matcher});
+            ask(group, group.in_force(subject.newest), all);
+            if (group.judging) ask(group, &*group.judging, all);
         }
+        return answers(subject, all);
+    }
+
+    bool is_in(const GroupSubject& subject, GroupId version) const override {
+        std::vector<Asked> all;
+        for (const CompiledGroup& group : groups_) {
+            for (const CompiledVersion& each : group.versions)
+                if (each.id == version) ask(group, &each, all);
+            if (group.judging && group.judging->id == version) ask(group, &*group.judging, all);
+        }
+        return !answers(subject, all).empty();
+    }
+
+ private:
+    static void ask(const CompiledGroup& group, const CompiledVersion* version,
+                    std::vector<Asked>& all) {
+        if (version == nullptr || !version->matcher) return;
+        all.push_back(
+            {.match = {.version = version->id, .group = group.id}, .matcher = &*version->matcher});
+    }
+
+    std::vector<GroupMatch> answers(const GroupSubject& subject, std::vector<Asked>& all) const {
         const auto read = read_attributes(subject, all);
         if (!read) {
             metrics_.filters_failed.add(all.size());
@@ -132,7 +164,6 @@ class CompiledGroups final : public GroupClassifier {
         return matches;
     }
 
- private:
     std::vector<CompiledGroup> groups_;
     GroupMetrics& metrics_;
 };
@@ -169,7 +200,11 @@ std::shared_ptr<const GroupClassifier> compile_groups(const std::vector<GroupRec
         CompiledGroup& its = compiled.emplace_back();
         its.id = group.id;
         for (const GroupVersionRecord& version : group.versions)
-            its.versions.push_back(compile(group, version, metrics, own_account));
+            if (version.use == GroupUse::history)
+                its.history.push_back(version.id);
+            else
+                its.versions.push_back(compile(group, version, metrics, own_account));
+        if (group.judging) its.judging = compile(group, *group.judging, metrics, own_account);
     }
     metrics.groups.set(static_cast<double>(compiled.size()));
     if (compiled.empty()) return nullptr;

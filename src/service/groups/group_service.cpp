@@ -123,6 +123,33 @@ Result<void> GroupService::remove(const ChangeOrigin& origin, const GroupKey& ke
     });
 }
 
+Result<void> GroupService::begin_reevaluation(const ChangeOrigin& origin, const GroupKey& key) {
+    return change(origin, [&](CatalogChange& catalog, Lsn) -> Result<void> {
+        const auto groups = TRY(catalog.groups().all());
+        const GroupRecord group = TRY(find(groups, key.name, key.arn));
+        if (group.name == default_group_name)
+            return Error(ErrorCode::invalid, "the group Default has every trace already");
+        for (const GroupRecord& other : groups)
+            if (other.judging)
+                return Error(ErrorCode::conflict,
+                             fmt::format("group {} is being re-evaluated", other.name));
+        return catalog.groups().begin_judging(group.name);
+    });
+}
+
+Result<void> GroupService::end_reevaluation(const ChangeOrigin& origin, const GroupKey& key,
+                                            const ReevaluationEnd& end) {
+    return change(origin, [&](CatalogChange& catalog, Lsn) -> Result<void> {
+        const auto groups = TRY(catalog.groups().all());
+        const GroupRecord group = TRY(find(groups, key.name, key.arn));
+        return catalog.groups().end_judging(group.name, end);
+    });
+}
+
+Result<GroupRecord> GroupService::record(const GroupKey& key) const {
+    return find(classes_.now()->groups, key.name, key.arn);
+}
+
 Result<Group> GroupService::get(const GroupKey& key) const {
     const GroupRecord group = TRY(find(classes_.now()->groups, key.name, key.arn));
     return shown(group);

@@ -61,6 +61,15 @@ class GroupService final : public GroupDirectory {
     /// By name, Default among them.
     std::vector<Group> list() const;
 
+    /// From now on traces that change are judged by a version of their own, which nobody reads.
+    /// errors: conflict (this group or another one is being re-evaluated)
+    Result<void> begin_reevaluation(const ChangeOrigin& origin, const GroupKey& key);
+    /// As GroupTable::end_judging().
+    Result<void> end_reevaluation(const ChangeOrigin& origin, const GroupKey& key,
+                                  const ReevaluationEnd& end);
+    /// With its versions, as it is now.
+    Result<GroupRecord> record(const GroupKey& key) const;
+
     /// What policies know a group by: it stays when the filter is edited. That of Default is
     /// GroupId{}. errors: invalid "Group not found"
     Result<GroupId> id_of(std::string_view name) const;

@@ -24,7 +24,8 @@ Maintenance::Maintenance(StoreCore& core, WalWriter& wal)
       publisher_(core),
       sealer_(core),
       flusher_(core, publisher_),
-      merger_(core, publisher_),
+      reevaluator_(core),
+      merger_(core, publisher_, reevaluator_),
       retention_(core, publisher_),
       redactor_(core, publisher_),
       disk_(core),
@@ -103,12 +104,25 @@ void Maintenance::free_log() {
     wal_.free_below(floor);
 }
 
+std::optional<MergePlan> Maintenance::plan_reevaluation() {
+    auto part = reevaluator_.next();
+    if (!part) return std::nullopt;
+    reevaluator_.waits_for_disk(!merger_.has_room_for(part));
+    return merger_.plan_reevaluation(std::move(part), reevaluator_.order());
+}
+
+std::optional<MergePlan> Maintenance::next_plan() {
+    auto plan = merger_.plan();
+    if (!plan) plan = plan_reevaluation();
+    if (!plan && retention_.trusts_clock())
+        if (auto part = due_for_summary(*core_.parts(), retention_.ages(), core_.clock.now()))
+            plan = merger_.plan_summary(std::move(part));
+    return plan;
+}
+
 void Maintenance::merge() {
     if (!job_ && !is_compacting_) {
-        auto plan = merger_.plan();
-        if (!plan && retention_.trusts_clock())
-            if (auto part = due_for_summary(*core_.parts(), retention_.ages(), core_.clock.now()))
-                plan = merger_.plan_summary(std::move(part));
+        auto plan = next_plan();
         if (!plan) return;
         job_ = std::make_shared<Guarded<MergeJob>>(
             MergeJob{.plan = std::move(*plan), .written = std::nullopt});
@@ -131,8 +145,11 @@ void Maintenance::publish_merge() {
     auto job = running->lock();
     if (!job->written) return;
     job_.reset();
+    const bool is_written = static_cast<bool>(*job->written);
     const auto published = merger_.publish(job->plan, std::move(*job->written));
     if (!published) log_error("merge failed", {{"error", published.error()}});
+    if (job->plan.order && is_written && published)
+        reevaluator_.done(job->plan.inputs.front()->id(), job->plan.output.id);
 }
 
 Result<StorePin> Maintenance::pin() {
@@ -241,13 +258,33 @@ Result<RedactionReport> Maintenance::redact(std::span<const TraceId> ids) {
         const Lsn through{wal_.next().value - 1};
         TRY_WITHIN(fmt::format("{} of {} traces are redacted", report.traces.size(), ids.size()),
                    redactor_.redact(some, through, report));
+        reevaluator_.begin_again();
         floor_may_have_risen_ = true;
     }
     core_.metrics.redacted_traces.add(report.traces.size());
     return report;
 }
 
+Result<void> Maintenance::reevaluate(GroupId version) {
+    const std::lock_guard lock(mutex_);
+    if (is_compacting_) return Error(ErrorCode::conflict, "a compaction or a redaction is running");
+    reevaluator_.begin(version);
+    return {};
+}
+
+std::optional<Reevaluation> Maintenance::reevaluation() {
+    const std::lock_guard lock(mutex_);
+    return reevaluator_.state();
+}
+
+void Maintenance::stop_reevaluation() {
+    const std::lock_guard lock(mutex_);
+    reevaluator_.stop();
+}
+
 Result<std::uint64_t> Maintenance::compact(const StoreProgressCall& progress) {
+    if (reevaluation())
+        return Error(ErrorCode::conflict, "stored traces are being judged for a group");
     const CompactionMark mark(is_compacting_);
     StoreProgress state;
     for (const auto& part : core_.parts()->parts) state.total_bytes += part->facts().bytes;

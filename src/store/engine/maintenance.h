@@ -11,6 +11,7 @@
 #include "store/engine/key_keeper.h"
 #include "store/engine/merger.h"
 #include "store/engine/redactor.h"
+#include "store/engine/reevaluator.h"
 #include "store/engine/retention.h"
 #include "store/engine/scrubber.h"
 #include "store/engine/sealer.h"
@@ -46,6 +47,10 @@ class Maintenance {
     std::vector<TraceId> pinned_traces();
     Result<RedactionReport> plan_redaction(std::span<const TraceId> ids);
     Result<RedactionReport> redact(std::span<const TraceId> ids);
+    /// As EmbeddedStore.
+    Result<void> reevaluate(GroupId version);
+    std::optional<Reevaluation> reevaluation();
+    void stop_reevaluation();
     /// Writes out what is open, as long as that is quick, and marks the shutdown as clean.
     void close();
 
@@ -59,6 +64,9 @@ class Maintenance {
     void flush_telemetry();
     void free_log();
     void merge();
+    /// What is to be written next, the most urgent first.
+    std::optional<MergePlan> next_plan();
+    std::optional<MergePlan> plan_reevaluation();
     void publish_merge();
     Result<std::optional<MergePlan>> plan_compaction();
     /// With `mutex_` held, and no merge under way.
@@ -83,6 +91,7 @@ class Maintenance {
     Publisher publisher_;
     Sealer sealer_;
     Flusher flusher_;
+    Reevaluator reevaluator_;
     Merger merger_;
     Retention retention_;
     Redactor redactor_;

@@ -46,7 +46,7 @@ std::optional<MergePlan> Merger::plan() {
     std::map<std::pair<std::uint32_t, std::string>, Group> groups;  // level and day
     for (const auto& part : core_.parts()->parts) {
         const ManifestPart& listed = part->listed();
-        if (listed.level < merge_level_max && !part->is_damaged())
+        if (listed.level < merge_level_max && !part->is_damaged() && !reevaluator_.holds(*part))
             groups[{listed.level, directory_of(listed.path)}].push_back(part);
     }
     for (const auto& [level_and_day, group] : groups) {
@@ -57,13 +57,26 @@ std::optional<MergePlan> Merger::plan() {
     return std::nullopt;
 }
 
-std::optional<MergePlan> Merger::plan_summary(std::shared_ptr<LivePart> part) {
+std::optional<MergePlan> Merger::plan_rewrite(std::shared_ptr<LivePart> part) {
     const Duration now = core_.clock.monotonic();
-    if (is_paused() || now < summary_not_before_ || !disk_has_room({part})) return std::nullopt;
-    summary_began_ = now;
+    if (is_paused() || now < rewrite_not_before_ || !disk_has_room({part})) return std::nullopt;
+    rewrite_began_ = now;
     const std::uint32_t level = part->listed().level;
-    MergePlan plan = plan_of({std::move(part)}, level);
-    plan.whole = std::make_shared<const std::set<TraceId>>(publisher_.manifest().state().pins);
+    return plan_of({std::move(part)}, level);
+}
+
+std::optional<MergePlan> Merger::plan_summary(std::shared_ptr<LivePart> part) {
+    if (reevaluator_.holds(*part)) return std::nullopt;
+    auto plan = plan_rewrite(std::move(part));
+    if (plan)
+        plan->whole = std::make_shared<const std::set<TraceId>>(publisher_.manifest().state().pins);
+    return plan;
+}
+
+std::optional<MergePlan> Merger::plan_reevaluation(std::shared_ptr<LivePart> part,
+                                                   PartOrder order) {
+    auto plan = plan_rewrite(std::move(part));
+    if (plan) plan->order = std::move(order);
     return plan;
 }
 
@@ -123,6 +136,11 @@ Result<std::shared_ptr<LivePart>> Merger::write_part(const MergePlan& plan,
     MergeOptions options;
     options.seal = {.keys = core_.file_keys(), .part_id = output.id};
     if (plan.whole) options.summarise = Summariser(plan.whole);
+    GraphRollup correction;
+    if (plan.order) {
+        correction = TRY(correction_of(*plan.order, *plan.inputs.front()));
+        options.correction = &correction;
+    }
     output.facts = TRY(merge_parts(core_.files, readers, temporary, options));
     const std::string path = core_.path(output.path);
     TRY(core_.files.rename(temporary, path));
@@ -136,7 +154,7 @@ Result<std::shared_ptr<LivePart>> Merger::write(const MergePlan& plan) const {
     const std::string path = core_.path(plan.output.path);
     const std::string temporary = path + std::string(temporary_suffix);
     auto written = write_part(plan, temporary);
-    if (!plan.whole)
+    if (!plan.is_rewrite())
         core_.metrics.merge_seconds.observe((core_.clock.monotonic() - start).as_seconds());
     if (!written) {
         // Under either name it is an unfinished publication, which the next start would remove.
@@ -147,9 +165,9 @@ Result<std::shared_ptr<LivePart>> Merger::write(const MergePlan& plan) const {
 }
 
 Result<void> Merger::publish(const MergePlan& plan, Result<std::shared_ptr<LivePart>> written) {
-    if (plan.whole) {
+    if (plan.is_rewrite()) {
         const Duration now = core_.clock.monotonic();
-        summary_not_before_ = now + (now - summary_began_);
+        rewrite_not_before_ = now + (now - rewrite_began_);
     }
     if (!written) {
         core_.metrics.merge_failures.add();
@@ -192,6 +210,7 @@ Result<void> Merger::publish(const MergePlan& plan, Result<std::shared_ptr<LiveP
 }
 
 void Merger::count(const MergePlan& plan, const LivePart& written) {
+    if (plan.order) return core_.metrics.reevaluated_parts.add();
     if (!plan.whole) return core_.metrics.merges.add();
     const std::uint64_t before = plan.inputs.front()->facts().bytes;
     const std::uint64_t after = written.facts().bytes;

@@ -25,6 +25,14 @@ std::vector<std::string_view> texts_of(const Trace& trace,
     return texts;
 }
 
+GroupSubject subject_of(const Trace& trace, const TraceContents& contents,
+                        const std::vector<std::string_view>& texts) {
+    return {.trace = trace,
+            .texts = texts,
+            .newest = contents.newest,
+            .limit_exceeded = contents.limit_exceeded};
+}
+
 /// What the trace adds to the graph of all traces, and to those of its groups.
 GraphRollup graph_of(const Groups& groups, const Trace& trace, const TraceContents& contents) {
     GraphRollup graph = graph_of_trace(trace);
@@ -56,10 +64,14 @@ std::vector<GroupMatch> matches_of(const Groups& groups, const Trace& trace,
                                    const TraceContents& contents) {
     if (!groups || trace.documents.empty()) return {};
     const std::vector<std::string_view> texts = texts_of(trace, contents.documents);
-    return groups->groups_of({.trace = trace,
-                              .texts = texts,
-                              .newest = contents.newest,
-                              .limit_exceeded = contents.limit_exceeded});
+    return groups->groups_of(subject_of(trace, contents, texts));
+}
+
+bool is_of_version(const Groups& groups, GroupId version, const Trace& trace,
+                   const TraceContents& contents) {
+    if (!groups || trace.documents.empty()) return false;
+    const std::vector<std::string_view> texts = texts_of(trace, contents.documents);
+    return groups->is_in(subject_of(trace, contents, texts), version);
 }
 
 Result<std::optional<TraceRow>> older_row(StoreCore& core, const OpenTrace& trace,

@@ -39,6 +39,10 @@ Result<WholeTrace> whole_trace(StoreCore& core, const OpenTrace& trace, const Pa
 std::vector<GroupMatch> matches_of(const Groups& groups, const Trace& trace,
                                    const TraceContents& contents);
 
+/// Whether the version is among matches_of().
+bool is_of_version(const Groups& groups, GroupId version, const Trace& trace,
+                   const TraceContents& contents);
+
 /// graph(merged) - graph(older), of all traces and of the groups: what the open documents change.
 GraphRollup contribution_of(const Groups& groups, TraceAssembly& assembly, const Trace& merged,
                             const WholeTrace& whole);

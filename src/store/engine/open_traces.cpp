@@ -379,6 +379,13 @@ std::shared_ptr<const GraphRollup> OpenTraces::exchange_contribution(
     return before;
 }
 
+void OpenTraces::forget_descriptions() {
+    for (Guarded<Shard>& each : shards_) {
+        auto shard = each.lock();
+        for (const auto& [id, held] : shard->traces) held->trace.described_newest = Lsn{};
+    }
+}
+
 std::optional<std::shared_ptr<const GraphRollup>> OpenTraces::describe(
     const OpenTrace& seen, std::shared_ptr<const GraphRollup> contribution) {
     auto shard = shard_of(seen.id).lock();

@@ -127,6 +127,9 @@ class OpenTraces {
 
     /// Remembers what was found out of this copy of a trace, unless it was flushed since.
     void set_older(const OpenTrace& seen, std::optional<TraceRow> row);
+    /// Contributions stay until they are made anew, and count as outdated for groups: these ask for
+    /// more than they did. Nobody describes traces meanwhile.
+    void forget_descriptions();
     /// Replaces the contribution; gives back the one before. Nothing happens when the trace is
     /// gone: then the answer is empty.
     ///

@@ -28,15 +28,28 @@ MinuteStretch minutes_of(const TimeRange& range) {
             .last = minute_of(range.end - Duration::nanoseconds(1))};
 }
 
-/// Adds what the open traces have, and gives the parts without them.
-Result<Parts> add_open(StoreCore& core, const MinuteStretch& minutes,
-                       const GraphSelection* selection, GraphSum& sum) {
+bool is_history(const StoreCore& core, GroupId group) {
+    if (group.is_all()) return false;
+    const Groups groups = groups_now(core);
+    return groups && groups->use_of(group) == GroupUse::history;
+}
+
+struct OpenRead {
+    MinuteStretch minutes;
+    GroupId group{};
+    const GraphSelection* selection = nullptr;
+};
+
+/// Adds what the open traces have, and gives the parts without them. Of a version that is history
+/// only the sums of traces that are gone count.
+Result<Parts> add_open(StoreCore& core, const OpenRead& read, GraphSum& sum) {
+    if (is_history(core, read.group)) return make_snapshot({}, core.parts()->rollups);
     const std::lock_guard refresh(core.refresh);
     TRY(describe_open_traces(core, minutes.last));
     auto view = core.view.lock();
-    sum.add(
-        std::make_shared<const RollupTable>(table_of(view->open_sum, minutes.first, minutes.last)),
-        minutes, selection);
+    sum.add(std::make_shared<const RollupTable>(
+                table_of(view->open_sum, read.minutes.first, read.minutes.last)),
+            read.minutes, read.selection);
     return view->parts;
 }
 
@@ -56,7 +69,7 @@ Result<GraphRollup> read_graph(StoreCore& core, const GraphRead& read) {
     const MinuteStretch minutes = minutes_of(read.range);
     const bool is_whole = read.grain == GraphGrain::whole;
     GraphSum sum({.grain = is_whole ? grain_whole : 1, .group = read.group});
-    const Parts parts = TRY(add_open(core, minutes, nullptr, sum));
+    const Parts parts = TRY(add_open(core, {.minutes = minutes, .group = read.group}, sum));
     const std::vector<GraphSource> sources = graph_sources(*parts, minutes);
     if (is_whole)
         TRY(add_stretches(core, sources, minutes, read.group, sum));
@@ -75,7 +88,9 @@ Result<GraphSeries> read_graph_series(StoreCore& core, const GraphSeriesQuery& q
                   .group = query.group,
                   .is_one_key = true,
                   .minute_first = minutes.first});
-    const Parts parts = TRY(add_open(core, minutes, shape.selection.get(), sum));
+    const OpenRead open{
+        .minutes = minutes, .group = query.group, .selection = shape.selection.get()};
+    const Parts parts = TRY(add_open(core, open, sum));
     TRY(add_series(core, graph_sources(*parts, minutes), minutes, shape, sum));
     return series_in(sum.take());
 }

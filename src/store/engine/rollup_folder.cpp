@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/log.h"
+#include "store/engine/open_graph.h"
 #include "store/engine/pinned_rows.h"
 #include "store/file_names.h"
 #include "trace/graph_cells.h"
@@ -27,6 +28,21 @@ std::pair<std::int64_t, std::int64_t> month_of(std::int64_t minute) {
         return std::int64_t{sys_days{its / 1}.time_since_epoch().count()} * day_minutes;
     };
     return {minute_of_first(month), minute_of_first(month + months(1))};
+}
+
+/// Without the versions of groups that nobody reads of it: what judges not yet, what is history no
+/// more.
+std::shared_ptr<const RollupTable> table_that_counts(std::shared_ptr<const RollupTable> table,
+                                                     const Groups& groups) {
+    const auto counts = [&](GroupId group) {
+        return group.is_all() || !groups || groups->use_of(group) == GroupUse::counted;
+    };
+    if (std::all_of(table->series.begin(), table->series.end(),
+                    [&](const RollupSeries& series) { return counts(series.key.group); }))
+        return table;
+    GraphRollup cells = rollup_of(*table);
+    std::erase_if(cells.cells, [&](const auto& cell) { return !counts(cell.first.group); });
+    return std::make_shared<const RollupTable>(table_of(cells));
 }
 
 }  // namespace
@@ -103,7 +119,7 @@ Result<void> RollupFolder::keep_pinned(const std::shared_ptr<LivePart>& part, Ba
     PinnedRows kept = TRY(write_pinned(
         core_, assembly_, {.part = *part, .rows = rows, .id = publisher_.next_part_id()}));
     batch.kept.push_back(std::move(kept.part));
-    add_slices(kept.moved, 1, batch);
+    add_slices(table_that_counts(kept.moved, groups_now(core_)), 1, batch);
     return {};
 }
 
@@ -117,7 +133,7 @@ Result<void> RollupFolder::take(const std::shared_ptr<LivePart>& part, Batch& ba
     TRY(kept);
     const auto table = part->rollup();
     if (table)
-        add_slices(*table, 1, batch);
+        add_slices(table_that_counts(*table, groups_now(core_)), 1, batch);
     else if (table.error().code() == ErrorCode::corrupt)
         part->report_damage(table.error());
     else

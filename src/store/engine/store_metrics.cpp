@@ -74,6 +74,8 @@ StoreMetrics::StoreMetrics(MetricsRegistry& r)
                       "When the room for parts will end, as it goes now; 0: not foreseen")),
       pinned_traces(gauge(r, "pinned_traces", "Traces that do not expire")),
       redacted_traces(counter(r, "redacted_traces_total", "Traces taken out on request")),
+      reevaluated_parts(counter(r, "reevaluated_parts_total",
+                                "Parts whose traces were judged by a group's filter again")),
       summary_parts(counter(r, "summary_parts_total", "Parts whose documents became summaries")),
       summary_spans(counter(r, "summary_spans_total", "Spans of the parts that became summaries")),
       summary_freed_bytes(

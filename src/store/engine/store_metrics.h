@@ -46,6 +46,7 @@ struct StoreMetrics : WalMetrics {
     Gauge& full_time;     ///< when the room for parts ends; 0: not foreseen
     Gauge& pinned_traces;
     Counter& redacted_traces;
+    Counter& reevaluated_parts;
     Counter& summary_parts;
     Counter& summary_spans;
     Counter& summary_freed_bytes;

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include "api/group_operations.h"
 #include "api/own/openapi_text.h"
 #include "api/own/routes.h"
 #include "api/retention_operations.h"
@@ -24,6 +25,7 @@ std::map<std::string, std::string> operations_of_document() {
         if (line.starts_with("  /") && line.ends_with(":")) path = line.substr(2, line.size() - 3);
         if (line == "    get:") method = "GET";
         if (line == "    post:") method = "POST";
+        if (line == "    delete:") method = "DELETE";
         const std::string id = "      operationId: ";
         if (line.starts_with(id)) operations[method + " " + path] = line.substr(id.size());
     }
@@ -42,7 +44,8 @@ TEST_CASE("every route below /api/v1 is in the OpenAPI document, and nothing els
         REQUIRE(told.contains(operation));
         CHECK(told.at(operation) == route.name);
     }
-    for (const auto& some : {StoreOperations::routes(), RetentionOperations::routes()})
+    for (const auto& some :
+         {StoreOperations::routes(), RetentionOperations::routes(), GroupOperations::routes()})
         for (const ApiRoute& route : some)
             routes.insert(std::string(route.method) + " " + std::string(route.path));
     for (const std::string& route : routes) CHECK_MESSAGE(told.contains(route), route);
