@@ -49,6 +49,18 @@ void note_outdated(OpenTrace& trace, const StoredDocument& old) {
                               .in_progress = header.in_progress});
 }
 
+void stretch(OpenTrace& trace, const SegmentHeader& header, bool is_first) {
+    trace.start = is_first ? header.start : std::min(trace.start, header.start);
+    trace.end = is_first ? header.end : std::max(trace.end, header.end);
+}
+
+/// After documents left.
+void measure(OpenTrace& trace) {
+    bool is_first = true;
+    for (const DocumentPointer& each : trace.documents)
+        stretch(trace, each->document.header, std::exchange(is_first, false));
+}
+
 void remove_at(OpenTrace& trace, std::size_t index) {
     const StoredDocument& old = *trace.documents[index];
     trace.spans -= old.document.header.span_count;
@@ -248,8 +260,10 @@ void OpenTraces::insert_one(OpenTrace& trace, Lsn lsn, Document document) {
         count_bytes(0, bytes_of(old.document));
         note_outdated(trace, old);
         remove_at(trace, *place);
+        measure(trace);
     }
     const SegmentHeader& header = stored->document.header;
+    stretch(trace, header, trace.documents.empty());
     const Instant start_min = header.span_count == 1 ? header.start : beginning_of_time;
     trace.start_min = std::min(trace.start_min, start_min);
     trace.spans += header.span_count;
@@ -418,6 +432,7 @@ std::optional<Lsn> OpenTraces::remove_through(OpenTrace& trace, Lsn lsn) {
         else if (!lowest || trace.documents[i]->lsn < *lowest)
             lowest = trace.documents[i]->lsn;
     }
+    measure(trace);
     count_bytes(0, bytes_before - trace.bytes);
     std::erase_if(trace.outdated, [&](const OutdatedStart& each) { return each.lsn <= lsn; });
     return lowest;

@@ -37,6 +37,8 @@ struct OpenTrace {
     TraceId id;
     std::vector<SpanId> span_ids;            ///< of `documents`, in the same order
     std::vector<DocumentPointer> documents;  ///< one per span id: last writes won
+    Instant start;                           ///< the earliest of `documents`
+    Instant end;                             ///< the latest
     std::uint64_t spans = 0;
     std::uint64_t bytes = 0;
     Lsn lsn_min;        ///< pins the log from here
@@ -114,8 +116,9 @@ class OpenTraces {
     bool has_contributions() const { return contributions_ > 0; }
     /// Null: nothing yet, or no such trace.
     std::shared_ptr<const GraphRollup> contribution(TraceId id) const;
-    /// Calls with each trace that has documents, under a lock: short work only. The lock is given
-    /// up now and then, for arrivals: a trace that leaves meanwhile may not come.
+    /// Calls with each trace that has documents, under a lock: arrivals wait meanwhile, also while
+    /// the thread is kept from running, so short work only: a copy of the trace is long. The lock
+    /// is given up now and then: a trace that leaves meanwhile may not come.
     void visit(const std::function<void(const OpenTrace&)>& look) const;
     /// Calls with each trace that is due, once, until `look` answers false; under a lock.
     /// cost: O(due), and those that were due once more and found unfinished

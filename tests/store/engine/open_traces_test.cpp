@@ -121,5 +121,32 @@ TEST_CASE("who has seen enough is shown no more") {
     CHECK(shown == 3);
 }
 
+TEST_CASE("the bounds of a trace are those of the documents that it has") {
+    Fixture fixture;
+    std::mt19937_64 random(seed);
+    const auto below = [&](std::uint64_t n) { return random() % n; };
+    for (int step = 0; step < 2000; ++step) {
+        Document one = document(below(5), below(6), below(3) == 0);
+        one.header.start = Instant::from_seconds(static_cast<std::int64_t>(100 + below(50)));
+        if (!one.header.in_progress)
+            one.header.end =
+                one.header.start + Duration::seconds(static_cast<std::int64_t>(below(50)));
+        fixture.insert(std::move(one));
+        if (below(20) == 0)
+            fixture.open.forget({0x5f000000ULL << 32, below(5)}, {fixture.next.value - below(9)},
+                                std::nullopt);
+        for (const OpenTrace& trace : fixture.all()) {
+            Instant start = trace.documents.front()->document.header.start;
+            Instant end = trace.documents.front()->document.header.end;
+            for (const DocumentPointer& each : trace.documents) {
+                start = std::min(start, each->document.header.start);
+                end = std::max(end, each->document.header.end);
+            }
+            CHECK(trace.start == start);
+            CHECK(trace.end == end);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace tomograph

@@ -93,11 +93,36 @@ double TraceWalk::covered() const {
     return static_cast<double>(rows_passed_) / static_cast<double>(rows_);
 }
 
+bool TraceWalk::is_told_by_bounds(const OpenTrace& trace) const {
+    const bool has_news = shared_.range.as_of && trace.lsn_max > *shared_.range.as_of;
+    const bool is_new = trace.older && !*trace.older;
+    return is_new && !has_news && shared_.range.type != TimeRangeType::service;
+}
+
 Result<void> TraceWalk::gather_open() {
+    // Most traces have nothing in parts, and are not copied: arrivals wait for the lock.
+    struct Bounds {
+        TraceId id;
+        Instant start;
+        Instant end;
+    };
+    std::vector<Bounds> bounds;
     std::vector<OpenTrace> traces;
-    core_.open.visit([&](const OpenTrace& trace) { traces.push_back(trace); });
+    core_.open.visit([&](const OpenTrace& trace) {
+        if (is_told_by_bounds(trace))
+            bounds.push_back({.id = trace.id, .start = trace.start, .end = trace.end});
+        else
+            traces.push_back(trace);
+    });
     // After the open traces: what leaves them in between is in these parts.
     shared_.parts = core_.parts();
+    for (const Bounds& trace : bounds) {
+        shared_.open_ids.insert(trace.id);
+        const TraceCursor at{.second = trace_second(trace.id, trace.start), .id = trace.id};
+        if (is_after_page(at) &&
+            is_match(at, trace.start, std::max(trace.start, trace.end), Instant{1}, Instant{0}))
+            open_.push_back({.at = at});
+    }
     for (const OpenTrace& trace : traces) {
         shared_.open_ids.insert(trace.id);
         const auto older = TRY(older_row(core_, trace, *shared_.parts));
@@ -155,9 +180,12 @@ void TraceWalk::gather_moved() {
     });
 }
 
+bool TraceWalk::is_after_page(TraceCursor at) const {
+    return !shared_.range.before || at < *shared_.range.before;
+}
+
 void TraceWalk::add_open(TraceCursor at, std::span<const DocumentPointer> documents) {
-    if (shared_.range.before && at >= *shared_.range.before) return;
-    if (is_match_of(at, documents)) open_.push_back({.at = at});
+    if (is_after_page(at) && is_match_of(at, documents)) open_.push_back({.at = at});
 }
 
 bool TraceWalk::is_match_of(TraceCursor at, std::span<const DocumentPointer> documents) const {

@@ -97,6 +97,9 @@ class TraceWalk {
         bool operator<(const OpenPlace& other) const { return at < other.at; }
     };
 
+    /// Whether its bounds say where it stands and whether it matches.
+    bool is_told_by_bounds(const OpenTrace& trace) const;
+    bool is_after_page(TraceCursor at) const;
     Result<void> gather_open();
     /// Notes the trace, with all of its documents, if it matches.
     void add_open(TraceCursor at, std::span<const DocumentPointer> documents);
