@@ -396,7 +396,7 @@ std::shared_ptr<const GraphRollup> OpenTraces::exchange_contribution(
 void OpenTraces::forget_descriptions() {
     for (Guarded<Shard>& each : shards_) {
         auto shard = each.lock();
-        for (const auto& [id, held] : shard->traces) held->trace.described_newest = Lsn{};
+        shard->traces.each([](TraceId, const auto& held) { held->trace.described_newest = Lsn{}; });
     }
 }
 

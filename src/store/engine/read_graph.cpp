@@ -45,7 +45,7 @@ struct OpenRead {
 Result<Parts> add_open(StoreCore& core, const OpenRead& read, GraphSum& sum) {
     if (is_history(core, read.group)) return make_snapshot({}, core.parts()->rollups);
     const std::lock_guard refresh(core.refresh);
-    TRY(describe_open_traces(core, minutes.last));
+    TRY(describe_open_traces(core, read.minutes.last));
     auto view = core.view.lock();
     sum.add(std::make_shared<const RollupTable>(
                 table_of(view->open_sum, read.minutes.first, read.minutes.last)),
