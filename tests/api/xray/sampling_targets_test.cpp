@@ -20,7 +20,7 @@ std::string statistics(const std::string& documents) {
 
 constexpr std::string_view default_target =
     R"({"RuleName":"Default","FixedRate":0.05,"ReservoirQuota":1,)"
-    R"("ReservoirQuotaTTL":1700000022.0,"Interval":10})";
+    R"("ReservoirQuotaTTL":1700000012.0,"Interval":10})";
 
 std::string answer(std::string_view targets, std::string_view unprocessed = "") {
     return R"({"SamplingTargetDocuments":[)" + std::string(targets) +
@@ -61,7 +61,7 @@ TEST_CASE("the end of a quota is told by the client's own clock") {
     ControlBench bench;
     const std::string late = document("", "Default", "1699999900");
     CHECK(bench.post("/SamplingTargets", statistics(late))
-              .body.find(R"("ReservoirQuotaTTL":1699999922.0)") != std::string::npos);
+              .body.find(R"("ReservoirQuotaTTL":1699999912.0)") != std::string::npos);
 }
 
 TEST_CASE("a document that cannot be taken is named, and spoils no other") {
