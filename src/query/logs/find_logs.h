@@ -22,7 +22,7 @@ struct FoundLogs {
 Result<FoundLogs> find_logs(LogStore& logs, FindLogsRequest request);
 
 /// When a trace was active, with five minutes on both sides for clocks that differ. Of a trace that
-/// is not known: around the time that its id claims, if it can be; else the last day.
+/// is not known: the last day, and before it from the time on that its id claims, if it can be.
 /// errors  those of TraceStore::get
 Result<TimeRange> log_range_of_trace(TraceStore& traces, TraceId id, Instant now);
 
