@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 
+from tests.e2e.otel.story import ALL_SIGNALS, Story
 from tests.e2e.otel.surfaces import check_everywhere, run_story
 from tests.interop.builds import go_program, java_program, node_program
 
@@ -20,4 +21,5 @@ PROGRAMS = {  # how to build it, what it can speak, what it calls its exception
 def test_every_surface_tells_what_an_sdk_sent(server, tmp_path, language):
     build, protocols, exception = PROGRAMS[language]
     command = build(tmp_path)
-    check_everywhere(server, *(run_story(command, server, protocol, tmp_path, exception) for protocol in protocols))
+    check_everywhere(server, *(run_story(command, server, protocol, tmp_path, exception, Story(signals=ALL_SIGNALS))
+                               for protocol in protocols))

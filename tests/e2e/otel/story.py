@@ -38,6 +38,9 @@ class Metric:
     values: list[tuple[float, dict]]
 
 
+ALL_SIGNALS = ("traces", "logs", "metrics")
+
+
 @dataclasses.dataclass
 class Span:
     key: str
