@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -115,20 +116,28 @@ def cancel(server, client):
 
 
 def ingest(server, client, rate=40_000):
-    """p99 of PutTraceSegments at a steady rate, by turns alone and beside the worst query; takes spans into the store."""
-    alone, beside = [], []
+    """p99 of PutTraceSegments at a steady rate, by turns alone, beside the worst query, and beside a program that only
+    keeps a processor busy at the lowest priority: what any third task costs on this machine, whatever it does.
+    Takes spans into the store."""
+    beside = {"alone": lambda end: end.wait(), "a filter on documents": lambda end: ask_until(server, end), "a busy loop": busy_until}
+    p99 = {what: [] for what in beside}
     for _ in range(3):
-        for times, is_beside in ((alone, False), (beside, True)):
-            going = threading.Event()
-            asker = threading.Thread(target=ask_until, args=(server, going))
-            if is_beside:
-                asker.start()
-            times.append(load(BUILD, "http", server.api, 6, 4, 50, rate)["p99_ms"])
-            going.set()
-            if is_beside:
-                asker.join()
-    report(f"p99 of PutTraceSegments at {rate:,} documents/s: alone {statistics.median(alone):.2f} ms, beside a filter on "
-           f"documents {statistics.median(beside):.2f} ms ({', '.join(f'{a:.1f}/{b:.1f}' for a, b in zip(alone, beside))})")
+        for what, work in beside.items():
+            end = threading.Event()
+            worker = threading.Thread(target=work, args=(end,))
+            worker.start()
+            p99[what].append(load(BUILD, "http", server.api, 6, 4, 50, rate)["p99_ms"])
+            end.set()
+            worker.join()
+    for what, times in p99.items():
+        report(f"p99 of PutTraceSegments at {rate:,} documents/s, {what}: {statistics.median(times):.2f} ms "
+               f"({', '.join(f'{t:.1f}' for t in times)})")
+
+
+def busy_until(end: threading.Event):
+    with subprocess.Popen(["nice", "-n", "19", "sh", "-c", "while :; do :; done"]) as loop:
+        end.wait()
+        loop.kill()
 
 
 def ask_until(server, end: threading.Event):
