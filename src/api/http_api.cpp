@@ -10,38 +10,31 @@
 
 namespace tomograph {
 
-HttpApi::HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
-                 StoreOperations* operations, RetentionOperations* retention, OwnReads* own,
-                 Ingest* ingest, const SpanMetrics* spans, GroupOperations* groups,
-                 LogIntake* logs, MetricIntake* otlp_metrics)
-    : xray_(xray),
-      store_(store),
-      metrics_(metrics),
-      operations_(operations),
-      retention_(retention),
-      own_(own),
-      ingest_(ingest),
-      spans_(spans),
-      groups_(groups),
-      logs_(logs),
-      otlp_metrics_(otlp_metrics) {}
+/// All but the X-Ray API. False for any path that is not one of theirs.
+bool HttpApi::answer_own(HttpRequest& request, const HttpRespond& respond) {
+    auto page = operator_page(request, parts_.store, parts_.metrics, parts_.span_metrics);
+    if (!page && parts_.operations != nullptr) page = parts_.operations->handle(request);
+    if (page) {
+        page->headers.push_back({"x-amzn-RequestId", make_request_id()});
+        respond(*std::move(page));
+        return true;
+    }
+    const auto is_answered_by = [&](auto* part) {
+        return part != nullptr && part->handle(request, respond);
+    };
+    const auto is_export_of = [&](auto* intake, auto answer) {
+        return intake != nullptr && answer(*intake, request, respond);
+    };
+    return is_answered_by(parts_.retention) || is_answered_by(parts_.groups) ||
+           is_answered_by(parts_.own) || is_export_of(parts_.otlp_traces, answer_trace_export) ||
+           is_export_of(parts_.otlp_logs, answer_logs_export) ||
+           is_export_of(parts_.otlp_metrics, answer_metrics_export);
+}
 
 void HttpApi::handle(HttpRequest request, HttpRespond respond) {
     try {
-        auto page = operator_page(request, store_, metrics_, spans_);
-        if (!page && operations_ != nullptr) page = operations_->handle(request);
-        if (page) {
-            page->headers.push_back({"x-amzn-RequestId", make_request_id()});
-            return respond(*std::move(page));
-        }
-        if (retention_ != nullptr && retention_->handle(request, respond)) return;
-        if (groups_ != nullptr && groups_->handle(request, respond)) return;
-        if (own_ != nullptr && own_->handle(request, respond)) return;
-        if (ingest_ != nullptr && answer_trace_export(*ingest_, request, respond)) return;
-        if (logs_ != nullptr && answer_logs_export(*logs_, request, respond)) return;
-        if (otlp_metrics_ != nullptr && answer_metrics_export(*otlp_metrics_, request, respond))
-            return;
-        xray_.handle(std::move(request), respond, IngestSource::api);
+        if (answer_own(request, respond)) return;
+        parts_.xray.handle(std::move(request), respond, IngestSource::api);
     } catch (const std::exception& thrown) {
         log_error("request failed", {{"error", thrown.what()}});
         respond(xray_http_error(500, "the request failed"));

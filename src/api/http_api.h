@@ -16,13 +16,21 @@ class MetricIntake;
 /// then the X-Ray API. Every error is JSON with a request id.
 class HttpApi {
  public:
-    /// operations, retention, own, ingest, groups, logs, otlp_metrics  null: a server without any (ingest,
-    /// logs, otlp_metrics: of OTLP; spans: of their page)
-    HttpApi(XrayApi& xray, TraceStore& store, MetricsRegistry& metrics,
-            StoreOperations* operations = nullptr, RetentionOperations* retention = nullptr,
-            OwnReads* own = nullptr, Ingest* ingest = nullptr, const SpanMetrics* spans = nullptr,
-            GroupOperations* groups = nullptr, LogIntake* logs = nullptr,
-            MetricIntake* otlp_metrics = nullptr);
+    /// What it stands on, and outlives it. Null: a server without.
+    struct Parts {
+        XrayApi& xray;
+        TraceStore& store;
+        MetricsRegistry& metrics;
+        StoreOperations* operations = nullptr;
+        RetentionOperations* retention = nullptr;
+        GroupOperations* groups = nullptr;
+        OwnReads* own = nullptr;
+        const SpanMetrics* span_metrics = nullptr;  ///< for their page
+        Ingest* otlp_traces = nullptr;
+        LogIntake* otlp_logs = nullptr;
+        MetricIntake* otlp_metrics = nullptr;
+    };
+    explicit HttpApi(const Parts& parts) : parts_(parts) {}
 
     void handle(HttpRequest request, HttpRespond respond);
 
@@ -30,17 +38,9 @@ class HttpApi {
     HttpHandler handler();
 
  private:
-    XrayApi& xray_;
-    TraceStore& store_;
-    MetricsRegistry& metrics_;
-    StoreOperations* operations_;
-    RetentionOperations* retention_;
-    OwnReads* own_;
-    Ingest* ingest_;
-    const SpanMetrics* spans_;
-    GroupOperations* groups_;
-    LogIntake* logs_;
-    MetricIntake* otlp_metrics_;
+    bool answer_own(HttpRequest& request, const HttpRespond& respond);
+
+    const Parts parts_;
 };
 
 /// For the daemon's TCP port: the X-Ray API alone, as the daemon's proxy offers it.

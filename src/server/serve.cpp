@@ -12,24 +12,12 @@
 #include "query/limits.h"
 #include "query/summary_cache.h"
 #include "server/addresses.h"
+#include "server/control_services.h"
 #include "server/listeners.h"
-#include "server/server_catalog.h"
 #include "server/store_settings.h"
 #include "server/token_key.h"
-#include "service/encryption/encryption_service.h"
-#include "service/groups/group_meter.h"
-#include "service/groups/group_reevaluation.h"
-#include "service/groups/group_service.h"
-#include "service/insights/insight_service.h"
-#include "service/insights/insight_watch.h"
 #include "service/metrics/metric_intake.h"
 #include "service/metrics/span_metric_recorder.h"
-#include "service/policies/policy_service.h"
-#include "service/sampling/sampling_rules.h"
-#include "service/sampling/sampling_targets.h"
-#include "service/tags/tag_service.h"
-#include "service/transaction_search/transaction_search.h"
-#include "service/watch_thread.h"
 #include "store/embedded_store.h"
 #include "store/logs/embedded_log_store.h"
 #include "store/metrics/embedded_metric_store.h"
@@ -80,11 +68,6 @@ Result<std::unique_ptr<EmbeddedStore>> open_store(FileSystem& files, const Clock
     return EmbeddedStore::open(files, clock, metrics, std::move(options));
 }
 
-StoreKeyring keyring_of(EmbeddedStore& store) {
-    return {.change = [&store](SecretKey next) { return store.change_master_key(std::move(next)); },
-            .status = [&store] { return store.status().encryption; }};
-}
-
 /// The operator has put another key in its place.
 void read_key_again(EncryptionService& encryption, TraceStore& store) {
     const auto changed = encryption.apply();
@@ -121,50 +104,19 @@ Result<void> serve(const Settings& settings) {
     const RealClock clock;
     MetricsRegistry metrics;
     const std::unique_ptr<FileSystem> files = make_real_file_system();
-    const ArnScope scope{.region = settings.region, .account_id = settings.account_id};
-    ServerCatalog catalog(settings.data_dir, scope, clock, metrics);
+    ServerCatalog catalog(settings.data_dir,
+                          {.region = settings.region, .account_id = settings.account_id}, clock,
+                          metrics);
     EmbeddedLogStore logs(clock, metrics, log_options(settings));
     EmbeddedMetricStore metric_store(metrics, metric_options(settings));
     const auto store = TRY(open_store(*files, clock, metrics, settings, catalog,
                                       {&logs.signal(), &metric_store.signal()}));
-    GroupService groups(catalog.catalog(), *store, catalog.groups(), scope);
-    TagService tags(catalog.catalog());
-    const InsightService insights(catalog.catalog(), groups);
-    InsightWatch insight_watch({.catalog = catalog.catalog(),
-                                .store = *store,
-                                .groups = catalog.groups(),
-                                .directory = groups,
-                                .clock = clock,
-                                .metrics = metrics});
-    GroupMeter group_meter({.store = *store,
-                            .groups = catalog.groups(),
-                            .directory = groups,
-                            .clock = clock,
-                            .metrics = metrics});
-    GroupReevaluation reevaluation(groups, catalog.groups(), *store);
-    PolicyService policies(catalog.catalog(), settings.account_id);
-    const auto encryption = TRY(EncryptionService::open({.catalog = catalog.catalog(),
-                                                         .store = keyring_of(*store),
-                                                         .own_key = settings.key,
-                                                         .named_keys = settings.named_keys,
-                                                         .scope = scope}));
-    const auto transaction_search =
-        TRY(TransactionSearch::open(catalog.catalog(), settings.narrows_listings));
-    const auto sampling_rules = TRY(SamplingRules::open(catalog.catalog(), clock, scope));
-    SamplingTargets sampling_targets(*sampling_rules, clock, metrics,
-                                     {.has_former_life = sampling_rules->has_former_life()});
+    const auto control = TRY(ControlServices::open({settings, catalog, *store, clock, metrics}));
     const PageTokenKey token_key = TRY(load_token_key(*files, settings.data_dir));
     SummaryCache summaries(metrics, summary_cache_bytes);
     const XrayApiOptions api_options{.account_id = settings.account_id,
                                      .token_key = token_key,
-                                     .control = {.groups = &groups,
-                                                 .tags = &tags,
-                                                 .policies = &policies,
-                                                 .encryption = encryption.get(),
-                                                 .transaction_search = transaction_search.get(),
-                                                 .sampling_rules = sampling_rules.get(),
-                                                 .sampling_targets = &sampling_targets,
-                                                 .insights = &insights},
+                                     .control = control->plane(),
                                      .summaries = &summaries};
     QueryMetrics query_metrics(metrics);
     LiveTail tail(*store, clock, query_metrics);
@@ -177,30 +129,36 @@ Result<void> serve(const Settings& settings) {
     {
         XrayApi xray(api_options, ingest, *store, clock, metrics);
         StoreOperations operations(*store, settings.backup_dir);
-        RetentionOperations retention(*store, &groups, &summaries);
-        GroupOperations group_operations(reevaluation);
+        RetentionOperations retention(*store, &control->groups(), &summaries);
+        GroupOperations groups(control->reevaluation());
         OwnReads own({*store, clock, metrics, tail, api_options, &ingest, store.get(), &logs,
                       &metric_store});
-        HttpApi http(xray, *store, metrics, &operations, &retention, &own, &ingest, &span_metrics,
-                     &group_operations, &log_intake, &metric_intake);
+        HttpApi http({.xray = xray,
+                      .store = *store,
+                      .metrics = metrics,
+                      .operations = &operations,
+                      .retention = &retention,
+                      .groups = &groups,
+                      .own = &own,
+                      .span_metrics = &span_metrics,
+                      .otlp_traces = &ingest,
+                      .otlp_logs = &log_intake,
+                      .otlp_metrics = &metric_intake});
         const auto listeners =
             TRY(Listeners::start(settings, {pool, ingest, log_intake, metric_intake, xray, http,
                                             *store, clock, metrics}));
-        const WatchThread watches(
-            {{.name = "insights",
-              .tick = [&] { return insight_watch.tick(); },
-              .stop = [&] { insight_watch.stop(); }},
-             {.name = "groups", .tick = [&] { return group_meter.tick(); }},
-             {.name = "reevaluation", .tick = [&] { return reevaluation.tick(); }},
-             {.name = "span metrics", .tick = [&] { return span_recorder.tick(); }}});
+        std::vector<WatchTask> tasks = control->watches();
+        tasks.push_back({.name = "span metrics", .tick = [&] { return span_recorder.tick(); }});
+        const WatchThread watches(std::move(tasks));
         wait_until_ready(*store, clock);
-        const std::jthread keys(
-            [&](const std::stop_token& stop) { apply_key_when_ready(*encryption, *store, stop); });
+        const std::jthread keys([&](const std::stop_token& stop) {
+            apply_key_when_ready(control->encryption(), *store, stop);
+        });
         std::fputs(welcome_text(settings, listeners->addresses()).c_str(), stdout);
         std::fflush(stdout);
         TRY(write_addresses(*files, settings.data_dir, listeners->addresses()));
 
-        while (signals.wait() == SIGHUP) read_key_again(*encryption, *store);
+        while (signals.wait() == SIGHUP) read_key_again(control->encryption(), *store);
         log_info("stopping");
         listeners->stop(stop_deadline);
     }

@@ -26,6 +26,9 @@ class ServerCatalog {
     Catalog& catalog() { return *catalog_; }
     GroupClasses& groups() { return *groups_; }
 
+    /// Of the ARNs of its records.
+    const ArnScope& scope() const { return scope_; }
+
  private:
     std::string path_;
     ArnScope scope_;

@@ -22,7 +22,7 @@ struct ApiBench {
     XrayApiOptions options;
     XrayApi xray{options, ingest, store, clock, metrics};
     OwnReads own{{store, clock, metrics, tail, options, &ingest}};
-    HttpApi http{xray, store, metrics, nullptr, nullptr, &own};
+    HttpApi http{{.xray = xray, .store = store, .metrics = metrics, .own = &own}};
 
     explicit ApiBench(TraceStore& of) : store(of) {}
 
