@@ -21,13 +21,21 @@ Result<void> SpanMetricRecorder::tick() {
     if (now / minute_ms == last_ms_ / minute_ms) return {};
     if (!store_.status().ready) return {};
     MetricBatch batch = spans_.to_batch(now, span_metrics_recorded_max);
-    for (MetricSeries& series : batch.series)
-        if (known_.insert(series.labels.hash()).second && last_ms_ < now)
-            series.points.insert(series.points.begin(), {last_ms_, 0});
+    // What the store refused is in the next totals; but where those series began it does not know.
+    if (is_refused_->exchange(false))
+        for (const std::uint64_t hash : added_) known_.erase(hash);
+    added_.clear();
+    for (MetricSeries& series : batch.series) {
+        const std::uint64_t hash = series.labels.hash();
+        if (!known_.insert(hash).second || last_ms_ >= now) continue;
+        added_.push_back(hash);
+        series.points.insert(series.points.begin(), {last_ms_, 0});
+    }
     last_ms_ = now;
-    // What a full disk refuses is lost: the next minute's totals hold it.
-    store_.append(batch, [](const Result<void>& kept) {
-        if (!kept) log_warn("span metrics not recorded", {{"error", kept.error()}});
+    store_.append(batch, [is_refused = is_refused_](const Result<void>& kept) {
+        if (kept) return;
+        *is_refused = true;
+        log_warn("span metrics not recorded", {{"error", kept.error()}});
     });
     return {};
 }

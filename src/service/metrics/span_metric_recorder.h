@@ -1,7 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <unordered_set>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -28,6 +31,9 @@ class SpanMetricRecorder {
     const Clock& clock_;
     std::int64_t last_ms_;
     std::unordered_set<std::uint64_t> known_;  ///< by hash of the labels
+    std::vector<std::uint64_t> added_;         ///< to it, by the last batch
+    /// The store did not take the last batch; set by threads of the store.
+    std::shared_ptr<std::atomic<bool>> is_refused_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace tomograph

@@ -3,41 +3,17 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <map>
 #include <optional>
 
 #include "base/clock.h"
 #include "otlp_metrics.h"
+#include "remembering_store.h"
 
 namespace tomograph::testing {
 namespace {
 
 constexpr std::int64_t now_second = 1'700'000'000;
 constexpr std::uint64_t now_ms = now_second * 1000;
-
-/// Remembers what was appended; refuses when told.
-struct RememberingStore final : MetricStore {
-    void append(const MetricBatch& batch, std::function<void(Result<void>)> done) override {
-        if (refusal) return done(Error(*refusal));
-        for (const MetricSeries& series : batch.series) {
-            MetricSeries& its = all[to_text(series.labels)];
-            its.points.insert(its.points.end(), series.points.begin(), series.points.end());
-            its.exemplars.insert(its.exemplars.end(), series.exemplars.begin(),
-                                 series.exemplars.end());
-        }
-        for (const MetricFamily& family : batch.families) known[family.name] = family;
-        done({});
-    }
-    Result<std::vector<MetricSeries>> read(const MetricSelection&) override {
-        return std::vector<MetricSeries>();
-    }
-    Result<std::vector<MetricFamily>> families() override { return std::vector<MetricFamily>(); }
-    MetricStoreStatus status() override { return {}; }
-
-    std::map<std::string, MetricSeries> all;
-    std::map<std::string, MetricFamily> known;
-    std::optional<Error> refusal;
-};
 
 struct Fixture {
     ManualClock clock{Instant::from_seconds(now_second)};
