@@ -70,4 +70,29 @@ TEST_CASE("operations answer as the goldens say") {
     CHECK(requests >= 8);
 }
 
+// The token is drawn anew each time, so it is no part of the requests and answers here.
+TEST_CASE("retrievals answer as the goldens say") {
+    const fs::path folder = fs::path(GOLDENS_FOLDER) / "retrieval";
+    MemoryStore store;
+    ApiBench bench(store);
+    put_documents(bench, folder / "documents.txt");
+    const std::string started =
+        bench.post("/StartTraceRetrieval", read_golden(folder / "start.json")).body;
+    const std::string_view before = R"({"RetrievalToken":")";
+    REQUIRE(started.starts_with(before));
+    REQUIRE(started.ends_with("\"}"));
+    const std::string token = started.substr(before.size(), started.size() - before.size() - 2);
+    const auto check = [&](const std::string& operation, const std::string& more,
+                           const std::string& name) {
+        const HttpReply reply =
+            bench.post("/" + operation, R"({"RetrievalToken":")" + token + "\"" + more + "}");
+        CHECK(reply.status == 200);
+        CHECK(reply.body.find(token) == std::string::npos);
+        check_golden(folder / (name + ".answer.json"), pretty(reply.body));
+    };
+    check("ListRetrievedTraces", "", "ListRetrievedTraces");
+    check("ListRetrievedTraces", R"(,"TraceFormat":"OTEL")", "ListRetrievedTraces.otel");
+    check("GetRetrievedTracesGraph", "", "GetRetrievedTracesGraph");
+}
+
 }  // namespace tomograph::testing
