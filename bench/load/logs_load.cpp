@@ -7,31 +7,20 @@
 #include <protozero/pbf_writer.hpp>
 #include <string>
 
+#include "base/hash.h"
 #include "load_run.h"
+#include "workload/otlp_attributes.h"
 
 namespace {
 
+using tomograph::mix64;
 using tomograph::load::wall_ns;
-
-std::uint64_t mix(std::uint64_t value) {
-    value += 0x9e3779b97f4a7c15ULL;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebULL;
-    return value ^ (value >> 31);
-}
+using tomograph::workload::add_text;
 
 std::string hex(std::uint64_t value, int digits) {
     std::string text;
     for (int i = digits - 1; i >= 0; --i) text += "0123456789abcdef"[value >> (4 * i) & 15];
     return text;
-}
-
-void add_text(protozero::pbf_writer& message, std::uint32_t tag, std::string_view key,
-              std::string_view value) {
-    protozero::pbf_writer attribute(message, tag);
-    attribute.add_string(1, key.data(), key.size());
-    protozero::pbf_writer any(attribute, 2);
-    any.add_string(1, value.data(), value.size());
 }
 
 struct Line {
@@ -42,10 +31,10 @@ struct Line {
 Line line_of(std::uint64_t random) {
     const auto pick = [&](std::uint64_t many) {
         const std::uint64_t value = random % many;
-        random = mix(random);
+        random = mix64(random);
         return std::to_string(value);
     };
-    switch (mix(random) % 16) {
+    switch (mix64(random) % 16) {
         case 0:
             return {17, "payment declined for order " + pick(900'000) + ": card " + pick(10'000) +
                             " code=" + pick(60)};
@@ -53,7 +42,7 @@ Line line_of(std::uint64_t random) {
             return {13, "retry " + pick(5) + " of 5 after " + pick(2000) +
                             " ms: connection to inventory-" + pick(12) + ":8080 timed out"};
         case 2:
-            return {5, "cache miss key=session:" + hex(mix(random), 16) + " ttl=" + pick(3600)};
+            return {5, "cache miss key=session:" + hex(mix64(random), 16) + " ttl=" + pick(3600)};
         case 3:
             return {17,
                     "java.lang.IllegalStateException: cart " + pick(500'000) +
@@ -107,7 +96,7 @@ class Request final : public tomograph::load::RequestSource {
 
  private:
     void add_line(protozero::pbf_writer& scope_logs) {
-        const std::uint64_t random = mix(++number_);
+        const std::uint64_t random = mix64(++number_);
         const Line line = line_of(random);
         const std::uint64_t now = wall_ns();
         protozero::pbf_writer record(scope_logs, 2);
@@ -121,7 +110,7 @@ class Request final : public tomograph::load::RequestSource {
         add_text(record, 6, "logger", random % 3 == 0 ? "shop.Access" : "shop.CartController");
         record.add_fixed64(11, now);
         if (random % 3 != 0) return;
-        const std::uint64_t ids[2] = {mix(number_ / 10), mix(number_ / 10 + 7)};
+        const std::uint64_t ids[2] = {mix64(number_ / 10), mix64(number_ / 10 + 7)};
         record.add_bytes(9, reinterpret_cast<const char*>(ids), sizeof ids);
         record.add_bytes(10, reinterpret_cast<const char*>(ids), 8);
     }
