@@ -6,6 +6,7 @@
 
 #include "store/part/arithmetic.h"
 #include "store/part/block_column.h"
+#include "store/part/derived_header.h"
 #include "store/part/limits.h"
 #include "store/part/raw_document.h"
 #include "wire/shred/rebuild.h"
@@ -14,8 +15,6 @@ namespace tomograph {
 namespace {
 
 /// Of values that may be damaged.
-Instant end_of(const SpanRow& span) { return {wrapping_sum(span.start.ns, span.duration.ns)}; }
-
 std::size_t block_of(const GroupLayout& layout, std::uint32_t span) {
     const auto& firsts = layout.block_first;
     return static_cast<std::size_t>(std::upper_bound(firsts.begin(), firsts.end(), span) -
@@ -322,7 +321,7 @@ class DocumentsOfRow {
                 return group_.damaged("a raw document of other spans");
             return {};
         }
-        document.header = header_of(first, end);
+        document.header = derived_header(row_.id, std::span(spans_).subspan(first, end - first));
         const TemplateDictionary& dictionary = group_.head().dictionary;
         shapes_.clear();
         for (std::size_t i = first; i < end; ++i) {
@@ -337,20 +336,6 @@ class DocumentsOfRow {
         TRY_WITHIN(group_.blocks().path(),
                    rebuild(shapes_, dictionary.objects, value_of, document.bytes));
         return {};
-    }
-
-    SegmentHeader header_of(std::size_t first, std::size_t end) const {
-        const SpanRow& own = spans_[first];
-        SegmentHeader header{.trace_id = row_.id,
-                             .id = own.id,
-                             .is_segment = (own.flags & span_is_segment) != 0,
-                             .in_progress = (own.flags & span_in_progress) != 0,
-                             .start = own.start,
-                             .end = own.start,
-                             .span_count = static_cast<std::uint32_t>(end - first)};
-        for (std::size_t i = first; i < end; ++i)
-            header.end = std::max(header.end, end_of(spans_[i]));
-        return header;
     }
 
     GroupReader& group_;

@@ -8,6 +8,7 @@
 
 #include "column/value_filter.h"
 #include "store/part/arithmetic.h"
+#include "store/part/derived_header.h"
 #include "store/part/limits.h"
 #include "store/part/raw_document.h"
 #include "store/part/value_hash.h"
@@ -38,21 +39,6 @@ bool is_moment(const ShreddedValue& value, Instant moment) {
     for (unsigned digit = value.scale; digit < ns_digits; ++digit)
         if (__builtin_mul_overflow(ns, 10, &ns)) return false;
     return ns == moment.ns;
-}
-
-Instant end_of(const SpanRow& span) { return {wrapping_sum(span.start.ns, span.duration.ns)}; }
-
-SegmentHeader derived_header(TraceId trace_id, std::span<const SpanRow> spans) {
-    const SpanRow& own = spans.front();
-    SegmentHeader header{.trace_id = trace_id,
-                         .id = own.id,
-                         .is_segment = (own.flags & span_is_segment) != 0,
-                         .in_progress = (own.flags & span_in_progress) != 0,
-                         .start = own.start,
-                         .end = own.start,
-                         .span_count = static_cast<std::uint32_t>(spans.size())};
-    for (const SpanRow& span : spans) header.end = std::max(header.end, end_of(span));
-    return header;
 }
 
 GroupColumn column_of(SlotKind kind) {
