@@ -1,5 +1,7 @@
 #include "api/ingest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -112,6 +114,11 @@ std::string_view to_text(IngestSource source) {
     return "api";
 }
 
+void IngestOutcome::reject(Rejection rejection) {
+    ++rejected;
+    if (rejections.size() < rejections_told_max) rejections.push_back(std::move(rejection));
+}
+
 struct Ingest::Metrics {
     std::vector<SourceCounters> sources;
     mutable RefusalLog refusals;
@@ -145,7 +152,7 @@ struct Ingest::Batch {
     void reject(std::optional<std::string> id, RejectionCode code, std::string_view message,
                 Counter& counter) {
         counter.add();
-        outcome.rejections.push_back({std::move(id), code, std::string(message)});
+        outcome.reject({std::move(id), code, std::string(message)});
     }
 
     void refuse_for_size(const std::vector<std::size_t>& indexes) {
@@ -219,12 +226,25 @@ class Ingest::SpanIntake final : public SpanSink {
         documents_.begin(resource, scope);
     }
     void take(const WireSpan& span) override {
+        if (bytes_ > otlp_documents_bytes_max) return;
         auto pair = documents_.of(span, *resource_, batch_.window);
         if (!pair) return refuse(span, pair.error());
+        bytes_ += pair->first.json.size() + pair->second.json.size();
         if (!keep(pair->first)) return;
         if (!pair->second.json.empty()) keep(pair->second);
         if (ingest_.span_metrics_ != nullptr)
             ingest_.span_metrics_->note(counted_span(span, *resource_, scratch_));
+    }
+
+    /// errors: as put_spans()
+    Result<void> read(std::string_view request) {
+        TRY(read_trace_request(request, *this));
+        if (bytes_ <= otlp_documents_bytes_max) return {};
+        return Error(
+            ErrorCode::invalid,
+            fmt::format("the spans make more than {} bytes of documents, with the resource "
+                        "in each: send fewer at once",
+                        otlp_documents_bytes_max));
     }
 
  private:
@@ -252,6 +272,7 @@ class Ingest::SpanIntake final : public SpanSink {
     Batch& batch_;
     SpanDocuments documents_;
     const WireResource* resource_ = nullptr;
+    std::uint64_t bytes_ = 0;  ///< of documents made, kept or not
     std::string scratch_;
 };
 
@@ -273,7 +294,7 @@ class Ingest::SpanCounter final : public SpanSink {
 void Ingest::put_spans(std::string_view request, IngestSource source, IngestDone done) {
     const auto batch = begin(source, std::move(done));
     SpanIntake spans(*this, *batch);
-    if (const auto read = read_trace_request(request, spans); !read) {
+    if (const auto read = spans.read(request); !read) {
         batch->counters->otlp->add();
         return batch->done(read.error());
     }
@@ -300,8 +321,7 @@ void Ingest::take_spans(std::string_view document, Batch& batch) const {
         return;
     }
     SpanIntake spans(*this, batch);
-    if (const auto read = read_trace_request(*request, spans); !read)
-        refuse(read.error().message());
+    if (const auto read = spans.read(*request); !read) refuse(read.error().message());
 }
 
 void Ingest::take(std::string_view document, Batch& batch) const {
@@ -310,7 +330,7 @@ void Ingest::take(std::string_view document, Batch& batch) const {
         decode(document, batch);
         return;
     }
-    const std::size_t seen = batch.documents.size() + batch.outcome.rejections.size();
+    const std::size_t seen = batch.documents.size() + batch.outcome.rejected;
     const std::size_t room = documents_per_batch_max - std::min(seen, documents_per_batch_max);
     const auto elements = split_documents(document, std::min(room, array_elements_max));
     if (elements) {
@@ -335,7 +355,7 @@ bool Ingest::decode(std::string_view json, Batch& batch, bool is_counted) const 
                                 .code = std::string(to_text(rejection->code)),
                                 .message = rejection->message,
                                 .time = batch.window.now});
-        batch.outcome.rejections.push_back(std::move(*rejection));
+        batch.outcome.reject(std::move(*rejection));
         return false;
     }
     const Segment& segment = std::get<Segment>(decoded);

@@ -25,8 +25,11 @@ std::string_view to_text(IngestSource source);
 
 struct IngestOutcome {
     std::size_t kept = 0;
-    std::vector<Rejection> rejections;  ///< documents that were not kept: broken ones first, in the
-                                        ///< order sent, then those of traces over their size
+    std::size_t rejected = 0;           ///< documents that were not kept
+    std::vector<Rejection> rejections;  ///< of them the first rejections_told_max: broken ones in
+                                        ///< the order sent, then those of traces over their size
+
+    void reject(Rejection rejection);
 };
 
 /// Called once, from any thread.
@@ -62,7 +65,8 @@ class Ingest {
     /// The same for the spans of an ExportTraceServiceRequest.
     ///
     /// request  borrowed for the call only
-    /// errors   invalid (the bytes are no such message), and those of TraceStore::append; then
+    /// errors   invalid (the bytes are no such message, or too large a one), and those of
+    /// TraceStore::append; then
     ///          nothing was kept
     void put_spans(std::string_view request, IngestSource source, IngestDone done);
 

@@ -30,6 +30,11 @@ inline constexpr std::uint64_t otlp_wire_bytes_max = 16ULL << 20;
 inline constexpr std::uint64_t otlp_decoded_bytes_max = 64ULL << 20;
 /// Entries of a message of Fluent, decompressed: its chunks are 8 MiB, and log compresses well.
 inline constexpr std::size_t fluent_decoded_bytes_max = 32U << 20;
+/// Documents made of the spans of one request: each repeats its resource, so that 16 MiB of small
+/// spans in a large one would be 20 GiB.
+inline constexpr std::uint64_t otlp_documents_bytes_max = 128ULL << 20;
+/// Of what one call refused, what is told in detail; the rest is counted.
+inline constexpr std::size_t rejections_told_max = documents_per_batch_max;
 /// Nesting of a request body; the deepest member of the API is at 4.
 inline constexpr std::size_t request_depth_max = 64;
 /// Records of one PutTelemetryRecords call; the daemon sends at most 10.

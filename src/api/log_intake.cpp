@@ -66,7 +66,8 @@ void LogIntake::count_invalid(LogSource source) { metrics_->of(source).requests_
 void LogIntake::put_otlp(std::string_view request, LogSource source, LogDone done) {
     const LogBounds bounds{.received = clock_.now(),
                            .line_bytes_max = log_line_bytes_max,
-                           .attributes_max = log_attributes_max};
+                           .attributes_max = log_attributes_max,
+                           .bytes_max = log_batch_bytes_max};
     auto read = read_logs_request(request, bounds);
     if (!read) {
         count_invalid(source);

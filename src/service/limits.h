@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <cstdint>
 #include "base/time.h"
 
 namespace tomograph {
@@ -58,6 +57,10 @@ inline constexpr Duration metric_series_idle = Duration::hours(1);
 inline constexpr std::size_t metric_buckets_max = 1'000;
 inline constexpr std::size_t metric_attributes_max = 64;
 inline constexpr std::size_t metric_label_bytes_max = 4'096;
+/// Of all labels of a point, and of the labels of all series of one request: each bucket repeats
+/// those of its point.
+inline constexpr std::size_t metric_labels_bytes_max = 16'384;
+inline constexpr std::size_t metric_request_labels_bytes_max = std::size_t{64} << 20;
 /// Of the server's own span metrics, the operations whose history is kept: 20 series each.
 inline constexpr std::size_t span_metrics_recorded_max = 1'000;
 /// How far from now a point may be: clocks are wrong, and queues of exporters long.

@@ -39,6 +39,19 @@ inline constexpr std::size_t attribute_path_bytes_max = 1'024;
 /// Arrays and maps of an OTLP value inside each other.
 inline constexpr unsigned value_depth_max = 16;
 
+/// Resources, scopes and spans, log records, or metrics and their points, of one OTLP request. AWS
+/// takes 10,000 spans, the Collector sends 8,192; what more there is in 64 MiB is an attack: 2
+/// bytes on the wire are a record of some 250.
+inline constexpr std::size_t otlp_messages_max = std::size_t{1} << 18;
+/// A span, or a metric's point, of more is not read: the document of such a span would be far over
+/// segment_bytes_max, and 2 bytes on the wire become an attribute of 72.
+inline constexpr std::size_t otlp_span_bytes_max = std::size_t{256} << 10;
+/// A resource, or a scope, of more is not read: it stands in each document.
+inline constexpr std::size_t otlp_resource_bytes_max = segment_bytes_max;
+/// Events of a span, and links: a document has room for some 6,000 of the smallest. They take 600
+/// bytes each while they are read.
+inline constexpr std::size_t otlp_events_max = 8'192;
+
 /// An id of the wrong form is answered as sent, up to here.
 inline constexpr std::size_t rejected_id_characters_max = 250;
 

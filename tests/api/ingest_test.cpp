@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <protozero/pbf_writer.hpp>
+
 #include "api/limits.h"
 #include "api/scripted_store.h"
 #include "api/segment_text.h"
@@ -27,6 +29,10 @@ struct Bench {
             outcome = std::move(answered);
             ++answers;
         });
+    }
+    void put_spans(const std::string& request) {
+        ingest.put_spans(request, IngestSource::otlp_grpc,
+                         [this](Result<IngestOutcome> answered) { outcome = std::move(answered); });
     }
     bool has_metric(std::string_view line) const {
         return ("\n" + metrics.to_prometheus_text()).find("\n" + std::string(line) + "\n") !=
@@ -153,4 +159,52 @@ TEST_CASE("what the store cannot take is an error, and counted by cause") {
         CHECK(bench.has_metric("tomograph_api_segments_dropped_total{cause=\"" +
                                std::string(cause) + "\",source=\"api\"} 2"));
     }
+}
+
+namespace {
+
+std::string tagged(std::uint32_t tag, const std::string& content) {
+    std::string bytes;
+    protozero::pbf_writer(bytes).add_message(tag, content);
+    return bytes;
+}
+
+/// Spans without an id, or of a resource with a text of so many bytes.
+std::string spans_request(std::size_t count, bool have_ids, std::size_t resource_bytes = 0) {
+    std::string span;
+    if (have_ids) {
+        protozero::pbf_writer out(span);
+        out.add_bytes(1, std::string(16, '\1'));
+        out.add_bytes(2, std::string(8, '\2'));
+        out.add_fixed64(7, static_cast<std::uint64_t>(test_second) * 1'000'000'000);
+    }
+    std::string scope;
+    for (std::size_t i = 0; i < count; ++i) scope += tagged(2, span);
+    const std::string text = tagged(1, std::string(resource_bytes, 'r'));
+    const std::string resource = tagged(1, tagged(1, "k") + tagged(2, text));
+    return tagged(1, tagged(1, resource) + tagged(2, scope));
+}
+
+}  // namespace
+
+TEST_CASE("of many spans that are refused, all are counted and the first ones told") {
+    Bench bench;
+    bench.put_spans(spans_request(rejections_told_max + 7, false));
+    REQUIRE(*bench.outcome);
+    CHECK((*bench.outcome)->rejected == rejections_told_max + 7);
+    CHECK((*bench.outcome)->rejections.size() == rejections_told_max);
+}
+
+TEST_CASE("spans that would make too many bytes of documents are refused together, for good") {
+    constexpr std::size_t resource_bytes = 60'000;
+    Bench bench;
+    bench.put_spans(spans_request(100, true, resource_bytes));
+    REQUIRE(*bench.outcome);
+    CHECK((*bench.outcome)->kept == 100);
+    bench.store.appends.clear();
+    bench.put_spans(
+        spans_request(otlp_documents_bytes_max / resource_bytes + 1, true, resource_bytes));
+    REQUIRE_FALSE(*bench.outcome);
+    CHECK(bench.outcome->error().code() == ErrorCode::invalid);
+    CHECK(bench.store.appends.empty());
 }

@@ -9,19 +9,19 @@
 namespace tomograph {
 
 std::string partial_success(const IngestOutcome& outcome) {
-    if (outcome.rejections.empty()) return {};
+    if (outcome.rejected == 0) return {};
     const Rejection& first = outcome.rejections.front();
     const std::string which = first.id ? fmt::format("span {}: ", *first.id) : std::string();
-    return fmt::format("{} of the spans were not kept; the first: {}{}", outcome.rejections.size(),
-                       which, first.message);
+    return fmt::format("{} of the spans were not kept; the first: {}{}", outcome.rejected, which,
+                       first.message);
 }
 
 std::string export_response(const IngestOutcome& outcome) {
     std::string message;
-    if (outcome.rejections.empty()) return message;
+    if (outcome.rejected == 0) return message;
     protozero::pbf_writer response(message);
     protozero::pbf_writer partial(response, 1);
-    partial.add_int64(1, static_cast<std::int64_t>(outcome.rejections.size()));
+    partial.add_int64(1, static_cast<std::int64_t>(outcome.rejected));
     partial.add_string(2, partial_success(outcome));
     return message;
 }

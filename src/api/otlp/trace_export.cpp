@@ -18,9 +18,9 @@ HttpReply accepted(const IngestOutcome& outcome, bool is_json) {
     if (!is_json) return otlp_reply(200, false, export_response(outcome));
     JsonWriter json;
     json.begin_object();
-    if (!outcome.rejections.empty()) {
+    if (outcome.rejected > 0) {
         json.begin_object("partialSuccess");
-        json.text("rejectedSpans", std::to_string(outcome.rejections.size()));
+        json.text("rejectedSpans", std::to_string(outcome.rejected));
         json.text("errorMessage", partial_success(outcome));
         json.end_object();
     }

@@ -58,11 +58,15 @@ class MetricIntake::Request final : public MetricsRequestSink {
 
     void resource(const WireResource& resource) override {
         end_resource();
+        is_oversized_ = resource.is_oversized;
+        if (is_oversized_) return;
         resource_labels_ = labels_of_resource(resource);
         info_ = target_info_labels(resource);
     }
 
     void scope(const WireScope& scope) override {
+        is_scope_oversized_ = scope.is_oversized;
+        if (is_oversized_ || is_scope_oversized_) return;
         shared_ = resource_labels_;
         add_scope_labels(scope, shared_);
     }
@@ -91,6 +95,8 @@ class MetricIntake::Request final : public MetricsRequestSink {
 
  private:
     std::string_view keep(const WireMetric& metric, const WireDataPoint& point) {
+        if (is_oversized_) return "the resource is too large";
+        if (is_scope_oversized_) return "the scope is too large";
         if (metric.name.empty()) return "the metric has no name";
         if (metric.kind == WireMetricKind::none) return "the metric has no data that is known";
         if (const std::string_view fault = fault_of_point(metric, point); !fault.empty())
@@ -98,9 +104,14 @@ class MetricIntake::Request final : public MetricsRequestSink {
         const std::int64_t at = ms_of(point.time_ns);
         if (at < oldest_ms_) return "the point is too old";
         if (at > newest_ms_) return "the point lies in the future";
+        if (metric.name.size() > metric_label_bytes_max) return "the metric's name is too long";
         const std::string name = prometheus_metric_name(metric);
         if (name.empty()) return "the metric's name has no letter";
+        const std::size_t labels_bytes = name.size() + bytes_of(point.attributes);
+        if (labels_bytes > metric_labels_bytes_max) return "the labels are too long";
         std::vector<PointValue> values = values_of_point(metric, name, point, shared_);
+        if (labels_bytes_ + values.size() * labels_bytes > metric_request_labels_bytes_max)
+            return "the request has too many bytes of labels";
         std::size_t missing = 0;
         for (const PointValue& each : values) {
             if (is_too_long(each.labels)) return "a label is too long";
@@ -109,12 +120,22 @@ class MetricIntake::Request final : public MetricsRequestSink {
         if (missing > 0 && !has_room(missing)) return too_many_series;
         const bool is_delta = metric.temporality == WireTemporality::delta;
         if (is_delta && is_late(values, at)) return "a delta came after a later one";
+        labels_bytes_ += values.size() * labels_bytes;
         add_family(metric, name);
         const std::int64_t start = point.start_ns == 0 ? 0 : ms_of(point.start_ns);
         for (const PointValue& each : values) add(each, at, start, is_delta);
         add_exemplars(point, values);
         info_at_ms_ = std::max(info_at_ms_.value_or(at), at);
         return "";
+    }
+
+    /// Of the labels that the attributes become, beside those that all points of the scope have.
+    std::size_t bytes_of(const WireAttributes& attributes) const {
+        std::size_t bytes = 0;
+        for (const WireAttribute& each : attributes)
+            bytes += each.key.size() + each.value.text.size();
+        for (const auto& [name, value] : shared_) bytes += name.size() + value.size();
+        return bytes;
     }
 
     Stream* stream_of(const LabelSet& labels) {
@@ -166,20 +187,19 @@ class MetricIntake::Request final : public MetricsRequestSink {
     /// On the series that the measurement counts in: the first bucket that holds it, else the
     /// first.
     void add_exemplars(const WireDataPoint& point, const std::vector<PointValue>& values) {
+        if (point.exemplars.empty()) return;
+        std::vector<std::pair<double, const PointValue*>> buckets;  // by their bounds, which ascend
+        for (const PointValue& value : values)
+            if (const std::string_view bound = value.labels.get("le"); !bound.empty())
+                buckets.emplace_back(std::strtod(std::string(bound).c_str(), nullptr), &value);
         for (const WireExemplar& each : point.exemplars) {
             const auto trace = read_trace_id(each.trace_id);
             const auto span = read_span_id(each.span_id);
             if (!trace || !span || values.empty()) continue;
-            const PointValue* target = &values.front();
-            for (const PointValue& value : values) {
-                const std::string_view bound = value.labels.get("le");
-                if (bound.empty()) continue;
-                if (bound != "+Inf" &&
-                    std::strtod(std::string(bound).c_str(), nullptr) < each.value)
-                    continue;
-                target = &value;
-                break;
-            }
+            const auto its =
+                std::partition_point(buckets.begin(), buckets.end(),
+                                     [&](const auto& bucket) { return bucket.first < each.value; });
+            const PointValue* target = its == buckets.end() ? &values.front() : its->second;
             const std::int64_t at = ms_of(each.time_ns == 0 ? point.time_ns : each.time_ns);
             if (at < oldest_ms_ || at > newest_ms_) continue;
             series_for(target->labels).exemplars.push_back({at, each.value, *trace, *span});
@@ -207,6 +227,9 @@ class MetricIntake::Request final : public MetricsRequestSink {
     std::int64_t newest_ms_;
     std::vector<Label> resource_labels_;
     std::vector<Label> shared_;
+    bool is_oversized_ = false;
+    bool is_scope_oversized_ = false;
+    std::size_t labels_bytes_ = 0;
     LabelSet info_;
     std::optional<std::int64_t> info_at_ms_;
     std::set<std::string> named_;

@@ -182,6 +182,7 @@ LabelSet target_info_labels(const WireResource& resource) {
 
 std::string_view fault_of_point(const WireMetric& metric, const WireDataPoint& point) {
     using Kind = WireMetricKind;
+    if (point.is_oversized) return "the point is too large";
     if (point.time_ns == 0) return "the point has no time";
     const bool is_number = metric.kind == Kind::gauge || metric.kind == Kind::sum;
     const bool has_temporality = metric.kind == Kind::sum || metric.kind == Kind::histogram ||
@@ -205,6 +206,7 @@ std::string_view fault_of_point(const WireMetric& metric, const WireDataPoint& p
             point.negative.counts.size() > metric_buckets_max)
             return "there are too many buckets";
     }
+    if (point.quantiles.size() > metric_buckets_max) return "there are too many quantiles";
     if (point.attributes.size() > metric_attributes_max) return "there are too many attributes";
     return "";
 }

@@ -61,8 +61,9 @@ std::optional<Error> WalWriter::refusal(const Queue& queue, std::uint64_t bytes)
         return Error(ErrorCode::unavailable, "the store is read-only: " + queue.reason);
     }
     if (bytes > wal_frame_bytes_max)
-        return Error(ErrorCode::limit,
-                     fmt::format("append of {} bytes, at most {}", bytes, wal_frame_bytes_max));
+        return Error(
+            ErrorCode::invalid,  // not `limit`, which is a full disk: to come again is vain
+            fmt::format("append of {} bytes, at most {}", bytes, wal_frame_bytes_max));
     if (queue.bytes + bytes > options_.queue_bytes_max && !queue.appends.empty()) {
         metrics_.refused_queue.add();
         return Error(ErrorCode::unavailable, fmt::format("{} bytes wait for the log", queue.bytes));

@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <protozero/exception.hpp>
 
 #include "wire/json/json_text.h"
 #include "wire/json/utf8.h"
+#include "wire/limits.h"
 #include "wire/logs/line_facts.h"
 #include "wire/otlp/attribute_lookup.h"
 #include "wire/otlp/json_message.h"
+#include "wire/otlp/message_budget.h"
 #include "wire/otlp/trace_request.h"
 #include "wire/otlp/wire_reader.h"
 
@@ -130,20 +133,27 @@ class RequestReader {
  public:
     explicit RequestReader(const LogBounds& bounds) : bounds_(bounds) {}
 
-    LogsRequest read(std::string_view bytes) {
-        for (WireReader reader(bytes); reader.next();) {
+    Result<LogsRequest> read(std::string_view bytes) {
+        for (WireReader reader(bytes); !is_over() && reader.next();) {
             if (reader.tag() == 1)
                 read_resource_logs(reader.view());
             else
                 reader.skip();
         }
+        TRY(budget_.verdict());
+        if (bytes_ > bounds_.bytes_max)
+            return Error(ErrorCode::invalid,
+                         fmt::format("lines of more than {} bytes at once", bounds_.bytes_max));
         return std::move(request_);
     }
 
  private:
+    bool is_over() const { return budget_.is_spent() || bytes_ > bounds_.bytes_max; }
+
     void read_resource_logs(std::string_view message) {
+        budget_.spend();
         const WireResource resource = read_resource_of(message);
-        for (WireReader reader(message); reader.next();) {
+        for (WireReader reader(message); !is_over() && reader.next();) {
             if (reader.tag() == scope_logs_tag || reader.tag() == library_logs_tag)
                 read_scope_logs(reader.view(), resource);
             else
@@ -152,28 +162,46 @@ class RequestReader {
     }
 
     void read_scope_logs(std::string_view message, const WireResource& resource) {
+        budget_.spend();
         const WireScope scope = read_scope_of(message);
-        const auto stream = static_cast<std::uint32_t>(request_.batch.streams.size());
-        request_.batch.streams.push_back(stream_of(resource, scope));
-        for (WireReader reader(message); reader.next();) {
+        std::optional<std::uint32_t> stream;
+        for (WireReader reader(message); !is_over() && reader.next();) {
             if (reader.tag() != 2) {
                 reader.skip();
                 continue;
             }
-            LogRecord record;
-            record.stream = stream;
+            budget_.spend();
             const std::string_view line = reader.view();
+            if (resource.is_oversized || scope.is_oversized) {
+                reject(fmt::format("the {} of a line has more than {} bytes",
+                                   resource.is_oversized ? "resource" : "scope",
+                                   otlp_resource_bytes_max));
+                continue;
+            }
             if (line.size() > bounds_.line_bytes_max) {
                 reject(fmt::format("a line of {} bytes, at most {}", line.size(),
                                    bounds_.line_bytes_max));
                 continue;
             }
+            if (!stream) stream = add_stream(resource, scope);
+            LogRecord record;
+            record.stream = *stream;
             read_record(line, record);
             take(std::move(record));
         }
     }
 
+    std::uint32_t add_stream(const WireResource& resource, const WireScope& scope) {
+        const auto number = static_cast<std::uint32_t>(request_.batch.streams.size());
+        const LogStream& stream = request_.batch.streams.emplace_back(stream_of(resource, scope));
+        bytes_ += stream.service.size() + stream.resource.size() + stream.scope.size();
+        return number;
+    }
+
     void take(LogRecord record) {
+        bytes_ += record.body.size();
+        for (const LogAttribute& each : record.attributes)
+            bytes_ += each.key.size() + each.value.size();
         if (record.attributes.size() > bounds_.attributes_max)
             return reject(fmt::format("a line of {} attributes, at most {}",
                                       record.attributes.size(), bounds_.attributes_max));
@@ -189,6 +217,8 @@ class RequestReader {
     }
 
     const LogBounds& bounds_;
+    MessageBudget budget_;
+    std::size_t bytes_ = 0;
     LogsRequest request_;
 };
 

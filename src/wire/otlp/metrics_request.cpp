@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "wire/limits.h"
+#include "wire/otlp/message_budget.h"
 #include "wire/otlp/wire_reader.h"
 
 namespace tomograph {
@@ -214,6 +216,8 @@ void read_summary_point(std::string_view message, WireDataPoint& point) {
 }
 
 void read_point(WireMetricKind kind, std::string_view message, WireDataPoint& point) {
+    point.is_oversized = message.size() > otlp_span_bytes_max;
+    if (point.is_oversized) return;
     switch (kind) {
         case WireMetricKind::gauge:
         case WireMetricKind::sum:
@@ -246,14 +250,19 @@ WireMetricKind kind_of(std::uint32_t tag) {
     }
 }
 
-void read_metric(std::string_view message, MetricsRequestSink& sink) {
+struct MetricData {
     WireMetric metric;
-    std::string_view data;
+    std::string_view points;  ///< the message of a Gauge, a Sum, …
+};
+
+MetricData read_metric_head(std::string_view message) {
+    MetricData read;
+    WireMetric& metric = read.metric;
     for (WireReader reader(message); reader.next();) {
         const WireMetricKind kind = kind_of(reader.tag());
         if (kind != WireMetricKind::none) {
             metric.kind = kind;
-            data = reader.view();
+            read.points = reader.view();
         } else if (reader.tag() == 1) {
             metric.name = reader.view();
         } else if (reader.tag() == 2) {
@@ -265,7 +274,7 @@ void read_metric(std::string_view message, MetricsRequestSink& sink) {
         }
     }
     // Temporality may stand behind the points.
-    for (WireReader reader(data); reader.next();) {
+    for (WireReader reader(read.points); reader.next();) {
         if (reader.tag() == 2) {
             const std::uint32_t temporality = reader.uint32();
             metric.temporality = temporality == 1   ? WireTemporality::delta
@@ -277,53 +286,75 @@ void read_metric(std::string_view message, MetricsRequestSink& sink) {
             reader.skip();
         }
     }
-    bool has_points = false;
-    for (WireReader reader(data); reader.next();) {
-        if (reader.tag() != 1) {
-            reader.skip();
-            continue;
+    return read;
+}
+
+class RequestReader {
+ public:
+    explicit RequestReader(MetricsRequestSink& sink) : sink_(sink) {}
+
+    Result<void> read(std::string_view bytes) {
+        for (WireReader reader(bytes); !budget_.is_spent() && reader.next();) {
+            if (reader.tag() == 1)
+                read_resource_metrics(reader.view());
+            else
+                reader.skip();
         }
-        WireDataPoint point;
-        read_point(metric.kind, reader.view(), point);
-        sink.point(metric, point);
-        has_points = true;
+        return budget_.verdict();
     }
-    if (!has_points) sink.empty(metric);
-}
 
-void read_scope_metrics(std::string_view message, MetricsRequestSink& sink) {
-    const WireScope scope = read_scope_of(message);
-    sink.scope(scope);
-    for (WireReader reader(message); reader.next();) {
-        if (reader.tag() == 2)
-            read_metric(reader.view(), sink);
-        else
-            reader.skip();
+ private:
+    void read_resource_metrics(std::string_view message) {
+        budget_.spend();
+        const WireResource resource = read_resource_of(message);
+        sink_.resource(resource);
+        for (WireReader reader(message); !budget_.is_spent() && reader.next();) {
+            if (reader.tag() == 2)
+                read_scope_metrics(reader.view());
+            else
+                reader.skip();
+        }
     }
-}
 
-void read_resource_metrics(std::string_view message, MetricsRequestSink& sink) {
-    const WireResource resource = read_resource_of(message);
-    sink.resource(resource);
-    for (WireReader reader(message); reader.next();) {
-        if (reader.tag() == 2)
-            read_scope_metrics(reader.view(), sink);
-        else
-            reader.skip();
+    void read_scope_metrics(std::string_view message) {
+        budget_.spend();
+        const WireScope scope = read_scope_of(message);
+        sink_.scope(scope);
+        for (WireReader reader(message); !budget_.is_spent() && reader.next();) {
+            if (reader.tag() == 2)
+                read_metric(reader.view());
+            else
+                reader.skip();
+        }
     }
-}
+
+    void read_metric(std::string_view message) {
+        budget_.spend();
+        const auto [metric, points] = read_metric_head(message);
+        bool has_points = false;
+        for (WireReader reader(points); !budget_.is_spent() && reader.next();) {
+            if (reader.tag() != 1) {
+                reader.skip();
+                continue;
+            }
+            budget_.spend();
+            WireDataPoint point;
+            read_point(metric.kind, reader.view(), point);
+            sink_.point(metric, point);
+            has_points = true;
+        }
+        if (!has_points) sink_.empty(metric);
+    }
+
+    MetricsRequestSink& sink_;
+    MessageBudget budget_;
+};
 
 }  // namespace
 
 Result<void> read_metrics_request(std::string_view message, MetricsRequestSink& sink) {
     try {
-        for (WireReader reader(message); reader.next();) {
-            if (reader.tag() == 1)
-                read_resource_metrics(reader.view(), sink);
-            else
-                reader.skip();
-        }
-        return {};
+        return RequestReader(sink).read(message);
     } catch (const protozero::exception& broken) {
         return Error(ErrorCode::invalid,
                      fmt::format("not an ExportMetricsServiceRequest: {}", broken.what()));

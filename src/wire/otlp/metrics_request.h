@@ -72,6 +72,7 @@ struct WireDataPoint {
     WireBuckets positive;
     WireBuckets negative;
     std::vector<WireQuantile> quantiles;
+    bool is_oversized = false;  ///< over otlp_span_bytes_max: nothing of it was read
 
     bool has_no_value() const { return (flags & flag_no_recorded_value) != 0; }
 };
@@ -87,7 +88,9 @@ class MetricsRequestSink {
     virtual void empty(const WireMetric& metric) = 0;
 };
 
-/// errors  invalid  the bytes are no such message; the sink has heard of what stands before
+/// errors  invalid  the bytes are no such message, or hold more than otlp_messages_max; the sink
+/// has
+///                  heard of what stands before
 Result<void> read_metrics_request(std::string_view message, MetricsRequestSink& sink);
 
 }  // namespace tomograph

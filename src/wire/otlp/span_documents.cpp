@@ -51,6 +51,20 @@ Result<Times> times_of(const WireSpan& span) {
     return Times{static_cast<std::int64_t>(span.start_ns), static_cast<std::int64_t>(end)};
 }
 
+/// Of what is over a bound, not all was read.
+Result<void> check_size(const WireSpan& span, const WireResource& resource,
+                        const WireScope& scope) {
+    if (span.is_oversized)
+        return Error(ErrorCode::invalid,
+                     fmt::format("the span has more than {} bytes or {} events or links",
+                                 otlp_span_bytes_max, otlp_events_max));
+    if (resource.is_oversized || scope.is_oversized)
+        return Error(ErrorCode::invalid, fmt::format("its {} has more than {} bytes",
+                                                     resource.is_oversized ? "resource" : "scope",
+                                                     otlp_resource_bytes_max));
+    return {};
+}
+
 /// The id of the segment around a call that no work is known around: the same whenever the span
 /// comes again.
 SpanId segment_id(const Ids& ids) {
@@ -280,6 +294,16 @@ std::optional<SpanDocuments::Read> read_of(TraceId trace, const Span& row, std::
 }  // namespace
 
 void SpanDocuments::begin(const WireResource& resource, const WireScope& scope) {
+    resource_ = &resource;
+    scope_ = &scope;
+    has_read_around_ = false;
+}
+
+/// When the first span needs it: scopes may be many, and their resource large.
+void SpanDocuments::read_around() {
+    const WireResource& resource = *resource_;
+    const WireScope& scope = *scope_;
+    has_read_around_ = true;
     resource_json_ = resource_json(resource);
     scope_json_ = scope_json(scope);
     service_members_ = service_members(resource);
@@ -291,7 +315,9 @@ void SpanDocuments::begin(const WireResource& resource, const WireScope& scope) 
 Result<SpanDocuments::Pair> SpanDocuments::of(const WireSpan& span, const WireResource& resource,
                                               const AcceptanceWindow& window) {
     const Ids ids = TRY(ids_of(span));
+    TRY(check_size(span, resource, *scope_));
     const Times times = TRY(times_of(span));
+    if (!has_read_around_) read_around();
     const SpanPart part = part_of(span);
     const SpanOutcome outcome = span_outcome(span);
     SpanAwsNames names = aws_names(span);

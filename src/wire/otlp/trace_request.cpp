@@ -2,12 +2,23 @@
 
 #include <fmt/format.h>
 
+#include "wire/limits.h"
+#include "wire/otlp/message_budget.h"
 #include "wire/otlp/wire_reader.h"
 
 namespace tomograph {
 namespace {
 
+/// Whether there is room for another piece of a resource or a scope: they may come in several.
+template <class Thing>
+bool has_room(std::string_view message, Thing& thing) {
+    thing.bytes += message.size();
+    thing.is_oversized = thing.bytes > otlp_resource_bytes_max;
+    return !thing.is_oversized;
+}
+
 void read_resource(std::string_view message, WireResource& resource) {
+    if (!has_room(message, resource)) return;
     WireReader reader(message);
     while (reader.next()) {
         if (reader.tag() == 1)
@@ -20,6 +31,7 @@ void read_resource(std::string_view message, WireResource& resource) {
 }
 
 void read_scope(std::string_view message, WireScope& scope) {
+    if (!has_room(message, scope)) return;
     WireReader reader(message);
     while (reader.next()) {
         switch (reader.tag()) {
@@ -133,7 +145,23 @@ void read_status(std::string_view message, WireSpan& span) {
     }
 }
 
+void read_ids(std::string_view message, WireSpan& span) {
+    WireReader reader(message);
+    while (reader.next()) {
+        if (reader.tag() == 1)
+            span.trace_id = reader.view();
+        else if (reader.tag() == 2)
+            span.span_id = reader.view();
+        else
+            reader.skip();
+    }
+}
+
+void refuse_rest(WireSpan& span) { span.is_oversized = true; }
+
 void read_span(std::string_view message, WireSpan& span) {
+    span.is_oversized = message.size() > otlp_span_bytes_max;
+    if (span.is_oversized) return read_ids(message, span);
     WireReader reader(message);
     while (reader.next()) {
         switch (reader.tag()) {
@@ -168,12 +196,14 @@ void read_span(std::string_view message, WireSpan& span) {
                 span.dropped_attributes = reader.uint32();
                 break;
             case 11:
+                if (span.events.size() == otlp_events_max) return refuse_rest(span);
                 read_event(reader.view(), span.events.emplace_back());
                 break;
             case 12:
                 span.dropped_events = reader.uint32();
                 break;
             case 13:
+                if (span.links.size() == otlp_events_max) return refuse_rest(span);
                 read_link(reader.view(), span.links.emplace_back());
                 break;
             case 14:
@@ -195,30 +225,52 @@ constexpr std::uint32_t scope_spans_tag = 2;
 /// As the protocol was until 0.15: the same shape under another number.
 constexpr std::uint32_t library_spans_tag = 1000;
 
-void read_scope_spans(std::string_view message, const WireResource& resource, SpanSink& sink) {
-    const WireScope scope = read_scope_of(message);
-    sink.begin(resource, scope);
-    WireSpan span;
-    for (WireReader reader(message); reader.next();) {
-        if (reader.tag() != 2) {
-            reader.skip();
-            continue;
-        }
-        span.clear();
-        read_span(reader.view(), span);
-        sink.take(span);
-    }
-}
+class RequestReader {
+ public:
+    explicit RequestReader(SpanSink& sink) : sink_(sink) {}
 
-void read_resource_spans(std::string_view message, SpanSink& sink) {
-    const WireResource resource = read_resource_of(message);
-    for (WireReader reader(message); reader.next();) {
-        if (reader.tag() == scope_spans_tag || reader.tag() == library_spans_tag)
-            read_scope_spans(reader.view(), resource, sink);
-        else
-            reader.skip();
+    Result<void> read(std::string_view bytes) {
+        for (WireReader reader(bytes); !budget_.is_spent() && reader.next();) {
+            if (reader.tag() == 1)
+                read_resource_spans(reader.view());
+            else
+                reader.skip();
+        }
+        return budget_.verdict();
     }
-}
+
+ private:
+    void read_resource_spans(std::string_view message) {
+        budget_.spend();
+        const WireResource resource = read_resource_of(message);
+        for (WireReader reader(message); !budget_.is_spent() && reader.next();) {
+            if (reader.tag() == scope_spans_tag || reader.tag() == library_spans_tag)
+                read_scope_spans(reader.view(), resource);
+            else
+                reader.skip();
+        }
+    }
+
+    void read_scope_spans(std::string_view message, const WireResource& resource) {
+        budget_.spend();
+        const WireScope scope = read_scope_of(message);
+        sink_.begin(resource, scope);
+        for (WireReader reader(message); !budget_.is_spent() && reader.next();) {
+            if (reader.tag() != 2) {
+                reader.skip();
+                continue;
+            }
+            budget_.spend();
+            span_.clear();
+            read_span(reader.view(), span_);
+            sink_.take(span_);
+        }
+    }
+
+    SpanSink& sink_;
+    MessageBudget budget_;
+    WireSpan span_;
+};
 
 std::uint64_t big_endian(std::string_view bytes) {
     std::uint64_t value = 0;
@@ -237,13 +289,7 @@ void WireSpan::clear() {
 
 Result<void> read_trace_request(std::string_view bytes, SpanSink& sink) {
     try {
-        for (WireReader reader(bytes); reader.next();) {
-            if (reader.tag() == 1)
-                read_resource_spans(reader.view(), sink);
-            else
-                reader.skip();
-        }
-        return {};
+        return RequestReader(sink).read(bytes);
     } catch (const protozero::exception& broken) {
         return Error(ErrorCode::invalid,
                      fmt::format("not an ExportTraceServiceRequest: {}", broken.what()));

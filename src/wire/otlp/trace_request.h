@@ -20,6 +20,8 @@ struct WireResource {
     WireAttributes attributes;
     std::uint32_t dropped_attributes = 0;
     std::string_view schema_url;
+    std::size_t bytes = 0;      ///< on the wire
+    bool is_oversized = false;  ///< over otlp_resource_bytes_max: the rest was not read
 };
 
 struct WireScope {
@@ -28,6 +30,8 @@ struct WireScope {
     WireAttributes attributes;
     std::uint32_t dropped_attributes = 0;
     std::string_view schema_url;
+    std::size_t bytes = 0;
+    bool is_oversized = false;
 };
 
 // What a ResourceSpans, ResourceLogs or ResourceMetrics, and a ScopeSpans, ScopeLogs or
@@ -77,6 +81,8 @@ struct WireSpan {
     std::uint32_t dropped_links = 0;
     std::uint32_t status_code = 0;
     std::string_view status_message;
+    /// Over otlp_span_bytes_max or otlp_events_max: of the first its ids alone were read.
+    bool is_oversized = false;
 
     /// As a new one, but for the room of its attributes.
     void clear();
@@ -98,7 +104,9 @@ class SpanSink {
 
 /// Fields that are not known are passed over; the last of a repeated single field wins.
 ///
-/// errors  invalid  the bytes are no such message; spans before the fault were given to the sink
+/// errors  invalid  the bytes are no such message, or hold more than otlp_messages_max; spans
+/// before
+///                  the fault were given to the sink
 /// cost    some 0.3 us a span
 Result<void> read_trace_request(std::string_view bytes, SpanSink& sink);
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "otlp_metrics.h"
 #include "remembering_store.h"
+#include "service/limits.h"
 
 namespace tomograph::testing {
 namespace {
@@ -254,6 +255,45 @@ TEST_CASE("points that cannot be kept are told with the reason, the others are k
               .message() == "starting");
     fixture.store.refusal.reset();
     CHECK(fixture.must_put("").points == 0);
+}
+
+TEST_CASE("labels of a point, and those of all series of a request, have so many bytes") {
+    Fixture fixture;
+    const auto wide = [](std::size_t count) {
+        Attributes attributes;
+        for (std::size_t i = 0; i < count; ++i)
+            attributes.emplace_back(fmt::format("k{}", i), std::string(4000, 'v'));
+        return attributes;
+    };
+    const auto kept = [&](std::size_t labels) {
+        return fixture
+            .must_put(metrics_request(
+                shop, {number_metric("m", "", 5,
+                                     {{.at_ms = now_ms, .value = 1, .attributes = wide(labels)}})}))
+            .sentence();
+    };
+    CHECK(kept(4) == "");
+    CHECK(kept(5) == "1 of 1 points: the labels are too long (1)");
+
+    std::vector<NumberSpec> points;
+    const std::size_t room = metric_request_labels_bytes_max / 16'000;
+    for (std::size_t i = 0; i < room; ++i) {
+        points.push_back({.at_ms = now_ms, .value = 1, .attributes = wide(4)});
+        points.back().attributes.front().second = fmt::format("{:04000}", i);
+    }
+    const auto outcome =
+        fixture.must_put(metrics_request(shop, {number_metric("n", "", 5, points)}));
+    CHECK(outcome.rejected() > 0);
+    CHECK(outcome.rejected() < 100);
+    CHECK(outcome.rejections.begin()->first == "the request has too many bytes of labels");
+}
+
+TEST_CASE("a summary has so many quantiles") {
+    Fixture fixture;
+    const std::vector<std::pair<double, double>> many(metric_buckets_max + 1, {0.5, 1});
+    const auto outcome =
+        fixture.must_put(metrics_request(shop, {summary_metric("s", now_ms, 1, 1, many)}));
+    CHECK(outcome.sentence() == "1 of 1 points: there are too many quantiles (1)");
 }
 
 }  // namespace tomograph::testing
