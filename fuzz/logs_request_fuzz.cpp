@@ -25,7 +25,8 @@ void check_json(const std::string& text) {
 void check(std::string_view request) {
     const auto read = read_logs_request(request, {.received = Instant::from_seconds(1'700'000'000),
                                                   .line_bytes_max = log_line_bytes_max,
-                                                  .attributes_max = log_attributes_max});
+                                                  .attributes_max = log_attributes_max,
+                                                  .bytes_max = log_batch_bytes_max});
     if (!read) return;
     const auto record = encode_batch(read->batch);
     ASSERT(record);

@@ -1,3 +1,4 @@
+#include "store/random_spans.h"
 #include "store/store_fixture.h"
 
 namespace tomograph {
@@ -5,11 +6,13 @@ namespace {
 
 using namespace testing;
 
+enum class Corpus { segments, spans };
+
 /// Two stores that are given the same: one plain, one with parts, merges, late fragments and
 /// restarts.
 class Twins {
  public:
-    explicit Twins(std::uint64_t seed) : random_(seed), fixture_(seed) {
+    Twins(std::uint64_t seed, Corpus corpus) : random_(seed), fixture_(seed) {
         fixture_.must_open();
         for (std::uint64_t i = 0; i < 24; ++i) {
             // Some ids tell their second, some lie, some start on another day.
@@ -17,6 +20,7 @@ class Twins {
             const std::int64_t claimed = i % 6 == 5 ? 12'345 : test_second + day;
             ids_.push_back(trace_number(i, claimed + static_cast<std::int64_t>(i)));
         }
+        if (corpus == Corpus::spans) spans_.emplace(seed, ids_, 100);
     }
 
     void run() {
@@ -39,6 +43,20 @@ class Twins {
     std::uint64_t below(std::uint64_t n) { return random_() % n; }
 
     void append() {
+        std::vector<Document> documents = spans_ ? next_of_spans() : next_of_segments();
+        REQUIRE(fixture_.append(documents));
+        oracle_.append(std::move(documents), [](const Result<void>&) {});
+    }
+
+    std::vector<Document> next_of_spans() {
+        std::vector<Document> documents = spans_->next();
+        if (!sent_spans_.empty() && below(3) == 0)
+            documents.push_back(sent_spans_[below(sent_spans_.size())]);
+        sent_spans_.insert(sent_spans_.end(), documents.begin(), documents.end());
+        return documents;
+    }
+
+    std::vector<Document> next_of_segments() {
         std::vector<SegmentSpec> specs;
         for (std::uint64_t n = 1 + below(5); n > 0; --n) {
             if (!sent_.empty() && below(6) == 0) {
@@ -62,8 +80,7 @@ class Twins {
             specs.push_back(spec);
             sent_.push_back(spec);
         }
-        fixture_.must_append(specs);
-        oracle_.append(documents_of(specs), [](const Result<void>&) {});
+        return documents_of(specs);
     }
 
     void check() {
@@ -90,12 +107,21 @@ class Twins {
     MemoryStore oracle_{fixture_.options.groups};
     std::vector<TraceId> ids_;
     std::vector<SegmentSpec> sent_;
+    std::optional<RandomSpans> spans_;
+    std::vector<Document> sent_spans_;
 };
 
 TEST_CASE("late, duplicate, shuffled and unfinished documents read as in a plain store") {
     for (std::uint64_t seed = 1; seed <= 12; ++seed) {
         CAPTURE(seed);
-        Twins(seed).run();
+        Twins(seed, Corpus::segments).run();
+    }
+}
+
+TEST_CASE("spans of OTLP, late, twice and shuffled, read as in a plain store") {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        CAPTURE(seed);
+        Twins(seed, Corpus::spans).run();
     }
 }
 

@@ -13,24 +13,17 @@ namespace tomograph::testing {
 class RandomPredicates {
  public:
     explicit RandomPredicates(std::mt19937_64& random) : random_(random) {}
+    /// paths, texts  of the documents; not those of segments
+    RandomPredicates(std::mt19937_64& random, std::vector<std::string> paths,
+                     std::vector<std::string> texts)
+        : random_(random), paths_(std::move(paths)), texts_(std::move(texts)) {}
 
     Predicate next() { return tree(Scope::trace, {}, 3); }
     Predicate next_of_span() { return tree(Scope::span, {}, 2); }
 
     Subject subject(Scope scope, CauseList cause = {}) {
         if (has_attributes(scope) && below(2) == 0) {
-            constexpr std::array paths{
-                "annotations\x1f"
-                "a",
-                "annotations\x1f"
-                "b",
-                "metadata\x1fm\x1fn",
-                "user",
-                "http\x1frequest\x1furl",
-                "http\x1fresponse\x1fstatus",
-                "origin",
-                "nothing"};
-            return {.field = {}, .path = paths[below(paths.size())]};
+            return {.field = {}, .path = paths_[below(paths_.size())]};
         }
         while (true) {
             const auto field =
@@ -98,14 +91,25 @@ class RandomPredicates {
             range.max_is_open = below(2) == 0;
             return range;
         }
-        constexpr std::array texts{"acme",    "Acme",   "1", "",   "s1", "s2", "u1", "http://h/1",
-                                   "AWS::T1", "remote", "*", "?1", "E",  "S3", "ü"};
         return TextTest{.how = static_cast<TextTest::How>(below(5)),
-                        .text = texts[below(texts.size())],
+                        .text = texts_[below(texts_.size())],
                         .ignore_case = below(3) == 0};
     }
 
     std::mt19937_64& random_;
+    std::vector<std::string> paths_{
+        "annotations\x1f"
+        "a",
+        "annotations\x1f"
+        "b",
+        "metadata\x1fm\x1fn",
+        "user",
+        "http\x1frequest\x1furl",
+        "http\x1fresponse\x1fstatus",
+        "origin",
+        "nothing"};
+    std::vector<std::string> texts_{"acme",    "Acme",   "1", "",   "s1", "s2", "u1", "http://h/1",
+                                    "AWS::T1", "remote", "*", "?1", "E",  "S3", "ü"};
 };
 
 }  // namespace tomograph::testing

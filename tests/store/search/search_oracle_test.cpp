@@ -1,6 +1,7 @@
 #include <array>
 
 #include "store/engine/search/match_source.h"
+#include "store/random_spans.h"
 #include "store/store_fixture.h"
 #include "support/predicate_text.h"
 #include "support/random_predicate.h"
@@ -125,6 +126,24 @@ class RandomDocuments {
     bool is_whole_ = false;
 };
 
+/// What OTLP spans have, where their documents keep it.
+RandomPredicates predicates_of_spans(std::mt19937_64& random) {
+    return {random,
+            {"annotations\x1ftenant", "annotations\x1fhttp.request.method",
+             "annotations\x1fhttp.response.status_code",
+             "annotations\x1f"
+             "aws.region",
+             "user", "http\x1frequest\x1fmethod", "http\x1fresponse\x1fstatus", "namespace",
+             "sql\x1furl", "otel\x1fkind", "otel\x1fname",
+             "otel\x1fstatus\x1f"
+             "code",
+             "otel\x1fresource\x1f"
+             "attributes\x1fservice.name",
+             "otel\x1fscope\x1fname"},
+            {"GET", "get", "SERVER", "orders", "404", "503", "", "postgresql", "aws_ecs", "remote",
+             "*", "span", "eight888"}};
+}
+
 /// Judges rows by the plain store, and leaves every third of them open.
 class KnowingSource final : public MatchSource {
  public:
@@ -169,6 +188,17 @@ std::vector<std::string> entry_texts(const TraceEntries& entries) {
 /// Two stores that are given the same at random, and must answer the same.
 class Searched {
  public:
+    /// spans: of OTLP, in place of segments
+    struct Spans {};
+    Searched(std::uint64_t seed, Spans)
+        : random_(seed),
+          documents_(random_),
+          predicates_(predicates_of_spans(random_)),
+          fixture_(seed, options(false)),
+          spans_(std::in_place, seed, traces(), 100) {
+        fixture_.must_open();
+    }
+
     Searched(std::uint64_t seed, bool has_columns)
         : random_(seed),
           documents_(random_),
@@ -179,8 +209,7 @@ class Searched {
 
     void run() {
         for (int round = 0; round < 20; ++round) {
-            std::vector<Document> batch;
-            for (std::uint64_t n = 1 + below(8); n > 0; --n) batch.push_back(documents_.next());
+            const std::vector<Document> batch = spans_ ? spans_->next() : next();
             REQUIRE(fixture_.append(batch));
             oracle_.append(batch, [](const Result<void>&) {});
             if (below(3) == 0)
@@ -208,8 +237,24 @@ class Searched {
         for (int i = 0; i < 10; ++i) check_some();
     }
 
+    /// Traces that predicates found, all together.
+    std::size_t matched() const { return matched_; }
+
  private:
     std::uint64_t below(std::uint64_t n) { return random_() % n; }
+
+    static std::vector<TraceId> traces() {
+        std::vector<TraceId> ids;
+        for (std::uint64_t i = 0; i < 16; ++i)
+            ids.push_back(trace_number(i, i % 5 == 4 ? 12'345 : test_second));
+        return ids;
+    }
+
+    std::vector<Document> next() {
+        std::vector<Document> batch;
+        for (std::uint64_t n = 1 + below(8); n > 0; --n) batch.push_back(documents_.next());
+        return batch;
+    }
 
     EmbeddedStoreOptions options(bool has_columns) {
         EmbeddedStoreOptions options = small_options();
@@ -258,6 +303,7 @@ class Searched {
             REQUIRE(found);
             REQUIRE(expected);
             CHECK(texts_of(found->traces) == texts_of(expected->traces));
+            if (traces.predicate) matched_ += found->traces.size();
             if (!found->next && expected->next) {
                 // Columns told that nothing else matches; the oracle learns it with its next page.
                 query.before = expected->next;
@@ -334,6 +380,8 @@ class Searched {
     RandomPredicates predicates_;
     MemoryStore oracle_;
     StoreFixture fixture_;
+    std::optional<RandomSpans> spans_;
+    std::size_t matched_ = 0;
     std::optional<std::size_t> page_limit_;  ///< else a few, by chance
 };
 
@@ -341,6 +389,15 @@ TEST_CASE("random predicates over random traces find what a plain store finds") 
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         CAPTURE(seed);
         Searched(seed, false).run();
+    }
+}
+
+TEST_CASE("random predicates over spans of OTLP find what a plain store finds") {
+    for (std::uint64_t seed = 301; seed <= 310; ++seed) {
+        CAPTURE(seed);
+        Searched searched(seed, Searched::Spans{});
+        searched.run();
+        CHECK(searched.matched() > 20);
     }
 }
 

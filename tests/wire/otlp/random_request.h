@@ -3,19 +3,31 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <protozero/pbf_writer.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/hash.h"
 #include "wire/otlp/known_keys.h"
 
 namespace tomograph::testing {
 
+/// Few ids and a short time, so that spans are of the same traces, call each other and come twice.
+struct FewIds {
+    std::vector<std::string> traces;  ///< 16 bytes each
+    std::uint64_t spans = 6;          ///< of one trace
+    std::uint64_t start_ns = 0;
+    std::uint64_t spread_ns = 0;
+};
+
 /// Requests of spans of every kind of oddity, the same for a seed on every machine.
 class RandomRequest {
  public:
     explicit RandomRequest(std::uint64_t seed) : state_(mix64(seed + 1)) {}
+    RandomRequest(std::uint64_t seed, FewIds few) : state_(mix64(seed + 1)), few_(std::move(few)) {}
 
     std::string make() {
         std::string bytes;
@@ -160,6 +172,8 @@ class RandomRequest {
 
     std::string id(std::size_t bytes) {
         if (one_in(40)) return std::string(one_in(2) ? bytes : below(20), '\0');
+        if (few_ && bytes == 16) return few_->traces[below(few_->traces.size())];
+        if (few_) return std::string(7, '\0') + static_cast<char>(1 + below(few_->spans));
         std::string made;
         for (std::size_t i = 0; i < bytes; ++i) made += static_cast<char>(below(256));
         return made;
@@ -167,6 +181,7 @@ class RandomRequest {
 
     std::uint64_t start() {
         if (one_in(50)) return below(2) * (std::uint64_t{1} << 63);
+        if (few_) return few_->start_ns + below(few_->spread_ns);
         return 1'478'293'361'271'000'000 + below(3'000'000'000);
     }
 
@@ -236,6 +251,7 @@ class RandomRequest {
     }
 
     std::uint64_t state_;
+    std::optional<FewIds> few_;
 };
 
 }  // namespace tomograph::testing
