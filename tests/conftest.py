@@ -3,8 +3,11 @@ import json
 import os
 import pathlib
 import signal
+import ssl
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -38,7 +41,22 @@ class Server:
             assert time.monotonic() < deadline, f"no addresses after 60 s:\n{self.log()}"
             time.sleep(0.02)
         self.addresses = json.loads(addresses.read_text())
+        self.wait_ready()
         return self
+
+    def wait_ready(self):
+        """A start after a kill has a log to replay, and is asked before it is done where that takes long."""
+        context = ssl._create_unverified_context() if self.endpoint.startswith("https") else None
+
+        def is_ready() -> bool:
+            try:
+                with urllib.request.urlopen(f"{self.endpoint}/readyz", context=context) as answer:
+                    return answer.status == 200
+            except urllib.error.HTTPError as error:
+                assert error.code == 503, error
+                return False
+
+        eventually(is_ready, 60)
 
     @property
     def endpoint(self) -> str:

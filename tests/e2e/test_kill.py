@@ -46,23 +46,9 @@ def test_no_acknowledged_segment_is_lost(make_server, request):
             writer.join()
             expected += writer.acknowledged
         server.start()
-        wait_ready(server)
         check(server, chance.sample(expected, min(len(expected), 200)))
     check(server, expected)
     assert server.stop() == 0, server.log()
-
-
-def wait_ready(server):
-    import http.client
-
-    from tests.conftest import eventually
-
-    def ready():
-        connection = http.client.HTTPConnection(server.addresses["api"], timeout=10)
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-
-    eventually(ready, 60)
 
 
 def check(server, expected):

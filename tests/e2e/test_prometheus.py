@@ -5,7 +5,6 @@ import time
 import pytest
 import requests
 
-from tests.conftest import eventually
 from tests.e2e.documents import checkout, trace_id
 
 PREFIX = "/prometheus/api/v1/"
@@ -66,7 +65,6 @@ def test_the_map_is_there_after_a_restart(server, past):
     before = ask(server, "query", **query)["result"]
     server.kill()
     server.start()
-    eventually(lambda: requests.get(server.endpoint + "/readyz").status_code == 200)
     assert ask(server, "query", **query)["result"] == before != []
 
 
