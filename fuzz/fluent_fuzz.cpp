@@ -26,7 +26,8 @@ void check_message(std::string_view bytes) {
     const auto lines = read_fluent_entries(*message, message->entries,
                                            {.received = Instant::from_seconds(1'700'000'000),
                                             .line_bytes_max = 1 << 16,
-                                            .attributes_max = 64});
+                                            .attributes_max = 64,
+                                            .bytes_max = 4096});
     if (!lines) return;
     for (const LogRecord& record : lines->batch.records) {
         ASSERT(record.stream < lines->batch.streams.size());

@@ -52,6 +52,12 @@ inline constexpr std::size_t otlp_resource_bytes_max = segment_bytes_max;
 /// bytes each while they are read.
 inline constexpr std::size_t otlp_events_max = 8'192;
 
+/// Entries of one message of Fluent: 8 MiB, its chunks, of the smallest lines. 3 bytes are an empty
+/// one, and some 330 as a record.
+inline constexpr std::size_t fluent_entries_max = std::size_t{1} << 19;
+/// The tag stands in each line's stream.
+inline constexpr std::size_t fluent_tag_bytes_max = 4'096;
+
 /// An id of the wrong form is answered as sent, up to here.
 inline constexpr std::size_t rejected_id_characters_max = 250;
 

@@ -227,6 +227,15 @@ def test_37_the_same_in_a_document_of_put_trace_segments(server):
     assert len(refused) == 5000 and {each["Message"] for each in refused} == {"trace_id has 0 bytes, not 16"}
 
 
+def test_37_the_same_in_a_message_of_fluent(server):
+    name = 'tomograph_api_log_requests_refused_total{cause="invalid",source="fluent"}'
+    entries = b"\x92\x00\x80" * 5_000_000
+    before = metrics(server)[name]
+    with bounded(server, 256, 4), dial(server.addresses["fluent"]) as connection:
+        assert said(connection, b"\x92\xa1t\xc6" + u32(len(entries)) + entries) == b""
+    assert metrics(server)[name] == before + 1
+
+
 # --- 38: gRPC's frames
 
 

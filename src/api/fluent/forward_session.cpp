@@ -73,7 +73,8 @@ class ForwardSession final : public StreamSession {
             TRY(read_fluent_entries(message, is_compressed ? plain : message.entries,
                                     {.received = logs_.now(),
                                      .line_bytes_max = log_line_bytes_max,
-                                     .attributes_max = log_attributes_max}));
+                                     .attributes_max = log_attributes_max,
+                                     .bytes_max = log_batch_bytes_max}));
         const std::uint64_t held = bytes.size() + plain.size();
         peer_->hold(held);
         logs_.put({.batch = std::move(lines.batch),

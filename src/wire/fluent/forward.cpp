@@ -9,6 +9,7 @@
 #include "wire/fluent/msgpack.h"
 #include "wire/json/escapes.h"
 #include "wire/json/utf8.h"
+#include "wire/limits.h"
 #include "wire/logs/line_facts.h"
 
 namespace tomograph {
@@ -95,6 +96,10 @@ class EntryReader {
 
  private:
     Result<void> read_listed(MsgpackReader& reader) {
+        if (entries_++ == fluent_entries_max)
+            return broken(fmt::format("more than {} entries", fluent_entries_max));
+        if (bytes_ > bounds_.bytes_max)
+            return broken(fmt::format("lines of more than {} bytes", bounds_.bytes_max));
         const MsgpackToken entry = reader.next();
         if (entry.kind != Kind::array || entry.count != 2)
             return broken("an entry is no pair of time and record");
@@ -114,6 +119,7 @@ class EntryReader {
         const MsgpackToken map = reader.next();
         if (reader.failed() || map.kind != Kind::map) return broken("a record is no map");
         members_.clear();
+        member_count_ = 0;
         for (std::uint32_t i = 0; i < map.count; ++i) TRY(read_member(reader, "", 0));
         if (reader.failed()) return broken("a record is cut short");
         take(std::move(record), reader.offset() - begin);
@@ -140,7 +146,8 @@ class EntryReader {
         } else {
             TRY(append_json(reader, member.value));
         }
-        members_.push_back(std::move(member));
+        // Of a line that has too many none is needed.
+        if (++member_count_ <= bounds_.attributes_max) members_.push_back(std::move(member));
         return {};
     }
 
@@ -158,11 +165,11 @@ class EntryReader {
     };
 
     void take(LogRecord record, std::size_t bytes) {
-        if (bytes > bounds_.line_bytes_max || members_.size() > bounds_.attributes_max) {
+        if (bytes > bounds_.line_bytes_max || member_count_ > bounds_.attributes_max) {
             if (lines_.rejected++ == 0)
                 lines_.why =
                     fmt::format("a line of {} bytes and {} members, at most {} and {}", bytes,
-                                members_.size(), bounds_.line_bytes_max, bounds_.attributes_max);
+                                member_count_, bounds_.line_bytes_max, bounds_.attributes_max);
             return;
         }
         const Member* body = nullptr;
@@ -193,6 +200,7 @@ class EntryReader {
         record.stream = stream_of(resource);
         find_ids(record);
         find_severity(record);
+        bytes_ += bytes;
         lines_.batch.records.push_back(std::move(record));
     }
 
@@ -231,12 +239,16 @@ class EntryReader {
         if (known != streams_.end()) return known->second;
         const auto index = static_cast<std::uint32_t>(streams.size());
         streams_.emplace(stream, index);
+        bytes_ += stream.service.size() + stream.resource.size();
         streams.push_back(std::move(stream));
         return index;
     }
 
     std::string tag_;
     const FluentBounds& bounds_;
+    std::size_t entries_ = 0;
+    std::size_t bytes_ = 0;
+    std::size_t member_count_ = 0;  ///< of the line; `members_` are the first of them
     std::vector<Member> members_;
     std::map<LogStream, std::uint32_t> streams_;
     FluentLines lines_;
@@ -255,6 +267,9 @@ Result<FluentMessage> read_fluent_message(std::string_view bytes) {
         return broken("the handshake by a shared key is not supported: leave shared_key out");
     if (list.count < 2 || list.count > 4)
         return broken(fmt::format("{} members instead of 2 to 4", list.count));
+    if (tag.text.size() > fluent_tag_bytes_max)
+        return broken(
+            fmt::format("a tag of {} bytes, at most {}", tag.text.size(), fluent_tag_bytes_max));
     FluentMessage message;
     message.tag = tag.text;
     const std::size_t begin = reader.offset();

@@ -15,6 +15,7 @@ struct FluentBounds {
     Instant received;  ///< the time of a line that has none
     std::size_t line_bytes_max = 0;
     std::size_t attributes_max = 0;
+    std::size_t bytes_max = 0;  ///< of all lines, and of what is said of each of their streams
 };
 
 /// A message but for its entries.
@@ -48,7 +49,9 @@ struct FluentLines {
 /// ecs_task_definition, ec2_instance_id, Kubernetes' names. The service is `service.name`,
 /// `service`, the container's name, or the tag.
 ///
-/// errors  invalid  entries that are cut short; those before are lost with them
+/// errors  invalid  entries that are cut short, or more than fluent_entries_max or the bounds;
+/// those
+///                  before are lost with them
 Result<FluentLines> read_fluent_entries(const FluentMessage& message, std::string_view entries,
                                         const FluentBounds& bounds);
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "wire/fluent/msgpack.h"
+#include "wire/limits.h"
 
 namespace tomograph {
 namespace {
@@ -32,9 +33,11 @@ const std::string event_time = "\xd7\x00\x65\x53\xf1\x00\x00\x00\x00\x05"s;
 FluentLines read(const std::string& bytes) {
     const auto message = read_fluent_message(bytes);
     REQUIRE_MESSAGE(message, (message ? "" : message.error().message()));
-    const auto lines = read_fluent_entries(
-        *message, message->entries,
-        {.received = Instant::from_seconds(9), .line_bytes_max = 200, .attributes_max = 8});
+    const auto lines = read_fluent_entries(*message, message->entries,
+                                           {.received = Instant::from_seconds(9),
+                                            .line_bytes_max = 200,
+                                            .attributes_max = 8,
+                                            .bytes_max = 4096});
     REQUIRE_MESSAGE(lines, (lines ? "" : lines.error().message()));
     return *lines;
 }
@@ -43,7 +46,8 @@ std::string error_of(const std::string& bytes) {
     const auto message = read_fluent_message(bytes);
     if (!message) return message.error().message();
     const auto lines = read_fluent_entries(
-        *message, message->entries, {.received = {}, .line_bytes_max = 200, .attributes_max = 8});
+        *message, message->entries,
+        {.received = {}, .line_bytes_max = 200, .attributes_max = 8, .bytes_max = 4096});
     return lines ? "" : lines.error().message();
 }
 
@@ -160,6 +164,33 @@ TEST_CASE("acknowledgements name the chunk, short or long") {
     CHECK(reader.next().text == "ack");
     CHECK(reader.next().text == chunk);
     CHECK(reader.at_end());
+}
+
+TEST_CASE("a message has so many entries, bytes of lines, and of its tag") {
+    const auto of = [](const std::string& tag, const std::string& entry, std::size_t count) {
+        std::string entries;
+        for (std::size_t i = 0; i < count; ++i) entries += entry;
+        std::string size;
+        for (int shift = 24; shift >= 0; shift -= 8)
+            size += static_cast<char>(entries.size() >> shift & 0xff);
+        return "\x92"s + tag + "\xc6" + size + entries;
+    };
+    const auto fault = [](const std::string& bytes) {
+        const auto message = read_fluent_message(bytes);
+        if (!message) return message.error().message();
+        const auto lines = read_fluent_entries(
+            *message, message->entries,
+            {.received = {}, .line_bytes_max = 200, .attributes_max = 8, .bytes_max = 1U << 20});
+        return lines ? std::string() : lines.error().message();
+    };
+    CHECK(fault(of(text("t"), "\x92\x00\x80"s, fluent_entries_max)) == "");
+    CHECK(fault(of(text("t"), "\x92\x00\x80"s, fluent_entries_max + 1)) ==
+          "forward message: more than 524288 entries");
+    const std::string line = "\x92\x00"s + map({{"log", "\xc4\x64"s + std::string(100, 'x')}});
+    CHECK(fault(of(text("t"), line, 20'000)) ==
+          "forward message: lines of more than 1048576 bytes");
+    const std::string tag = "\xc5\x10\x01"s + std::string(4097, 't');
+    CHECK(fault(of(tag, line, 1)) == "forward message: a tag of 4097 bytes, at most 4096");
 }
 
 }  // namespace tomograph
