@@ -48,7 +48,7 @@ StoredInsight insight_in(const SqlRow& row) {
 }
 
 /// "before" a cursor that nobody gave: every insight is.
-constexpr InsightCursor newest{.start_minute = no_end, .id = {}};
+const InsightCursor newest{.start_minute = no_end, .id = {}};
 
 }  // namespace
 
