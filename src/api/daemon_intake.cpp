@@ -4,12 +4,22 @@
 #include <variant>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/log.h"
+#include "service/metrics/metric_intake.h"
 
 namespace tomograph {
 
-DaemonIntake::DaemonIntake(Ingest& ingest, IngestSource source, MetricsRegistry& metrics)
-    : ingest_(ingest), source_(source) {
+namespace {
+
+/// What ADOT's exporters write before the base64 of an ExportMetricsServiceRequest (daemon.md §1).
+constexpr std::string_view metrics_mark = "M1";
+
+}  // namespace
+
+DaemonIntake::DaemonIntake(Ingest& ingest, IngestSource source, MetricsRegistry& metrics,
+                           MetricIntake* otlp_metrics)
+    : ingest_(ingest), source_(source), otlp_metrics_(otlp_metrics) {
     for (std::size_t i = 0; i < dropped_.size(); ++i)
         dropped_[i] = &metrics.counter(
             "tomograph_api_datagrams_dropped_total", "Datagrams that hold no document, by cause",
@@ -26,8 +36,8 @@ void DaemonIntake::take(std::span<const std::string_view> datagrams) {
             dropped_[static_cast<std::size_t>(*drop)]->add();
             continue;
         }
-        const auto& inside = std::get<std::vector<std::string_view>>(split);
-        documents.insert(documents.end(), inside.begin(), inside.end());
+        for (const std::string_view document : std::get<std::vector<std::string_view>>(split))
+            if (!take_metrics(document)) documents.push_back(document);
     }
     if (documents.empty()) return;
     // No one waits for an answer; the counters have what did not get in, and the line says it to
@@ -37,6 +47,21 @@ void DaemonIntake::take(std::span<const std::string_view> datagrams) {
             log_warn("datagrams dropped by the store",
                      {{"source", to_text(source)}, {"error", outcome.error()}});
     });
+}
+
+/// False for anything else, also when what follows the mark is not base64: Ingest counts it.
+bool DaemonIntake::take_metrics(std::string_view document) {
+    if (otlp_metrics_ == nullptr || !document.starts_with(metrics_mark)) return false;
+    std::string_view text = document.substr(metrics_mark.size());
+    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+    const auto request = base64_decode(text);
+    if (!request) return false;
+    otlp_metrics_->put(*request, [source = source_](const Result<MetricOutcome>& outcome) {
+        if (!outcome)
+            log_warn("metrics of a datagram dropped",
+                     {{"source", to_text(source)}, {"error", outcome.error()}});
+    });
+    return true;
 }
 
 DatagramHandler DaemonIntake::handler() {

@@ -219,7 +219,10 @@ void Ingest::put(std::span<const std::string_view> documents, IngestSource sourc
 /// Makes documents of spans as they are read, and decodes them.
 class Ingest::SpanIntake final : public SpanSink {
  public:
-    SpanIntake(const Ingest& ingest, Batch& batch) : ingest_(ingest), batch_(batch) {}
+    SpanIntake(const Ingest& ingest, Batch& batch)
+        : ingest_(ingest), batch_(batch), window_(batch.window) {
+        window_.bytes_max = document_bytes_max;
+    }
 
     void begin(const WireResource& resource, const WireScope& scope) override {
         resource_ = &resource;
@@ -227,7 +230,7 @@ class Ingest::SpanIntake final : public SpanSink {
     }
     void take(const WireSpan& span) override {
         if (bytes_ > otlp_documents_bytes_max) return;
-        auto pair = documents_.of(span, *resource_, batch_.window);
+        auto pair = documents_.of(span, *resource_, window_);
         if (!pair) return refuse(span, pair.error());
         bytes_ += pair->first.json.size() + pair->second.json.size();
         if (!keep(pair->first)) return;
@@ -250,7 +253,7 @@ class Ingest::SpanIntake final : public SpanSink {
  private:
     /// Whether it is a document.
     bool keep(SpanDocuments::Made& made) {
-        if (!made.read) return ingest_.decode(made.json, batch_, false);
+        if (!made.read) return ingest_.decode(made.json, window_, batch_, false);
         const SourceCounters& counters = *batch_.counters;
         counters.received->add();
         if (made.read->annotations_dropped > 0)
@@ -270,6 +273,7 @@ class Ingest::SpanIntake final : public SpanSink {
 
     const Ingest& ingest_;
     Batch& batch_;
+    AcceptanceWindow window_;
     SpanDocuments documents_;
     const WireResource* resource_ = nullptr;
     std::uint64_t bytes_ = 0;  ///< of documents made, kept or not
@@ -327,14 +331,14 @@ void Ingest::take_spans(std::string_view document, Batch& batch) const {
 void Ingest::take(std::string_view document, Batch& batch) const {
     if (is_otlp(document)) return take_spans(document, batch);
     if (!is_array(document)) {
-        decode(document, batch);
+        decode(document, batch.window, batch);
         return;
     }
     const std::size_t seen = batch.documents.size() + batch.outcome.rejected;
     const std::size_t room = documents_per_batch_max - std::min(seen, documents_per_batch_max);
     const auto elements = split_documents(document, std::min(room, array_elements_max));
     if (elements) {
-        for (const std::string_view element : *elements) decode(element, batch);
+        for (const std::string_view element : *elements) decode(element, batch.window, batch);
         return;
     }
     batch.counters->received->add();
@@ -343,11 +347,12 @@ void Ingest::take(std::string_view document, Batch& batch) const {
                  *batch.counters->rejected[static_cast<std::size_t>(RejectionCode::parse_error)]);
 }
 
-bool Ingest::decode(std::string_view json, Batch& batch, bool is_counted) const {
+bool Ingest::decode(std::string_view json, const AcceptanceWindow& window, Batch& batch,
+                    bool is_counted) const {
     thread_local SegmentDecoder decoder;
     const SourceCounters& counters = *batch.counters;
     counters.received->add();
-    auto decoded = decoder.decode(json, batch.window);
+    auto decoded = decoder.decode(json, window);
     if (auto* rejection = std::get_if<Rejection>(&decoded)) {
         counters.rejected[static_cast<std::size_t>(rejection->code)]->add();
         metrics_->refusals.add({.trace = named_trace(json),

@@ -83,7 +83,8 @@ class Ingest {
     void take(std::string_view document, Batch& batch) const;
     void take_spans(std::string_view document, Batch& batch) const;
     /// Whether it is a document.
-    bool decode(std::string_view json, Batch& batch, bool is_counted = true) const;
+    bool decode(std::string_view json, const AcceptanceWindow& window, Batch& batch,
+                bool is_counted = true) const;
 
     TraceStore& store_;
     const Clock& clock_;

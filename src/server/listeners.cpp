@@ -41,8 +41,9 @@ HttpServerOptions otlp_options(const char* name, const std::string& address,
 
 Listeners::Listeners(const Intake& intake)
     : intake_(intake),
-      udp_intake_(intake.ingest, IngestSource::udp, intake.metrics),
-      unix_intake_(intake.ingest, IngestSource::unix_socket, intake.metrics) {}
+      udp_intake_(intake.ingest, IngestSource::udp, intake.metrics, &intake.otlp_metrics),
+      unix_intake_(intake.ingest, IngestSource::unix_socket, intake.metrics, &intake.otlp_metrics) {
+}
 
 Result<std::unique_ptr<Listeners>> Listeners::start(const Settings& settings,
                                                     const Intake& intake) {

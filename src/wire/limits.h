@@ -6,8 +6,10 @@
 
 namespace tomograph {
 
-/// A document, as X-Ray has it: 64 KB.
+/// A document that an X-Ray client sends: 64 KB.
 inline constexpr std::size_t segment_bytes_max = 65'536;
+/// A document at all: what a span of OTLP becomes, which knows no bound of X-Ray's.
+inline constexpr std::size_t document_bytes_max = std::size_t{512} << 10;
 
 /// Objects and arrays inside each other. Bounds recursion, so the stack too. Thirty subsegments
 /// deep.
@@ -43,8 +45,8 @@ inline constexpr unsigned value_depth_max = 16;
 /// takes 10,000 spans, the Collector sends 8,192; what more there is in 64 MiB is an attack: 2
 /// bytes on the wire are a record of some 250.
 inline constexpr std::size_t otlp_messages_max = std::size_t{1} << 18;
-/// A span, or a metric's point, of more is not read: the document of such a span would be far over
-/// segment_bytes_max, and 2 bytes on the wire become an attribute of 72.
+/// A span, or a metric's point, of more is not read: what a span says stands in its document, with
+/// its resource and in part twice, and 2 bytes on the wire become an attribute of 72.
 inline constexpr std::size_t otlp_span_bytes_max = std::size_t{256} << 10;
 /// A resource, or a scope, of more is not read: it stands in each document.
 inline constexpr std::size_t otlp_resource_bytes_max = segment_bytes_max;

@@ -1,15 +1,23 @@
 """OTLP metrics by the OpenTelemetry SDK, over gRPC and HTTP, every instrument, asked for in PromQL."""
+import base64
 import json
+import socket
 import time
 
 import pytest
 import requests
 from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
 from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter as GrpcExporter
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter as HttpExporter
 from opentelemetry.metrics import Observation
 from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider, UpDownCounter
-from opentelemetry.sdk.metrics.export import AggregationTemporality, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import (
+    AggregationTemporality,
+    MetricExporter,
+    MetricExportResult,
+    PeriodicExportingMetricReader,
+)
 from opentelemetry.sdk.metrics.view import ExponentialBucketHistogramAggregation, View
 from opentelemetry.sdk.resources import Resource
 
@@ -111,6 +119,35 @@ def test_every_instrument_of_the_sdk_is_found(server, program, way):
     metadata = ask(server, "metadata", metric="http_server_requests_total")["http_server_requests_total"]
     assert metadata == [{"type": "counter", "help": "asked", "unit": "{request}"}]
     assert "process_memory_usage_bytes" in ask(server, "label/__name__/values")
+
+
+class DatagramExporter(MetricExporter):
+    """As ADOT's exporters send metrics to the daemon's port: no answer, "M1" and base64 behind the header."""
+
+    def __init__(self, address: str):
+        super().__init__()
+        host, port = address.split(":")
+        self.target = (host, int(port))
+
+    def export(self, metrics_data, timeout_millis: float = 0, **_) -> MetricExportResult:
+        body = b"M1" + base64.b64encode(encode_metrics(metrics_data).SerializeToString())
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b'{"format": "json", "version": 1}\n' + body, self.target)
+        return MetricExportResult.SUCCESS
+
+    def force_flush(self, timeout_millis: float = 0) -> bool:
+        return True
+
+    def shutdown(self, timeout_millis: float = 0, **_):
+        pass
+
+
+def test_datagrams_of_adot_carry_metrics(server):
+    reader = PeriodicExportingMetricReader(DatagramExporter(server.daemon), export_interval_millis=3_600_000)
+    provider = MeterProvider([reader], Resource({"service.name": "adot"}))
+    provider.get_meter("tests").create_counter("asked").add(3)
+    provider.shutdown()
+    assert eventually(lambda: value(server, 'asked_total{job="adot"}')) == {(): 3}
 
 
 def test_deltas_are_counted_up(server, program):

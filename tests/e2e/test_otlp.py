@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from tests.conftest import eventually
+from tests.conftest import eventually, xray_client
 from tests.e2e.documents import segment, trace_id
 
 
@@ -68,6 +68,13 @@ def endpoint(server, listener: str = "otlp_http") -> str:
 
 def request_bytes(spans) -> bytes:
     return encode_spans(spans).SerializeToString()
+
+
+def send(server, *spans):
+    answer = requests.post(endpoint(server), request_bytes(spans), headers={"Content-Type": "application/x-protobuf"})
+    assert answer.status_code == 200, answer.content
+    partial = ExportTraceServiceResponse.FromString(answer.content).partial_success
+    assert partial.rejected_spans == 0, f"{partial.rejected_spans} spans were refused: {partial.error_message}"
 
 
 def finished_spans() -> list:
@@ -195,6 +202,33 @@ def test_datagrams_of_adot_carry_spans(server, xray):
         sender.sendto(b'{"format": "json", "version": 1}\n' + body, (host, int(port)))
     sent = f"{spans[0].get_span_context().trace_id:032x}"
     eventually(lambda: xray.batch_get_traces(TraceIds=[sent])["Traces"])
+
+
+def test_a_span_may_be_larger_than_a_segment_of_xray(server, xray):
+    """Prompts and bodies make spans of hundreds of kilobytes; X-Ray's 64 KB are not OpenTelemetry's."""
+    exporter = InMemorySpanExporter()
+    prompts = {f"prompt.{i}": f"{i} says \"hé\" " * 9_000 for i in range(2)}
+    with service("model", exporter).start_as_current_span("ask", kind=SpanKind.SERVER, attributes=prompts):
+        pass
+    with service("model", exporter).start_as_current_span("ask too much", attributes={"prompt": "x" * 300_000}):
+        pass
+    kept, refused = exporter.get_finished_spans()
+    with pytest.raises(AssertionError, match="1 spans were refused"):
+        send(server, kept, refused)
+    sent = f"{kept.get_span_context().trace_id:032x}"
+
+    def check():
+        xray = xray_client(server.endpoint)
+        [found] = xray.batch_get_traces(TraceIds=[sent])["Traces"]
+        document = json.loads(found["Segments"][0]["Document"])
+        assert document["annotations"] == prompts and len(found["Segments"][0]["Document"]) > 200_000
+        [summary] = xray.get_trace_summaries(**window(), FilterExpression='service("model")')["TraceSummaries"]
+        assert summary["ServiceIds"][0]["Name"] == "model"
+
+    check()
+    assert server.stop() == 0  # which seals
+    server.start()
+    check()
 
 
 def test_spans_are_counted_for_prometheus_the_unsampled_ones_too(server, xray):

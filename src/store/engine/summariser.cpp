@@ -30,7 +30,7 @@ void Summariser::summarise(Document& document) const {
     const auto* segment = std::get_if<Segment>(&decoded);
     if (segment == nullptr || segment->header() != document.header) return;
     std::string summary = summary_document(*segment);
-    if (summary.size() <= segment_bytes_max) document.bytes = std::move(summary);
+    if (summary.size() <= document_bytes_max) document.bytes = std::move(summary);
 }
 
 }  // namespace tomograph

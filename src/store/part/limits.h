@@ -3,13 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "wire/limits.h"
+
 namespace tomograph {
 
 /// Newest format that this program reads, and the one that it writes.
 constexpr std::uint32_t part_format = 2;
 
-/// One document; eight times what X-Ray allows.
-constexpr std::size_t part_document_bytes_max = 512 << 10;
+constexpr std::size_t part_document_bytes_max = document_bytes_max;
 
 /// Spans of a group: what a search reads and skips at once. A trace is never divided between
 /// groups, so one of trace_spans_max may come on top.
@@ -51,8 +52,9 @@ constexpr std::size_t sections_max = 64;
 /// Ids of a block of the list of fragments: 64 KiB read at once.
 constexpr std::size_t fragments_block_bytes = 64 << 10;
 
-/// Decoded blocks a reader keeps of its own when it shares no cache: a chunk of each column, and then
-/// some. Those of a hundred annotations are 4 MiB; with less, a walk opens them for each trace.
+/// Decoded blocks a reader keeps of its own when it shares no cache: a chunk of each column, and
+/// then some. Those of a hundred annotations are 4 MiB; with less, a walk opens them for each
+/// trace.
 constexpr std::size_t reader_cache_bytes = 16 << 20;
 /// Bytes gathered before a write.
 constexpr std::size_t write_buffer_bytes = 1 << 20;

@@ -273,7 +273,7 @@ bool is_acceptable(const Span& row, std::size_t bytes, const AcceptanceWindow& w
     const bool is_near = row.start >= window.now - window.past_max &&
                          row.start <= window.now + window.future_max &&
                          row.duration() <= time_spread_max;
-    return is_near && bytes <= segment_bytes_max && (row.is_segment || !row.parent_id.is_none());
+    return is_near && bytes <= window.bytes_max && (row.is_segment || !row.parent_id.is_none());
 }
 
 std::optional<SpanDocuments::Read> read_of(TraceId trace, const Span& row, std::size_t bytes,

@@ -3,10 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "wire/limits.h"
+
 namespace tomograph {
 
-/// A document with its late subsegments put in may be larger than one that a client sends.
-inline constexpr std::size_t shredded_document_bytes_max = 524'288;
+inline constexpr std::size_t shredded_document_bytes_max = document_bytes_max;
 
 /// What a trace may hold; a row takes 40 bytes and more of text anyhow.
 inline constexpr std::size_t shredded_rows_max = 10'000;

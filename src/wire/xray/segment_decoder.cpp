@@ -47,10 +47,11 @@ SegmentDecoder::~SegmentDecoder() = default;
 
 std::variant<Segment, Rejection> SegmentDecoder::decode(
     std::string_view json, const std::optional<AcceptanceWindow>& window) {
-    if (json.size() > segment_bytes_max) {
+    const std::size_t bytes_max = window ? window->bytes_max : document_bytes_max;
+    if (json.size() > bytes_max) {
         return unreadable(RejectionCode::segment_too_large,
                           fmt::format("the document has {} bytes, and at most {} are accepted",
-                                      json.size(), segment_bytes_max));
+                                      json.size(), bytes_max));
     }
     auto cursor = buffers_->index.read(json);
     if (!cursor) return unreadable(RejectionCode::parse_error, cursor.error().message());

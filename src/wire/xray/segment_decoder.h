@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "model/segment.h"
+#include "wire/limits.h"
 
 namespace tomograph {
 
@@ -39,11 +40,13 @@ struct Rejection {
     std::string message;  ///< "Invalid segment. ErrorCode: MissingEndTime, Cause: …": one sentence
 };
 
-/// Times outside of this are refused; absent: any time goes (documents that were accepted before).
+/// What is outside of this is refused; absent: any time goes, and every size up to
+/// document_bytes_max (documents that were accepted before).
 struct AcceptanceWindow {
     Instant now;
     Duration past_max = Duration::days(30);
     Duration future_max = Duration::hours(24);
+    std::size_t bytes_max = segment_bytes_max;
 };
 
 /// Reads X-Ray segment documents. Holds buffers that are reused: keep one per thread.
@@ -54,7 +57,7 @@ class SegmentDecoder {
 
     /// One JSON object: a segment, or a subsegment on its own (segment-documents.md §1 to §3, §6).
     ///
-    /// json    UTF-8, at most segment_bytes_max; borrowed for the call only
+    /// json    UTF-8; borrowed for the call only
     /// errors  the first rule broken, in the order of §9
     /// cost    about 1 us per kB
     std::variant<Segment, Rejection> decode(std::string_view json,

@@ -26,9 +26,10 @@ std::string join(std::initializer_list<std::string_view> members) {
 }
 
 /// "MissingId", or "kept".
-std::string verdict(std::string_view json) {
+std::string verdict(std::string_view json,
+                    const std::optional<AcceptanceWindow>& window = std::nullopt) {
     SegmentDecoder decoder;
-    const auto decoded = decoder.decode(json, {});
+    const auto decoded = decoder.decode(json, window);
     const auto* rejection = std::get_if<Rejection>(&decoded);
     return rejection == nullptr ? "kept" : std::string(to_text(rejection->code));
 }
@@ -154,7 +155,7 @@ TEST_CASE("a rejection says the id as sent, the code and why") {
     CHECK(dump(decoder.decode(join({id, trace, R"("type":"subsegment")"}), {})) ==
           "rejected MissingName\nid 70de5b6f19ff9a0a\n"
           "Invalid subsegment. ErrorCode: MissingName, Cause: name is missing\n");
-    CHECK(dump(decoder.decode(padded(segment_bytes_max + 1), {})) ==
+    CHECK(dump(decoder.decode(padded(segment_bytes_max + 1), AcceptanceWindow())) ==
           "rejected SegmentTooLarge\nid -\nInvalid segment. ErrorCode: SegmentTooLarge, Cause: the "
           "document "
           "has 65537 bytes, and at most 65536 are accepted\n");
@@ -162,9 +163,13 @@ TEST_CASE("a rejection says the id as sent, the code and why") {
     CHECK(std::get<Rejection>(long_id).id == std::string(rejected_id_characters_max, '1'));
 }
 
-TEST_CASE("64 KiB are read, one byte more is not") {
-    CHECK(verdict(padded(segment_bytes_max)) == "kept");
-    CHECK(verdict(padded(segment_bytes_max + 1)) == "SegmentTooLarge");
+TEST_CASE("64 KiB are accepted, one byte more is not; what was accepted before may be larger") {
+    const auto any_time = AcceptanceWindow{
+        .now = {}, .past_max = Duration::days(36'500), .future_max = Duration::days(36'500)};
+    CHECK(verdict(padded(segment_bytes_max), any_time) == "kept");
+    CHECK(verdict(padded(segment_bytes_max + 1), any_time) == "SegmentTooLarge");
+    CHECK(verdict(padded(document_bytes_max)) == "kept");
+    CHECK(verdict(padded(document_bytes_max + 1)) == "SegmentTooLarge");
     CHECK(verdict(std::string(1'000'000, '{')) == "SegmentTooLarge");
 }
 
