@@ -50,8 +50,7 @@ inline constexpr std::size_t otlp_messages_max = std::size_t{1} << 18;
 inline constexpr std::size_t otlp_span_bytes_max = std::size_t{256} << 10;
 /// A resource, or a scope, of more is not read: it stands in each document.
 inline constexpr std::size_t otlp_resource_bytes_max = segment_bytes_max;
-/// Events of a span, and links: a document has room for some 6,000 of the smallest. They take 600
-/// bytes each while they are read.
+/// Events of a span, and links: they take 600 bytes each while they are read, and 2 on the wire.
 inline constexpr std::size_t otlp_events_max = 8'192;
 
 /// Entries of one message of Fluent: 8 MiB, its chunks, of the smallest lines. 3 bytes are an empty

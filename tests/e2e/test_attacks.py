@@ -164,7 +164,7 @@ AMPLIFIED = {  # the signal, its bytes, and what is answered
     "events": ("traces", lambda: spans(span(field(11, b"") * MANY)), (200, "the span has more than 262144 bytes")),
     "events, just few enough": ("traces", lambda: spans(span(field(11, b"") * 100_000)), (200, "8192 events")),
     "links": ("traces", lambda: spans(span(field(13, b"") * MANY)), (200, "the span has more than 262144 bytes")),
-    "values": ("traces", lambda: spans(span(field(9, field(1, b"k") + field(2, field(5, field(1, b"") * 100_000))))),
+    "values": ("traces", lambda: spans(span(field(9, field(1, b"k") + field(2, field(5, field(1, b"") * 120_000))))),
                (200, "SegmentTooLarge")),
     "attributes of a resource": ("traces", lambda: spans(span(), resource=field(1, b"") * MANY),
                                  (200, "its resource has more than 65536 bytes")),
