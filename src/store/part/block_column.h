@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ class BlockColumn {
     std::size_t values() const { return values_; }
     std::int64_t number(std::size_t i) const { return ints_->value(first_ + i); }
     std::vector<std::int64_t> ints() const;
+    /// out  as many as values()
+    void ints(std::span<std::int64_t> out) const;
     /// The values that lie in [min, max].
     column::Bitmap match(std::int64_t min, std::int64_t max) const;
     /// The texts that pass; `test` runs once per distinct text where the chunk has a dictionary.

@@ -274,16 +274,20 @@ Result<std::shared_ptr<const std::vector<TraceRow>>> GroupReader::row_block(std:
 }
 
 Result<TraceKey> GroupReader::key(std::uint32_t row) {
-    using Keys = std::vector<TraceKey>;
     if (row >= facts().traces) return damaged(fmt::format("no row {}", row));
-    const auto block = static_cast<std::uint32_t>(row / trace_block_rows);
-    const PartCache::Key at = this->key(cached_keys, block);
+    const auto block = TRY(key_block(row / trace_block_rows));
+    return (*block)[row % trace_block_rows];
+}
+
+Result<std::shared_ptr<const std::vector<TraceKey>>> GroupReader::key_block(std::size_t block) {
+    using Keys = std::vector<TraceKey>;
+    const PartCache::Key at = key(cached_keys, static_cast<std::uint32_t>(block));
     auto known = source_.cache->get<Keys>(at);
-    if (!known) {
-        known = std::make_shared<const Keys>(TRY(read_key_block(block)));
-        source_.cache->put(at, known, known->size() * sizeof(TraceKey));
-    }
-    return (*known)[row % trace_block_rows];
+    if (known) return known;
+    Keys keys = TRY(read_key_block(block));
+    auto made = std::make_shared<const Keys>(std::move(keys));
+    source_.cache->put(at, made, made->size() * sizeof(TraceKey));
+    return made;
 }
 
 Result<std::vector<std::int64_t>> GroupReader::trace_values(GroupColumn kind, std::size_t block) {

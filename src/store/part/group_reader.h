@@ -89,6 +89,8 @@ class GroupReader {
     /// Rows count from 0 in the group.
     Result<TraceRow> row(std::uint32_t row);
     Result<TraceKey> key(std::uint32_t row);
+    /// Of all rows of a block; at most trace_block_rows.
+    Result<std::shared_ptr<const std::vector<TraceKey>>> key_block(std::size_t block);
     Result<std::shared_ptr<const std::vector<TraceRow>>> row_block(std::size_t block);
     Result<std::vector<StoredDocument>> documents(std::uint32_t row);
     Result<std::vector<SpanRow>> spans(std::uint32_t row, Arena& texts);

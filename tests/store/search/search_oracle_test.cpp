@@ -174,13 +174,14 @@ class KnowingSource final : public MatchSource {
 /// Sorted: entries have no order. All but their bytes.
 std::vector<std::string> entry_texts(const TraceEntries& entries) {
     std::vector<std::string> texts;
-    for (const TraceEntry& entry : entries.traces) {
-        const EntryPoint& point = entries.points.at(entry.point);
-        texts.push_back(fmt::format("{:x} at {}: {} {} {} {}, {} spans{}{}", entry.draw,
-                                    entry.second, point.service, point.type, point.method,
-                                    point.url, entry.spans, entry.error ? ", error" : "",
-                                    entry.fault ? ", fault" : ""));
-    }
+    for (const auto& batch : entries.batches)
+        for (const TraceEntry& entry : batch->traces) {
+            const EntryPoint& point = batch->points.at(entry.point);
+            texts.push_back(fmt::format(
+                "{:x} at {}: {} {} {} {}, {} spans{}{}", entry.draw, entry.second, point.service,
+                point.type, point.method, batch->urls.at(entry.url), entry.spans,
+                entry.error ? ", error" : "", entry.fault ? ", fault" : ""));
+        }
     std::sort(texts.begin(), texts.end());
     return texts;
 }
@@ -447,15 +448,55 @@ TEST_CASE("entries come from columns where these tell all, and from documents wh
     add(0);
     const auto open = fixture.store->entries({.range = all_time});
     REQUIRE(open);
-    CHECK(open->traces.size() == traces);
+    CHECK(open->traces() == traces);
     CHECK(open->read == traces);
     fixture.settle();
     const auto sealed = fixture.store->entries({.range = all_time});
     REQUIRE(sealed);
     CHECK(entry_texts(*sealed) == entry_texts(*open));
     CHECK(sealed->read <= traces / 4);  // calls in a ring
+    const auto little =
+        fixture.store->entries({.range = all_time, .budget = {.memory_bytes = 1, .time = {}}});
+    REQUIRE(little);
+    CHECK(little->coverage.stop == SearchStop::memory);
     add(traces);
     CHECK(fixture.store->entries({.range = all_time})->read == sealed->read + traces);
+}
+
+TEST_CASE("an entry says of its segment what the document does, whatever its values are") {
+    StoreFixture fixture;
+    fixture.must_open();
+    const std::string cut(1'023, 'n');
+    const std::array<std::string, 8> members = {
+        R"("name":"api","http":{"request":{"url":"http://h/1","method":"GET"}})",
+        R"("name":"api","http":{"request":{"url":"http://h/1","method":"POST"}},"origin":"A")",
+        R"("name":"api","http":{"request":{"url":"http://h/2?q","method":"GET"}})",
+        R"("name":"api","http":{"request":{"url":7,"method":"GET"}})",
+        R"("name":"api","http":{"request":{"url":true,"method":null}},"origin":1.5)",
+        R"("name":"api","http":{"request":{"url":null}},"origin":"")",
+        R"("name":"api","http":{"request":{"url":{"a":"http://h/1"}}})",
+        R"("name":"\u00fc)" + cut + R"(","http":{"request":{"url":"http://h/\u00fc"}})"};
+    for (std::uint64_t i = 0; i < 200; ++i) {
+        const std::string id = to_xray_text(trace_number(i, test_second));
+        const std::string times =
+            fmt::format(R"("start_time":{0},"end_time":{0})", test_second + 1);
+        const std::vector<Document> documents = {
+            document_from(fmt::format(R"({{"trace_id":"{}","id":"{:016x}",{},{}}})", id, 1, times,
+                                      members[i % members.size()])),
+            document_from(fmt::format(
+                R"({{"trace_id":"{}","id":"{:016x}","parent_id":"{:016x}","name":"below",{},)"
+                R"("http":{{"request":{{"url":"http://h/other","method":"PUT"}}}}}})",
+                id, 2, 1, times))};
+        REQUIRE(fixture.append(documents));
+    }
+    const auto open = fixture.store->entries({.range = all_time});
+    REQUIRE(open);
+    CHECK(open->read == 200);
+    fixture.settle();
+    const auto sealed = fixture.store->entries({.range = all_time});
+    REQUIRE(sealed);
+    CHECK(sealed->read < 130);  // three of eight have texts alone
+    CHECK(entry_texts(*sealed) == entry_texts(*open));
 }
 
 }  // namespace

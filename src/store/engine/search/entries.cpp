@@ -8,8 +8,8 @@
 namespace tomograph {
 namespace {
 
-/// Of a trace that columns do not tell of. bytes: 0, for fill_bytes()
-void add_read(TraceId id, const Trace& trace, std::int64_t second, EntryTable& table) {
+/// A trace that columns do not tell of.
+void add_read(TraceId id, const Trace& trace, std::int64_t second, EntryList& list) {
     const Entity* root = leading_entity(trace);
     if (root == nullptr) return;
     const Span& span = *root->span;
@@ -17,37 +17,21 @@ void add_read(TraceId id, const Trace& trace, std::int64_t second, EntryTable& t
                                      [](const Entity& each) { return !each.is_inferred; });
     const EntryPoint point{.service = std::string(span.name),
                            .type = std::string(span.origin),
-                           .method = std::string(span.http.method),
-                           .url = std::string(span.http.url)};
+                           .method = std::string(span.http.method)};
     TraceEntry entry;
     entry.second = second;
     entry.draw = draw_of(id);
     entry.spans = static_cast<std::uint32_t>(spans);
     entry.error = span.error || span.throttle;
     entry.fault = span.fault;
-    table.add(point, entry);
-}
-
-/// Traces that are not sealed yet will take as much as the others, span by span.
-void fill_bytes(TraceEntries& entries) {
-    constexpr double bytes_per_span_otherwise = 60;
-    double bytes = 0;
-    double spans = 0;
-    for (const TraceEntry& entry : entries.traces) {
-        if (entry.bytes == 0) continue;
-        bytes += static_cast<double>(entry.bytes);
-        spans += entry.spans;
-    }
-    const double each = spans > 0 ? bytes / spans : bytes_per_span_otherwise;
-    for (TraceEntry& entry : entries.traces)
-        if (entry.bytes == 0) entry.bytes = static_cast<std::uint64_t>(each * entry.spans);
+    list.add(point, span.http.url, entry);
 }
 
 }  // namespace
 
 Result<TraceEntries> list_entries(StoreCore& core, const TraceSelection& traces) {
-    EntryTable table;
-    EntryCounter counter(table);
+    EntryList list;
+    EntryCounter counter(list);
     std::uint64_t read = 0;
     TraceSearch search(core, TraceSearch::options_of(traces, &counter));
     TRY(search.start());
@@ -56,12 +40,11 @@ Result<TraceEntries> list_entries(StoreCore& core, const TraceSelection& traces)
         if (!matched) continue;
         if (!matched->trace) matched->trace = search.reader().assemble(matched->stored);
         ++read;
-        add_read(matched->stored.id, *matched->trace, search.last().second, table);
-        search.hold(table.bytes());
+        add_read(matched->stored.id, *matched->trace, search.last().second, list);
+        search.hold(list.bytes());
     }
     TRY(search.finish());
-    TraceEntries entries = table.take();
-    fill_bytes(entries);
+    TraceEntries entries = std::move(list).take();
     entries.read = read;
     entries.coverage = search.coverage();
     return entries;

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "base/hash.h"
-#include "store/engine/search/span_selection.h"
-#include "store/engine/search/span_values.h"
+#include "store/engine/search/group_traces.h"
+#include "store/engine/search/picked_texts.h"
 #include "store/engine/search/trace_trees.h"
+#include "store/part/limits.h"
 #include "store/part/part.h"
 
 namespace tomograph {
@@ -15,158 +15,204 @@ namespace {
 
 struct EntryCounts final : RunCounts {
     using RunCounts::RunCounts;
-    std::vector<EntryPoint> points;
-    std::vector<TraceEntry> traces;  ///< TraceEntry::point is of `points`
+    std::shared_ptr<const EntryBatch> batch;
 };
 
-constexpr std::uint32_t no_span = ~std::uint32_t{0};
+/// What a node of a map takes beside its key, about.
+constexpr std::uint64_t node_bytes = 64;
+
+/// The numbers of a point's service, type and method.
+struct PointKey {
+    std::uint32_t service = 0;
+    std::uint32_t type = 0;
+    std::uint32_t method = 0;
+    bool operator==(const PointKey&) const = default;
+};
+struct HashPointKey {
+    std::size_t operator()(const PointKey& key) const {
+        return mix64(mix64(std::uint64_t{key.service} << 32 | key.type) + key.method);
+    }
+};
 
 class RunEntries {
  public:
-    RunEntries(GroupReader& group, SpanSelection selection)
+    RunEntries(GroupReader& group, column::Bitmap traces, std::vector<std::uint32_t> firsts)
         : group_(group),
-          selection_(std::move(selection)),
-          trees_(group, selection_.firsts()),
-          subjects_{SpanValues(group, {.field = Field::name, .path = {}}),
-                    SpanValues(group, {.path = std::string(entry_type_path)}),
-                    SpanValues(group, {.path = std::string(entry_method_path)}),
-                    SpanValues(group, {.path = std::string(entry_url_path)})} {}
+          traces_(std::move(traces)),
+          firsts_(std::move(firsts)),
+          trees_(group, firsts_) {}
 
     Result<std::shared_ptr<const RunCounts>> run() {
-        TRY(trees_.read());
+        TRY(trees_.read_parents());
         TRY(find_roots());
-        TRY(read_values());
-        auto counts = std::make_shared<EntryCounts>(selection_.traces());
-        TRY(list(*counts));
+        TRY(read_texts());
+        TRY(list());
+        auto counts = std::make_shared<EntryCounts>(std::move(traces_));
+        counts->batch = std::move(batch_);
         return std::shared_ptr<const RunCounts>(std::move(counts));
     }
 
  private:
-    static constexpr std::size_t subjects = 4;
-    using Numbers = std::array<std::uint32_t, subjects>;
+    enum Column : std::uint8_t { service, type, method, url, columns };
 
     Result<void> find_roots() {
-        roots_.assign(trees_.traces(), no_span);
-        for (std::uint32_t trace = 0; trace < roots_.size(); ++trace) {
-            if (!selection_.traces().test(trace)) continue;
+        for (std::uint32_t trace = 0; trace < trees_.traces(); ++trace) {
+            if (!traces_.test(trace)) continue;
             const auto root = TRY(trees_.root_of(trace));
-            if (root)
-                roots_[trace] = *root;
-            else
-                selection_.leave_out(trees_.first(trace));
+            if (!root) {
+                traces_.clear(trace);
+                continue;
+            }
+            roots_.push_back(*root);
+            owners_.push_back(trace);
         }
         return {};
     }
 
     /// Roots ascend with their traces, so one pass over the blocks meets all of them.
-    Result<void> read_values() {
-        values_.resize(roots_.size());
-        const std::vector<std::uint32_t>& first = group_.layout().block_first;
-        std::vector<std::uint32_t> numbers;
-        std::uint32_t next = 0;
-        for (std::size_t block = 0; block + 1 < first.size(); ++block) {
-            const auto passed = [&](std::uint32_t trace) {
-                return roots_[trace] == no_span || roots_[trace] < first[block];
-            };
-            while (next < roots_.size() && passed(next)) ++next;
-            numbers.resize(first[block + 1] - first[block]);
-            for (std::size_t subject = 0; subject < subjects; ++subject) {
-                TRY(subjects_[subject].read(block, numbers));
-                for (std::uint32_t trace = next; trace < roots_.size(); ++trace) {
-                    if (roots_[trace] == no_span) continue;
-                    if (roots_[trace] >= first[block + 1]) break;
-                    values_[trace][subject] = numbers[roots_[trace] - first[block]];
-                }
-            }
+    Result<void> read_texts() {
+        const Subject subjects[columns] = {{.field = Field::name, .path = {}},
+                                           {.path = std::string(entry_type_path)},
+                                           {.path = std::string(entry_method_path)},
+                                           {.path = std::string(entry_url_path)}};
+        for (std::size_t column = 0; column < columns; ++column) {
+            const bool is_url = column == url;
+            PickedTexts texts(
+                group_, subjects[column],
+                is_url ? PickedTexts::Equal::number_per_chunk : PickedTexts::Equal::one_number,
+                is_url ? batch_->texts : names_);
+            numbers_[column].resize(roots_.size());
+            TRY(texts.read(roots_, numbers_[column]));
+            texts_[column] = std::move(texts).take();
         }
         return {};
     }
 
-    std::string text_of(std::size_t subject, std::uint32_t number) const {
-        return number == SpanValues::none ? std::string() : subjects_[subject].scalar(number).text;
-    }
-
-    Result<void> list(EntryCounts& counts) {
-        std::map<Numbers, std::uint32_t> known;
+    Result<void> list() {
+        std::unordered_map<PointKey, std::uint32_t, HashPointKey> points;
         const std::uint64_t spans = std::max<std::uint64_t>(1, group_.facts().spans);
-        for (std::uint32_t trace = 0; trace < roots_.size(); ++trace) {
-            if (roots_[trace] == no_span) continue;
-            const Numbers& numbers = values_[trace];
-            if (std::find(numbers.begin(), numbers.end(), SpanValues::unknown) != numbers.end()) {
-                selection_.leave_out(roots_[trace]);
+        batch_->traces.reserve(roots_.size());
+        std::shared_ptr<const std::vector<TraceKey>> keys;
+        std::size_t keys_block = ~std::size_t{0};
+        for (std::size_t i = 0; i < roots_.size(); ++i) {
+            const std::uint32_t trace = owners_[i];
+            const auto number = [&](Column column) { return numbers_[column][i]; };
+            if (is_unknown(i)) {
+                traces_.clear(trace);
                 continue;
             }
-            const auto next = static_cast<std::uint32_t>(counts.points.size());
-            const auto [found, is_new] = known.emplace(numbers, next);
+            const PointKey key{number(service), number(type), number(method)};
+            const auto next = static_cast<std::uint32_t>(batch_->points.size());
+            const auto [point, is_new] = points.try_emplace(key, next);
             if (is_new)
-                counts.points.push_back({.service = text_of(0, numbers[0]),
-                                         .type = text_of(1, numbers[1]),
-                                         .method = text_of(2, numbers[2]),
-                                         .url = text_of(3, numbers[3])});
-            const TraceKey key = TRY(group_.key(trace));
+                batch_->points.push_back({.service = std::string(texts_[service][key.service]),
+                                          .type = std::string(texts_[type][key.type]),
+                                          .method = std::string(texts_[method][key.method])});
+            if (const std::size_t block = trace / trace_block_rows; block != keys_block) {
+                keys = TRY(group_.key_block(block));
+                keys_block = block;
+            }
+            const TraceKey& row = (*keys)[trace % trace_block_rows];
             const std::uint32_t count = trees_.end(trace) - trees_.first(trace);
-            counts.traces.push_back(
-                {.second = key.second,
-                 .draw = draw_of(key.id),
+            batch_->traces.push_back(
+                {.second = row.second,
+                 .draw = draw_of(row.id),
                  .bytes = group_.facts().bytes * count / spans,
-                 .point = found->second,
+                 .point = point->second,
+                 .url = number(url),
                  .spans = count,
-                 .error = trees_.has_flag(roots_[trace], span_error | span_throttle),
-                 .fault = trees_.has_flag(roots_[trace], span_fault)});
+                 .error = trees_.has_flag(roots_[i], span_error | span_throttle),
+                 .fault = trees_.has_flag(roots_[i], span_fault)});
         }
-        counts.rows = selection_.traces();
+        batch_->urls = std::move(texts_[url]);
+        batch_->urls.shrink_to_fit();
         return {};
+    }
+
+    bool is_unknown(std::size_t i) const {
+        return std::any_of(numbers_.begin(), numbers_.end(),
+                           [i](const auto& numbers) { return numbers[i] == PickedTexts::unknown; });
     }
 
     GroupReader& group_;
-    SpanSelection selection_;
+    column::Bitmap traces_;
+    std::vector<std::uint32_t> firsts_;  ///< first span of each trace, and one past the last
     TraceTrees trees_;
-    std::array<SpanValues, subjects> subjects_;
-    std::vector<std::uint32_t> roots_;  ///< by trace
-    std::vector<Numbers> values_;
+    std::vector<std::uint32_t> roots_;
+    std::vector<std::uint32_t> owners_;  ///< the traces of the roots
+    Arena names_;
+    std::array<std::vector<std::uint32_t>, columns> numbers_;  ///< by root
+    std::array<std::vector<std::string_view>, columns> texts_;
+    std::shared_ptr<EntryBatch> batch_ = std::make_shared<EntryBatch>();
 };
+
+/// Traces that are not sealed yet will take as much as the others, span by span.
+void fill_bytes(const std::vector<std::shared_ptr<const EntryBatch>>& sealed, EntryBatch& read) {
+    constexpr double bytes_per_span_otherwise = 60;
+    double bytes = 0;
+    double spans = 0;
+    for (const auto& batch : sealed)
+        for (const TraceEntry& entry : batch->traces) {
+            bytes += static_cast<double>(entry.bytes);
+            spans += entry.spans;
+        }
+    const double each = spans > 0 ? bytes / spans : bytes_per_span_otherwise;
+    for (TraceEntry& entry : read.traces)
+        entry.bytes = static_cast<std::uint64_t>(each * entry.spans);
+}
 
 }  // namespace
 
 std::uint64_t draw_of(TraceId id) { return mix64(id.high ^ mix64(id.low)); }
 
-std::uint32_t EntryTable::number_of(const EntryPoint& point) {
-    std::string key;
-    for (const std::string* text : {&point.service, &point.type, &point.method, &point.url})
-        key.append(*text).push_back('\0');
-    const auto next = static_cast<std::uint32_t>(entries_.points.size());
-    const auto [found, is_new] = numbers_.emplace(std::move(key), next);
+void EntryList::add(std::shared_ptr<const EntryBatch> batch) {
+    batch_bytes_ += batch->bytes();
+    batches_.push_back(std::move(batch));
+}
+
+void EntryList::add(const EntryPoint& point, std::string_view url, TraceEntry entry) {
+    EntryBatch& batch = *read_;
+    if (batch.urls.empty()) batch.urls.push_back({});
+    const auto next_point = static_cast<std::uint32_t>(batch.points.size());
+    const auto [found, is_new] = points_.try_emplace(point, next_point);
     if (is_new) {
-        entries_.points.push_back(point);
-        point_bytes_ += sizeof(EntryPoint) + 2 * found->first.size() + 64;
+        batch.points.push_back(point);
+        const std::size_t size = point.service.size() + point.type.size() + point.method.size();
+        name_bytes_ += 2 * (size + sizeof(EntryPoint)) + node_bytes;
     }
-    return found->second;
+    entry.point = found->second;
+    entry.url = 0;
+    if (const auto known = urls_.find(url); known != urls_.end()) {
+        entry.url = known->second;
+    } else if (!url.empty()) {
+        entry.url = static_cast<std::uint32_t>(batch.urls.size());
+        batch.urls.push_back(batch.texts.copy(url));
+        urls_.emplace(batch.urls.back(), entry.url);
+        name_bytes_ += node_bytes;
+    }
+    batch.traces.push_back(entry);
 }
 
-void EntryTable::add(const EntryPoint& point, TraceEntry entry) {
-    entry.point = number_of(point);
-    add(entry);
-}
-
-std::uint64_t EntryTable::bytes() const {
-    return point_bytes_ + entries_.traces.capacity() * sizeof(TraceEntry);
+TraceEntries EntryList::take() && {
+    TraceEntries entries;
+    if (!read_->traces.empty()) {
+        fill_bytes(batches_, *read_);
+        batches_.push_back(std::move(read_));
+    }
+    entries.batches = std::move(batches_);
+    return entries;
 }
 
 Result<std::shared_ptr<const RunCounts>> EntryCounter::count(GroupReader& group,
                                                              const column::Bitmap& rows) const {
-    SpanSelection selection = TRY(SpanSelection::of(group, rows));
-    return RunEntries(group, std::move(selection)).run();
+    column::Bitmap regular = TRY(regular_traces(group));
+    regular &= rows;
+    std::vector<std::uint32_t> firsts = TRY(first_spans(group));
+    return RunEntries(group, std::move(regular), std::move(firsts)).run();
 }
 
 void EntryCounter::add(const RunCounts& counts) {
-    const auto& of_run = static_cast<const EntryCounts&>(counts);
-    std::vector<std::uint32_t> numbers;
-    numbers.reserve(of_run.points.size());
-    for (const EntryPoint& point : of_run.points) numbers.push_back(table_.number_of(point));
-    for (TraceEntry entry : of_run.traces) {
-        entry.point = numbers[entry.point];
-        table_.add(entry);
-    }
+    list_.add(static_cast<const EntryCounts&>(counts).batch);
 }
 
 }  // namespace tomograph

@@ -11,21 +11,32 @@ namespace tomograph {
 
 Result<void> TraceTrees::read(GroupColumn column, std::vector<std::int64_t>& into) {
     if (!into.empty()) return {};
-    into.reserve(group_.facts().spans);
+    std::vector<std::int64_t> values(group_.facts().spans);
+    std::span<std::int64_t> left = values;
     for (std::size_t block = 0; block < group_.head().block_spans.size(); ++block) {
-        const auto values = TRY(BlockColumn::open(group_, column, block));
-        const std::vector<std::int64_t> some = values.ints();
-        into.insert(into.end(), some.begin(), some.end());
+        const auto some = TRY(BlockColumn::open(group_, column, block));
+        if (some.values() > left.size()) return group_.damaged("a column has too many values");
+        some.ints(left.first(some.values()));
+        left = left.subspan(some.values());
     }
+    if (!left.empty()) return group_.damaged("a column has not all spans");
+    into = std::move(values);
     return {};
 }
 
 Result<void> TraceTrees::read() {
+    TRY(read_parents());
+    return read_times();
+}
+
+Result<void> TraceTrees::read_parents() {
     TRY(read(GroupColumn::span_flags, flags_));
+    return read(GroupColumn::span_parent, parents_);
+}
+
+Result<void> TraceTrees::read_times() {
     TRY(read(GroupColumn::span_start, starts_));
-    TRY(read(GroupColumn::span_duration, durations_));
-    TRY(read(GroupColumn::span_parent, parents_));
-    return {};
+    return read(GroupColumn::span_duration, durations_);
 }
 
 bool TraceTrees::is_segment(std::uint32_t span) const { return has_flag(span, span_is_segment); }
@@ -65,6 +76,7 @@ Result<std::optional<std::uint32_t>> TraceTrees::root_of(std::size_t trace) {
             root = span;
             continue;
         }
+        TRY(read_times());
         TRY(read(GroupColumn::span_id, ids_));
         const auto rank = [&](std::uint32_t at) {
             return std::tuple(start_of(at), ~end_of(at), static_cast<std::uint64_t>(ids_[at]));

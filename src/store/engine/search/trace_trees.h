@@ -25,6 +25,9 @@ class TraceTrees {
 
     /// Before all others; does nothing the second time. errors: corrupt, io
     Result<void> read();
+    /// The same for those that tell of segments, parents and roots alone. Times are read when two
+    /// spans could be the root.
+    Result<void> read_parents();
 
     std::size_t traces() const { return firsts_.size() - 1; }
     std::uint32_t first(std::size_t trace) const { return firsts_[trace]; }
@@ -51,14 +54,15 @@ class TraceTrees {
 
  private:
     Result<void> read(GroupColumn column, std::vector<std::int64_t>& into);
+    Result<void> read_times();
     bool has_parent(std::uint32_t span) const;
 
     GroupReader& group_;
     const std::vector<std::uint32_t>& firsts_;
     std::vector<std::int64_t> flags_;
+    std::vector<std::int64_t> parents_;
     std::vector<std::int64_t> starts_;
     std::vector<std::int64_t> durations_;
-    std::vector<std::int64_t> parents_;
     std::vector<std::int64_t> ids_;  ///< read when two could be the root
 };
 
