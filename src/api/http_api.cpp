@@ -12,7 +12,8 @@ namespace tomograph {
 
 /// All but the X-Ray API. False for any path that is not one of theirs.
 bool HttpApi::answer_own(HttpRequest& request, const HttpRespond& respond) {
-    auto page = operator_page(request, parts_.store, parts_.metrics, parts_.span_metrics);
+    auto page = operator_page(
+        request, {.ready = ready_parts(), .metrics = parts_.metrics, .spans = parts_.span_metrics});
     if (!page && parts_.operations != nullptr) page = parts_.operations->handle(request);
     if (page) {
         page->headers.push_back({"x-amzn-RequestId", make_request_id()});

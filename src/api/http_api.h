@@ -21,6 +21,8 @@ class HttpApi {
         XrayApi& xray;
         TraceStore& store;
         MetricsRegistry& metrics;
+        LogStore* logs = nullptr;
+        MetricStore* metric_store = nullptr;
         StoreOperations* operations = nullptr;
         RetentionOperations* retention = nullptr;
         GroupOperations* groups = nullptr;
@@ -34,10 +36,16 @@ class HttpApi {
 
     void handle(HttpRequest request, HttpRespond respond);
 
+    /// What /readyz says, and the health of gRPC.
+    bool is_ready() const { return tomograph::is_ready(ready_parts()); }
+
     /// For HttpServer::start on the API's address; the HttpApi must outlive the server.
     HttpHandler handler();
 
  private:
+    ReadyParts ready_parts() const {
+        return {.traces = parts_.store, .logs = parts_.logs, .metrics = parts_.metric_store};
+    }
     bool answer_own(HttpRequest& request, const HttpRespond& respond);
 
     const Parts parts_;

@@ -89,10 +89,7 @@ Result<void> Listeners::start_otlp_grpc(const Settings& settings) {
     add_trace_export(*grpc_, intake_.ingest);
     add_logs_export(*grpc_, intake_.logs);
     add_metrics_export(*grpc_, intake_.otlp_metrics);
-    grpc_->add_health([&store = intake_.store] {
-        const StoreStatus status = store.status();
-        return status.ready && !status.read_only;
-    });
+    grpc_->add_health([&http = intake_.http] { return http.is_ready(); });
     add_otlp_reflection(*grpc_);
     options.takes_pieces = grpc_->takes_pieces();
     otlp_grpc_ = TRY(HttpServer::start(intake_.pool, std::move(options), grpc_->handler(),

@@ -27,7 +27,6 @@ struct Intake {
     MetricIntake& otlp_metrics;
     XrayApi& xray;
     HttpApi& http;
-    TraceStore& store;
     const Clock& clock;
     MetricsRegistry& metrics;
 };

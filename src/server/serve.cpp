@@ -88,9 +88,9 @@ void apply_key_when_ready(EncryptionService& encryption, TraceStore& store,
     if (!applied) log_error("key not changed", {{"error", applied.error()}});
 }
 
-void wait_until_ready(TraceStore& store, const Clock& clock) {
+void wait_until_ready(const HttpApi& http, const Clock& clock) {
     const Duration give_up = clock.monotonic() + ready_wait_max;
-    while (!store.status().ready && clock.monotonic() < give_up)
+    while (!http.is_ready() && clock.monotonic() < give_up)
         std::this_thread::sleep_for(ready_wait_step);
 }
 
@@ -136,6 +136,8 @@ Result<void> serve(const Settings& settings) {
         HttpApi http({.xray = xray,
                       .store = *store,
                       .metrics = metrics,
+                      .logs = &logs,
+                      .metric_store = &metric_store,
                       .operations = &operations,
                       .retention = &retention,
                       .groups = &groups,
@@ -144,13 +146,12 @@ Result<void> serve(const Settings& settings) {
                       .otlp_traces = &ingest,
                       .otlp_logs = &log_intake,
                       .otlp_metrics = &metric_intake});
-        const auto listeners =
-            TRY(Listeners::start(settings, {pool, ingest, log_intake, metric_intake, xray, http,
-                                            *store, clock, metrics}));
+        const auto listeners = TRY(Listeners::start(
+            settings, {pool, ingest, log_intake, metric_intake, xray, http, clock, metrics}));
         std::vector<WatchTask> tasks = control->watches();
         tasks.push_back({.name = "span metrics", .tick = [&] { return span_recorder.tick(); }});
         const WatchThread watches(std::move(tasks));
-        wait_until_ready(*store, clock);
+        wait_until_ready(http, clock);
         const std::jthread keys([&](const std::stop_token& stop) {
             apply_key_when_ready(control->encryption(), *store, stop);
         });

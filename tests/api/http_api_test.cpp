@@ -4,9 +4,24 @@
 
 #include "api/api_bench.h"
 #include "api/scripted_store.h"
+#include "service/metrics/remembering_store.h"
 
 using namespace tomograph;
 using namespace tomograph::testing;
+
+namespace {
+
+/// Has no lines, and the status that it is given.
+struct IdleLogStore final : LogStore {
+    void append(const LogBatch&, std::function<void(Result<void>)> done) override { done({}); }
+    Result<LogPage> find(const LogQuery&) override { return LogPage{}; }
+    Lsn next() const override { return Lsn{1}; }
+    LogStoreStatus status() override { return current; }
+
+    LogStoreStatus current;
+};
+
+}  // namespace
 
 TEST_CASE("health is 200 as long as the process answers") {
     ScriptedStore store;
@@ -45,6 +60,56 @@ TEST_CASE("readiness follows the store and says why not") {
     reply = bench.call("GET", "/readyz");
     CHECK(reply.status == 503);
     CHECK(reply.body.starts_with(R"({"status":"read_only","reason":"the disk is full")"));
+}
+
+TEST_CASE("a server is ready when its logs and metrics are too, and says which is not") {
+    ScriptedStore store;
+    store.current.ready = true;
+    IdleLogStore logs;
+    RememberingStore series;
+    ApiBench bench(store);
+    HttpApi http({.xray = bench.xray,
+                  .store = store,
+                  .metrics = bench.metrics,
+                  .logs = &logs,
+                  .metric_store = &series});
+    const auto ask = [&] {
+        HttpReply reply;
+        http.handle(ApiBench::request("GET", "/readyz", ""),
+                    [&](HttpReply each) { reply = std::move(each); });
+        CHECK(http.is_ready() == (reply.status == 200));
+        return reply;
+    };
+    const std::string rest =
+        R"("replay":{"bytes":0,"bytes_total":0},"damaged_parts":0,"quarantined":0,)";
+
+    logs.current.reason = "replaying the log";
+    HttpReply reply = ask();
+    CHECK(reply.status == 503);
+    CHECK(reply.body == R"({"status":"starting","reason":"logs: replaying the log",)" + rest +
+                            R"("logs":{"status":"starting","reason":"replaying the log"},)"
+                            R"("metrics":{"status":"ready"}})");
+
+    logs.current = {.ready = true, .reason = ""};
+    series.is_ready = false;
+    reply = ask();
+    CHECK(reply.status == 503);
+    CHECK(reply.body.starts_with(R"({"status":"starting","reason":"metrics",)"));
+
+    series.is_ready = true;
+    reply = ask();
+    CHECK(reply.status == 200);
+    CHECK(reply.body == R"({"status":"ready",)" + rest +
+                            R"("logs":{"status":"ready"},"metrics":{"status":"ready"}})");
+
+    logs.current = {.ready = true, .read_only = true, .reason = "the disk is full"};
+    reply = ask();
+    CHECK(reply.status == 503);
+    CHECK(reply.body.starts_with(R"({"status":"read_only","reason":"logs: the disk is full",)"));
+
+    store.current.ready = false;
+    store.current.reason = "replaying the log";
+    CHECK(ask().body.starts_with(R"({"status":"starting","reason":"replaying the log",)"));
 }
 
 TEST_CASE("metrics and the welcome are text") {
