@@ -40,7 +40,7 @@ class LogSearch {
         while (!candidates_.empty()) {
             Candidate next = candidates_.top();
             // All lines of the page are newer than what is left.
-            if (is_full() && next.newest < found_.begin()->first.time) break;
+            if ((is_full() || dropped_) && next.newest < found_.begin()->first.time) break;
             if (const auto stop = why_stop(deadline)) {
                 page_.stop = *stop;
                 break;
@@ -166,7 +166,11 @@ class LogSearch {
 
     Result<void> take_batch(const OpenBatch& batch) {
         page_.scanned += batch.lines.size();
-        for (const OpenBatch::Line& line : batch.lines) {
+        // Those that came last are the newest as a rule: the page fills with lines that stay. Of
+        // those that it has no room for one that may match is enough to know that there are more.
+        for (auto at = batch.lines.rbegin(); at != batch.lines.rend(); ++at) {
+            const OpenBatch::Line& line = *at;
+            if (has_more_ && !has_room(line.place)) continue;
             if (line.place.lsn <= sources_.view->through) continue;
             if (!query_.range.contains(line.place.time) || line.place.lsn <= query_.after) continue;
             const LogStream& stream = batch.streams[line.stream];
@@ -177,9 +181,15 @@ class LogSearch {
         return {};
     }
 
+    bool has_room(LogPlace place) const {
+        // Below what was dropped for its size a smaller line would fit, and hide it.
+        if (dropped_ && place < *dropped_) return false;
+        return !is_full() || place > found_.begin()->first;
+    }
+
     bool is_wanted(const LogRow& row) {
         if (row.place.lsn > sources_.as_of || !filter_.may_match(row)) return false;
-        if (!is_full() || row.place > found_.begin()->first) return true;
+        if (has_room(row.place)) return true;
         has_more_ = true;  // perhaps: its texts are not looked at
         return false;
     }
@@ -192,6 +202,7 @@ class LogSearch {
                (found_.size() > 1 && found_bytes_ > log_page_bytes_max)) {
             const FoundLog& last = found_.begin()->second;
             found_bytes_ -= std::min(found_bytes_, last_size(last));
+            dropped_ = last.place;
             found_.erase(found_.begin());
             has_more_ = true;
         }
@@ -239,6 +250,7 @@ class LogSearch {
     std::priority_queue<Candidate, std::vector<Candidate>, IsOlder> candidates_;
     std::map<LogPlace, FoundLog> found_;  ///< the newest so far
     std::size_t found_bytes_ = 0;
+    std::optional<LogPlace> dropped_;  ///< the newest that was found and did not fit
     bool has_more_ = false;
     LogPage page_;
 };
