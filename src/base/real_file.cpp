@@ -159,12 +159,12 @@ Result<std::uint64_t> RealFile::fill_past_cache(std::string_view zeros, std::uin
     const std::string again = fmt::format("/proc/self/fd/{}", descriptor_.get());
     const Descriptor direct = open_descriptor(again, O_WRONLY | O_DIRECT);
     while (direct && to - from >= direct_alignment) {
-        const std::uint64_t n =
-            std::min<std::uint64_t>((to - from) / direct_alignment * direct_alignment, zeros.size());
+        const std::uint64_t n = std::min<std::uint64_t>(
+            (to - from) / direct_alignment * direct_alignment, zeros.size());
         const ssize_t written = ::pwrite(direct.get(), zeros.data(), n, static_cast<off_t>(from));
         if (written > 0) from += static_cast<std::uint64_t>(written);
-        const bool ends = written == 0 || from % direct_alignment != 0 ||
-                          (written < 0 && errno == EINVAL);
+        const bool ends =
+            written == 0 || from % direct_alignment != 0 || (written < 0 && errno == EINVAL);
         if (ends) break;
         if (written < 0 && errno != EINTR) return failed_call("write", path_);
     }

@@ -18,13 +18,14 @@ struct Addresses {
 };
 
 /// Writes <data-dir>/addresses.json, whole or not at all. Called when every listener accepts.
-Result<void> write_addresses(FileSystem& files, const std::string& data_dir, const Addresses& addresses);
+Result<void> write_addresses(FileSystem& files, const std::string& data_dir,
+                             const Addresses& addresses);
 
 /// The first lines that `tomo serve` prints: who may come in, where it listens, what to try.
 std::string welcome_text(const Settings& settings, const Addresses& addresses);
 
-/// Refuses a listener that the network can reach unless the operator said so: there is no access control
-/// yet. errors: denied, naming the setting.
+/// Refuses a listener that the network can reach unless the operator said so: there is no access
+/// control yet. errors: denied, naming the setting.
 Result<void> check_exposure(const Settings& settings);
 
 }  // namespace tomograph

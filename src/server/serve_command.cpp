@@ -23,14 +23,16 @@ struct Flags {
 
 void add_flags(CLI::App& verb, Flags& flags) {
     for (const auto& spec : setting_specs()) {
-        const std::string help =
-            spec.is_switch || spec.default_value.empty() ? spec.help : spec.help + " [" + spec.default_value + "]";
+        const std::string help = spec.is_switch || spec.default_value.empty()
+                                     ? spec.help
+                                     : spec.help + " [" + spec.default_value + "]";
         if (spec.is_switch)
             verb.add_flag("--" + spec.name, flags.switches[spec.name], help);
         else
             verb.add_option("--" + spec.name, flags.values[spec.name], help)->type_name("");
     }
-    verb.add_option("--config", flags.config_path, "settings file [./tomo.toml if there is one]")->type_name("");
+    verb.add_option("--config", flags.config_path, "settings file [./tomo.toml if there is one]")
+        ->type_name("");
 }
 
 Result<SettingValues> settings_of(const CLI::App& verb, const Flags& flags) {
@@ -79,7 +81,8 @@ int serve_command(int argc, char** argv) {
     if (!settings) return fail(settings.error(), exit_usage);
     const auto served = serve(*settings);
     if (!served) {
-        const bool is_usage = served.error().code() == ErrorCode::denied || served.error().code() == ErrorCode::invalid;
+        const bool is_usage = served.error().code() == ErrorCode::denied ||
+                              served.error().code() == ErrorCode::invalid;
         return fail(served.error(), is_usage ? exit_usage : 1);
     }
     return 0;
@@ -89,7 +92,8 @@ int config_command(int argc, char** argv) {
     CLI::App app{"Tomograph: self-hosted tracing for AWS X-Ray clients", "tomo"};
     CLI::App& verb = *app.add_subcommand("config", "Show the settings");
     verb.require_subcommand(1);
-    CLI::App& print = *verb.add_subcommand("print", "Every setting, its value and where that came from");
+    CLI::App& print =
+        *verb.add_subcommand("print", "Every setting, its value and where that came from");
     Flags flags;
     add_flags(print, flags);
     if (const int code = parse(app, argc, argv); code >= 0) return code;
@@ -108,12 +112,15 @@ int key_command(int argc, char** argv) {
     CLI::App& make = *verb.add_subcommand("new", "Make a file with a new key, for --key-file");
     std::string path;
     make.add_option("path", path, "of the file")->required();
-    CLI::App& rotate = *verb.add_subcommand("rotate", "Wrap every data key under another master key");
+    CLI::App& rotate =
+        *verb.add_subcommand("rotate", "Wrap every data key under another master key");
     rotate.footer(
-        "A running server does it by itself: put the new key where it reads its key, and send it SIGHUP.\n"
+        "A running server does it by itself: put the new key where it reads its key, and send it "
+        "SIGHUP.\n"
         "Examples:\n"
         "  tomo key new /etc/tomo/key.2\n"
-        "  tomo key rotate --data-dir /var/lib/tomo --key-file /etc/tomo/key.2 --old-key-file /etc/tomo/key.1");
+        "  tomo key rotate --data-dir /var/lib/tomo --key-file /etc/tomo/key.2 --old-key-file "
+        "/etc/tomo/key.1");
     Flags flags;
     add_flags(rotate, flags);
     if (const int code = parse(app, argc, argv); code >= 0) return code;

@@ -48,8 +48,10 @@ Result<std::uint64_t> parse_bytes(std::string_view text) {
         if (number > UINT64_MAX / factor) break;
         return number * factor;
     }
-    return Error(ErrorCode::invalid,
-                 fmt::format("'{}' is not a size (a number and B, KB, MB, GB, TB, KiB, MiB, GiB or TiB)", text));
+    return Error(
+        ErrorCode::invalid,
+        fmt::format("'{}' is not a size (a number and B, KB, MB, GB, TB, KiB, MiB, GiB or TiB)",
+                    text));
 }
 
 Result<bool> parse_switch(std::string_view text) {
@@ -61,7 +63,8 @@ Result<bool> parse_switch(std::string_view text) {
 Result<void> apply_account(Settings& settings, std::string_view value) {
     const bool digits = value.find_first_not_of("0123456789") == std::string_view::npos;
     if (value.size() != 12 || !digits)
-        return Error(ErrorCode::invalid, fmt::format("'{}' is not an account id of 12 digits", value));
+        return Error(ErrorCode::invalid,
+                     fmt::format("'{}' is not an account id of 12 digits", value));
     settings.account_id = value;
     return {};
 }
@@ -104,11 +107,17 @@ Result<void> apply_memory(Settings& settings, std::string_view value) {
 }
 
 Result<void> apply_log_level(Settings& settings, std::string_view value) {
-    if (value == "debug") settings.log_level = LogLevel::debug;
-    else if (value == "info") settings.log_level = LogLevel::info;
-    else if (value == "warn") settings.log_level = LogLevel::warn;
-    else if (value == "error") settings.log_level = LogLevel::error;
-    else return Error(ErrorCode::invalid, fmt::format("'{}' is not debug, info, warn or error", value));
+    if (value == "debug")
+        settings.log_level = LogLevel::debug;
+    else if (value == "info")
+        settings.log_level = LogLevel::info;
+    else if (value == "warn")
+        settings.log_level = LogLevel::warn;
+    else if (value == "error")
+        settings.log_level = LogLevel::error;
+    else
+        return Error(ErrorCode::invalid,
+                     fmt::format("'{}' is not debug, info, warn or error", value));
     return {};
 }
 
@@ -122,7 +131,9 @@ Result<void> apply_log_format(Settings& settings, std::string_view value) {
 Result<void> apply_key(Settings& settings, KeySource::Kind kind, std::string_view value) {
     if (value.empty()) return {};
     if (settings.key)
-        return Error(ErrorCode::invalid, "there is another source of the key: name one of key-file, key-env, key-command");
+        return Error(
+            ErrorCode::invalid,
+            "there is another source of the key: name one of key-file, key-env, key-command");
     settings.key = KeySource{.kind = kind, .text = std::string(value)};
     return {};
 }
@@ -155,10 +166,10 @@ const std::vector<SettingSpec>& setting_specs() {
          }},
         {"api-addr", "127.0.0.1:2080", "X-Ray API, metrics and health: HOST:PORT or off", false,
          [](Settings& s, std::string_view v) { return apply_address(s.api_addr, v); }},
-        {"xray-addr", "127.0.0.1:2000", "X-Ray daemon protocol, UDP and TCP: HOST:PORT or off", false,
-         [](Settings& s, std::string_view v) { return apply_address(s.xray_addr, v); }},
-        {"xray-unix", "auto", "unix datagram socket for segments: PATH, auto (in the data directory) or off",
-         false,
+        {"xray-addr", "127.0.0.1:2000", "X-Ray daemon protocol, UDP and TCP: HOST:PORT or off",
+         false, [](Settings& s, std::string_view v) { return apply_address(s.xray_addr, v); }},
+        {"xray-unix", "auto",
+         "unix datagram socket for segments: PATH, auto (in the data directory) or off", false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.xray_unix = v == "off" ? "" : v;
              return {};
@@ -167,7 +178,8 @@ const std::vector<SettingSpec>& setting_specs() {
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_grpc_addr, v); }},
         {"otlp-http-addr", "127.0.0.1:4318", "OTLP over HTTP (traces, logs, metrics)", false,
          [](Settings& s, std::string_view v) { return apply_address(s.otlp_http_addr, v); }},
-        {"fluent-addr", "auto", "Fluent forward (logs): HOST:PORT, off, or auto: 127.0.0.1:24224 where it is free", false,
+        {"fluent-addr", "auto",
+         "Fluent forward (logs): HOST:PORT, off, or auto: 127.0.0.1:24224 where it is free", false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.fluent_is_default = v == "auto";
              return apply_address(s.fluent_addr, s.fluent_is_default ? "127.0.0.1:24224" : v);
@@ -185,33 +197,43 @@ const std::vector<SettingSpec>& setting_specs() {
         {"key-file", "", "master key of the encrypted store: 32 bytes or base64, mode 0400", false,
          [](Settings& s, std::string_view v) { return apply_key(s, KeySource::Kind::file, v); }},
         {"key-env", "", "variable that holds the master key, base64", false,
-         [](Settings& s, std::string_view v) { return apply_key(s, KeySource::Kind::environment, v); }},
+         [](Settings& s, std::string_view v) {
+             return apply_key(s, KeySource::Kind::environment, v);
+         }},
         {"key-command", "", "program, with arguments, that prints the master key; no shell", false,
-         [](Settings& s, std::string_view v) { return apply_key(s, KeySource::Kind::command, v); }, true},
-        {"old-key-file", "", "master keys before it that are still needed, separated by commas", false,
-         apply_old_keys},
-        {"kms-key", "", "master keys that PutEncryptionConfig may choose: alias/NAME=FILE, separated by commas", false,
+         [](Settings& s, std::string_view v) { return apply_key(s, KeySource::Kind::command, v); },
+         true},
+        {"old-key-file", "", "master keys before it that are still needed, separated by commas",
+         false, apply_old_keys},
+        {"kms-key", "",
+         "master keys that PutEncryptionConfig may choose: alias/NAME=FILE, separated by commas",
+         false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.named_keys = TRY(parse_named_keys(v));
              return {};
          }},
-        {"open", "false", "allow addresses other than loopback although there is no access control yet", true,
+        {"open", "false",
+         "allow addresses other than loopback although there is no access control yet", true,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.open = TRY(parse_switch(v));
              return {};
          }},
-        {"account-id", "000000000000", "account shown where segments name none", false, apply_account},
+        {"account-id", "000000000000", "account shown where segments name none", false,
+         apply_account},
         {"region", "us-east-1", "region in the ARNs of groups that are made", false, apply_region},
         {"index-by-rule", "false",
-         "list only the indexing rule's share of traces while the destination is CloudWatchLogs", true,
+         "list only the indexing rule's share of traces while the destination is CloudWatchLogs",
+         true,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.narrows_listings = TRY(parse_switch(v));
              return {};
          }},
         {"retention-days", "30", "how long traces are kept", false, apply_retention},
-        {"summary-days", "0", "when traces are cut to what the map and searches by service need; 0: never", false,
+        {"summary-days", "0",
+         "when traces are cut to what the map and searches by service need; 0: never", false,
          apply_summary},
-        {"disk-budget", "0", "most bytes of traces to keep, as 200GB; 0: what the disk holds", false,
+        {"disk-budget", "0", "most bytes of traces to keep, as 200GB; 0: what the disk holds",
+         false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.disk_budget_bytes = TRY(parse_bytes(v));
              return {};
@@ -221,7 +243,8 @@ const std::vector<SettingSpec>& setting_specs() {
              s.logs_retention = TRY(parse_days(v));
              return {};
          }},
-        {"logs-disk-budget", "0", "most bytes of log lines to keep, as 50GB; 0: what the disk holds", false,
+        {"logs-disk-budget", "0",
+         "most bytes of log lines to keep, as 50GB; 0: what the disk holds", false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.logs_disk_budget_bytes = TRY(parse_bytes(v));
              return {};
@@ -231,7 +254,8 @@ const std::vector<SettingSpec>& setting_specs() {
              s.metrics_retention = TRY(parse_days(v));
              return {};
          }},
-        {"metrics-disk-budget", "0", "most bytes of metrics to keep, as 5GB; 0: what the disk holds", false,
+        {"metrics-disk-budget", "0",
+         "most bytes of metrics to keep, as 5GB; 0: what the disk holds", false,
          [](Settings& s, std::string_view v) -> Result<void> {
              s.metrics_disk_budget_bytes = TRY(parse_bytes(v));
              return {};
@@ -256,13 +280,14 @@ Result<SettingValues> collect_settings(const SettingSources& sources) {
     for (const auto& entry : file.entries) {
         const auto found = values.find(entry.key);
         if (found == values.end())
-            return Error(ErrorCode::invalid,
-                         fmt::format("{}:{}: unknown setting '{}'", file.path, entry.line, entry.key));
+            return Error(ErrorCode::invalid, fmt::format("{}:{}: unknown setting '{}'", file.path,
+                                                         entry.line, entry.key));
         found->second = {entry.value, fmt::format("{}:{}", file.path, entry.line)};
     }
     for (auto& [name, value] : values) {
         const std::string variable = variable_of(name);
-        const char* text = sources.environment != nullptr ? sources.environment(variable.c_str()) : nullptr;
+        const char* text =
+            sources.environment != nullptr ? sources.environment(variable.c_str()) : nullptr;
         if (text != nullptr) value = {text, variable};
         const auto flag = sources.flags.find(name);
         if (flag != sources.flags.end()) value = {flag->second, "--" + name};
@@ -274,14 +299,20 @@ Result<Settings> parse_settings(const SettingValues& values) {
     Settings settings;
     for (const auto& spec : setting_specs()) {
         const SettingValue& value = values.at(spec.name);
-        TRY_WITHIN(fmt::format("{} (from {})", spec.name, value.origin), spec.apply(settings, value.value));
+        TRY_WITHIN(fmt::format("{} (from {})", spec.name, value.origin),
+                   spec.apply(settings, value.value));
     }
     if (settings.tls_cert.empty() != settings.tls_key.empty())
-        return Error(ErrorCode::invalid, "tls-cert and tls-key go together: one of them is missing");
+        return Error(ErrorCode::invalid,
+                     "tls-cert and tls-key go together: one of them is missing");
     if (!settings.old_key_files.empty() && !settings.key)
-        return Error(ErrorCode::invalid, "old-key-file is given without a key: name one with key-file, key-env or key-command");
+        return Error(
+            ErrorCode::invalid,
+            "old-key-file is given without a key: name one with key-file, key-env or key-command");
     if (settings.summary_age >= settings.retention)
-        return Error(ErrorCode::invalid, "summary-days must be less than retention-days: later there is nothing to cut");
+        return Error(
+            ErrorCode::invalid,
+            "summary-days must be less than retention-days: later there is nothing to cut");
     settings.xray_unix_is_default = settings.xray_unix == "auto";
     if (settings.xray_unix_is_default) settings.xray_unix = settings.data_dir + "/xray.sock";
     return settings;

@@ -20,7 +20,7 @@ struct Settings {
     std::string data_dir;
     std::string api_addr;
     std::string xray_addr;
-    std::string xray_unix;  ///< path of the unix datagram socket; "" for none
+    std::string xray_unix;              ///< path of the unix datagram socket; "" for none
     bool xray_unix_is_default = false;  ///< chosen by us, not by the operator
     std::string otlp_grpc_addr;
     std::string otlp_http_addr;
@@ -43,17 +43,17 @@ struct Settings {
     std::uint64_t logs_disk_budget_bytes = 0;  ///< of their parts; 0: none
     Duration metrics_retention = Duration::days(30);
     std::uint64_t metrics_disk_budget_bytes = 0;  ///< likewise
-    std::string backup_dir;               ///< "": no backups over HTTP
+    std::string backup_dir;                       ///< "": no backups over HTTP
     LogLevel log_level = LogLevel::info;
     bool log_json = false;
 };
 
 /// One setting: the flag `--<name>`, the variable TOMO_<NAME>, the key `<name>` in tomo.toml.
 struct SettingSpec {
-    std::string name;           ///< "api-addr"
+    std::string name;  ///< "api-addr"
     std::string default_value;
-    std::string help;           ///< one line
-    bool is_switch = false;     ///< a flag that needs no value
+    std::string help;        ///< one line
+    bool is_switch = false;  ///< a flag that needs no value
     Result<void> (*apply)(Settings& settings, std::string_view value);
     bool hides_arguments = false;  ///< only the first word of the value is printed
 };
@@ -69,8 +69,8 @@ struct SettingValue {
 using SettingValues = std::map<std::string, SettingValue>;
 
 struct SettingSources {
-    std::map<std::string, std::string> flags;        ///< by name
-    std::optional<std::string> config_path;          ///< given: must exist; absent: ./tomo.toml if there
+    std::map<std::string, std::string> flags;  ///< by name
+    std::optional<std::string> config_path;    ///< given: must exist; absent: ./tomo.toml if there
     const char* (*environment)(const char* name) = nullptr;
 };
 

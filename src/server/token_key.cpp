@@ -25,13 +25,15 @@ Result<PageTokenKey> load_token_key(FileSystem& files, const std::string& data_d
     PageTokenKey key;
     if (!TRY(files.exists(path))) {
         key = TRY(make_key());
-        TRY(replace_file(files, path, {reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()}));
+        TRY(replace_file(files, path,
+                         {reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()}));
         return key;
     }
     const std::string bytes = TRY(read_file(files, path, key.bytes.size()));
     if (bytes.size() != key.bytes.size())
-        return Error(ErrorCode::corrupt, fmt::format("{} holds {} bytes, not {}: remove it to have a new one made",
-                                                     path, bytes.size(), key.bytes.size()));
+        return Error(ErrorCode::corrupt,
+                     fmt::format("{} holds {} bytes, not {}: remove it to have a new one made",
+                                 path, bytes.size(), key.bytes.size()));
     std::memcpy(key.bytes.data(), bytes.data(), bytes.size());
     return key;
 }

@@ -33,8 +33,8 @@ Result<TomlFile> read_toml_file(const std::optional<std::string>& path) {
         return Error(ErrorCode::invalid, fmt::format("{}: {}", file.path, failed.message()));
     }
     if (bytes > file_bytes_max)
-        return Error(ErrorCode::invalid,
-                     fmt::format("{}: {} bytes; a settings file has {} at most", file.path, bytes, file_bytes_max));
+        return Error(ErrorCode::invalid, fmt::format("{}: {} bytes; a settings file has {} at most",
+                                                     file.path, bytes, file_bytes_max));
     try {
         const toml::table table = toml::parse_file(file.path);
         for (const auto& [key, node] : table) {
@@ -47,8 +47,8 @@ Result<TomlFile> read_toml_file(const std::optional<std::string>& path) {
         }
     } catch (const toml::parse_error& error) {
         const auto place = error.source().begin;
-        return Error(ErrorCode::invalid,
-                     fmt::format("{}:{}:{}: {}", file.path, place.line, place.column, error.description()));
+        return Error(ErrorCode::invalid, fmt::format("{}:{}:{}: {}", file.path, place.line,
+                                                     place.column, error.description()));
     }
     return file;
 }

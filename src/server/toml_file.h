@@ -9,7 +9,8 @@
 namespace tomograph {
 
 struct TomlEntry {
-    std::string key;    ///< with '-', as the flags are spelled; `api_addr` and `api-addr` are the same
+    std::string
+        key;  ///< with '-', as the flags are spelled; `api_addr` and `api-addr` are the same
     std::string value;  ///< as text
     unsigned line = 0;
 };
@@ -19,9 +20,9 @@ struct TomlFile {
     std::vector<TomlEntry> entries;
 };
 
-/// Reads a flat TOML file of strings, numbers and booleans. Without a path: ./tomo.toml, or nothing when
-/// there is none.
-/// errors  invalid  "tomo.toml:3:7: …" for bad TOML, nested tables, other types; a missing named file
+/// Reads a flat TOML file of strings, numbers and booleans. Without a path: ./tomo.toml, or nothing
+/// when there is none. errors  invalid  "tomo.toml:3:7: …" for bad TOML, nested tables, other
+/// types; a missing named file
 Result<TomlFile> read_toml_file(const std::optional<std::string>& path);
 
 }  // namespace tomograph

@@ -50,8 +50,7 @@ TEST_CASE("a datagram without a document is counted by cause and spoils no other
         R"(tomograph_api_datagrams_dropped_total{cause="missing_header",source="udp"} 2)"));
     CHECK(bench.has_metric(
         R"(tomograph_api_datagrams_dropped_total{cause="bad_header",source="udp"} 1)"));
-    CHECK(bench.has_metric(
-        R"(tomograph_api_segments_rejected_total{code="Otlp",source="udp"} 1)"));
+    CHECK(bench.has_metric(R"(tomograph_api_segments_rejected_total{code="Otlp",source="udp"} 1)"));
 }
 
 TEST_CASE("datagrams that the store cannot take are counted") {

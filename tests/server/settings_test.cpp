@@ -82,13 +82,18 @@ TEST_CASE("a broken setting is named with its origin") {
         const char* value;
         const char* message;
     } cases[] = {
-        {"retention-days", "0", "retention-days (from --retention-days): 0 days is not in 1 to 3650"},
-        {"retention-days", "many", "retention-days (from --retention-days): 'many' is not a whole number"},
-        {"account-id", "42", "account-id (from --account-id): '42' is not an account id of 12 digits"},
-        {"log-level", "loud", "log-level (from --log-level): 'loud' is not debug, info, warn or error"},
+        {"retention-days", "0",
+         "retention-days (from --retention-days): 0 days is not in 1 to 3650"},
+        {"retention-days", "many",
+         "retention-days (from --retention-days): 'many' is not a whole number"},
+        {"account-id", "42",
+         "account-id (from --account-id): '42' is not an account id of 12 digits"},
+        {"log-level", "loud",
+         "log-level (from --log-level): 'loud' is not debug, info, warn or error"},
         {"memory", "1KiB", "memory (from --memory): '1KiB' is below 16MiB"},
         {"summary-days", "-1", "summary-days (from --summary-days): '-1' is not a whole number"},
-        {"summary-days", "30", "summary-days must be less than retention-days: later there is nothing to cut"},
+        {"summary-days", "30",
+         "summary-days must be less than retention-days: later there is nothing to cut"},
         {"tls-cert", "x.pem", "tls-cert and tls-key go together: one of them is missing"},
     };
     for (const auto& c : cases) {
@@ -100,7 +105,8 @@ TEST_CASE("a broken setting is named with its origin") {
 
 TEST_CASE("sizes take decimal and binary units") {
     const std::pair<const char*, std::uint64_t> cases[] = {
-        {"0", 0}, {"1024", 1024}, {"2KB", 2000}, {"1KiB", 1024}, {"3GB", 3'000'000'000}, {"1TiB", 1ULL << 40}};
+        {"0", 0},       {"1024", 1024},         {"2KB", 2000},
+        {"1KiB", 1024}, {"3GB", 3'000'000'000}, {"1TiB", 1ULL << 40}};
     for (const auto& [text, bytes] : cases) {
         const auto settings = settings_from_flag("disk-budget", text);
         REQUIRE(settings);
@@ -111,9 +117,10 @@ TEST_CASE("sizes take decimal and binary units") {
 }
 
 TEST_CASE("a settings file with an unknown key, a table or bad TOML is refused with its line") {
-    const std::pair<const char*, const char*> cases[] = {{"\nretention = 3\n", ":2: unknown setting 'retention'"},
-                                                         {"[api]\naddr = 'x'\n", ":1: api: a string"},
-                                                         {"api-addr = \n", ":1:"}};
+    const std::pair<const char*, const char*> cases[] = {
+        {"\nretention = 3\n", ":2: unknown setting 'retention'"},
+        {"[api]\naddr = 'x'\n", ":1: api: a string"},
+        {"api-addr = \n", ":1:"}};
     for (const auto& [text, part] : cases) {
         const SettingsFile file(text);
         SettingSources sources;

@@ -18,8 +18,7 @@ class GivenRequests {
 
     /// makes_summaries  nobody knows yet which documents became their summaries: all are compared
     ///                  as if they had
-    explicit GivenRequests(std::shared_ptr<const GroupSource> groups,
-                           bool makes_summaries = false)
+    explicit GivenRequests(std::shared_ptr<const GroupSource> groups, bool makes_summaries = false)
         : groups_(std::move(groups)), makes_summaries_(makes_summaries) {}
 
     /// In the order in which the store numbers what hides one another.

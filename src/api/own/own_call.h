@@ -35,9 +35,9 @@ struct OwnContext {
     LiveTail& tail;
     QueryMetrics& query_metrics;
     const PageTokenKey& token_key;
-    const std::string& account_id;  ///< of services that name none
+    const std::string& account_id;                 ///< of services that name none
     const promql::SeriesSource* series = nullptr;  ///< what PromQL reads; never null in a server
-    MetricStore* metrics = nullptr;  ///< null: none are kept
+    MetricStore* metrics = nullptr;                ///< null: none are kept
     const GroupDirectory* groups = nullptr;
     const InsightService* insights = nullptr;
     const Ingest* ingest = nullptr;                 ///< null: nothing comes in

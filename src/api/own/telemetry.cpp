@@ -19,8 +19,8 @@ std::string array_of(const std::vector<std::string>& records) {
 }  // namespace
 
 void answer_telemetry(const OwnContext& context, OwnCall call) {
-    const auto limit = static_cast<std::size_t>(
-        call.query.integer("limit", 1, own_rows_max).value_or(own_rows));
+    const auto limit =
+        static_cast<std::size_t>(call.query.integer("limit", 1, own_rows_max).value_or(own_rows));
     if (!is_accepted(call)) return;
     answer_from_worker(context, std::move(call), [&context, limit]() -> Result<std::string> {
         const auto records = TRY(context.store.recent_telemetry(limit));

@@ -56,8 +56,7 @@ TEST_CASE("requests that reach no function are answered honestly") {
         {"PRI", "*", 404, "UnknownOperationException", "no operation has the path *"},
         {"POST", "/Nothing", 404, "UnknownOperationException",
          "no operation has the path /Nothing"},
-        {"POST", "/Insight", 404, "UnknownOperationException",
-         "this server has no control plane"},
+        {"POST", "/Insight", 404, "UnknownOperationException", "this server has no control plane"},
     };
     ScriptedStore store;
     ApiBench bench(store);
