@@ -4,18 +4,11 @@
 #include <variant>
 #include <vector>
 
-#include "base/base64.h"
 #include "base/log.h"
 #include "service/metrics/metric_intake.h"
+#include "wire/otlp/otlp_envelope.h"
 
 namespace tomograph {
-
-namespace {
-
-/// What ADOT's exporters write before the base64 of an ExportMetricsServiceRequest (daemon.md §1).
-constexpr std::string_view metrics_mark = "M1";
-
-}  // namespace
 
 DaemonIntake::DaemonIntake(Ingest& ingest, IngestSource source, MetricsRegistry& metrics,
                            MetricIntake* otlp_metrics)
@@ -49,12 +42,10 @@ void DaemonIntake::take(std::span<const std::string_view> datagrams) {
     });
 }
 
-/// False for anything else, also when what follows the mark is not base64: Ingest counts it.
+/// False for anything else, also for an envelope of no base64: Ingest counts it.
 bool DaemonIntake::take_metrics(std::string_view document) {
-    if (otlp_metrics_ == nullptr || !document.starts_with(metrics_mark)) return false;
-    std::string_view text = document.substr(metrics_mark.size());
-    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-    const auto request = base64_decode(text);
+    if (otlp_metrics_ == nullptr || otlp_envelope(document) != OtlpEnvelope::metrics) return false;
+    const auto request = otlp_request_in(document);
     if (!request) return false;
     otlp_metrics_->put(*request, [source = source_](const Result<MetricOutcome>& outcome) {
         if (!outcome)

@@ -12,8 +12,8 @@
 #include "api/counted_spans.h"
 #include "api/limits.h"
 #include "api/refusal_log.h"
-#include "base/base64.h"
 #include "model/segment_outline.h"
+#include "wire/otlp/otlp_envelope.h"
 #include "wire/otlp/span_documents.h"
 #include "wire/xray/document_array.h"
 
@@ -26,10 +26,6 @@ constexpr std::string_view trace_size_exceeded =
     "documents.";
 constexpr std::string_view metrics_not_read =
     "metrics (M1) are no segment document: send them to the agent's port";
-/// What ADOT's exporters write before the base64 of a request (daemon.md §1).
-constexpr std::string_view sampled_spans = "T1S";
-constexpr std::string_view unsampled_spans = "T1U";
-constexpr std::string_view otlp_metrics = "M1";
 
 constexpr std::size_t rejection_code_count =
     static_cast<std::size_t>(RejectionCode::invalid_segment) + 1;
@@ -40,11 +36,6 @@ constexpr std::array<std::string_view, 3> drop_cause_names = {"overload", "disk_
 DropCause drop_cause(ErrorCode code) {
     if (code == ErrorCode::unavailable) return DropCause::overload;
     return code == ErrorCode::limit ? DropCause::disk_full : DropCause::other;
-}
-
-bool is_otlp(std::string_view document) {
-    return document.starts_with(sampled_spans) || document.starts_with(unsampled_spans) ||
-           document.starts_with(otlp_metrics);
 }
 
 bool is_array(std::string_view document) {
@@ -305,18 +296,17 @@ void Ingest::put_spans(std::string_view request, IngestSource source, IngestDone
     append(batch);
 }
 
-/// A document that holds OTLP: base64 behind what says which.
+/// A document that is an envelope of OTLP.
 void Ingest::take_spans(std::string_view document, Batch& batch) const {
     const auto refuse = [&](std::string_view sentence) {
         batch.counters->received->add();
         batch.reject(std::nullopt, RejectionCode::invalid_segment, sentence, *batch.counters->otlp);
     };
-    if (document.starts_with(otlp_metrics)) return refuse(metrics_not_read);
-    std::string_view text = document.substr(sampled_spans.size());
-    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-    const auto request = base64_decode(text);
+    const OtlpEnvelope envelope = otlp_envelope(document);
+    if (envelope == OtlpEnvelope::metrics) return refuse(metrics_not_read);
+    const auto request = otlp_request_in(document);
     if (!request) return refuse("what stands behind T1S or T1U is not base64");
-    if (document.starts_with(unsampled_spans)) {
+    if (envelope == OtlpEnvelope::unsampled_spans) {
         batch.counters->unsampled->add();
         if (span_metrics_ == nullptr) return;
         SpanCounter spans(*span_metrics_);
@@ -329,7 +319,7 @@ void Ingest::take_spans(std::string_view document, Batch& batch) const {
 }
 
 void Ingest::take(std::string_view document, Batch& batch) const {
-    if (is_otlp(document)) return take_spans(document, batch);
+    if (otlp_envelope(document) != OtlpEnvelope::none) return take_spans(document, batch);
     if (!is_array(document)) {
         decode(document, batch.window, batch);
         return;
