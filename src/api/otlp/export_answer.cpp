@@ -8,21 +8,23 @@
 
 namespace tomograph {
 
-std::string partial_success(const IngestOutcome& outcome) {
+PartialSuccess partial_success(const IngestOutcome& outcome) {
     if (outcome.rejected == 0) return {};
     const Rejection& first = outcome.rejections.front();
     const std::string which = first.id ? fmt::format("span {}: ", *first.id) : std::string();
-    return fmt::format("{} of the spans were not kept; the first: {}{}", outcome.rejected, which,
-                       first.message);
+    return {.rejected = outcome.rejected,
+            .sentence = fmt::format("{} of the spans were not kept; the first: {}{}",
+                                    outcome.rejected, which, first.message)};
 }
 
-std::string export_response(const IngestOutcome& outcome) {
+std::string export_response(const PartialSuccess& partial) {
+    std::string inside;
+    if (partial.rejected == 0) return inside;
+    protozero::pbf_writer told(inside);
+    told.add_int64(1, static_cast<std::int64_t>(partial.rejected));
+    told.add_string(2, partial.sentence);
     std::string message;
-    if (outcome.rejected == 0) return message;
-    protozero::pbf_writer response(message);
-    protozero::pbf_writer partial(response, 1);
-    partial.add_int64(1, static_cast<std::int64_t>(outcome.rejected));
-    partial.add_string(2, partial_success(outcome));
+    protozero::pbf_writer(message).add_message(1, inside);
     return message;
 }
 

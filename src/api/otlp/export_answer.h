@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "api/ingest.h"
@@ -8,11 +9,15 @@ namespace tomograph {
 
 // What OTLP's ways in have in common (otlp.md §3).
 
-/// Why some spans were not kept: partial success, which no client sends again; "" when all were.
-std::string partial_success(const IngestOutcome& outcome);
+/// What of a request was not kept, and why: no client sends it again.
+struct PartialSuccess {
+    std::uint64_t rejected = 0;
+    std::string sentence;  ///< "" when all was kept
+};
+PartialSuccess partial_success(const IngestOutcome& outcome);
 
-/// An ExportTraceServiceResponse.
-std::string export_response(const IngestOutcome& outcome);
+/// The answer of an Export: for traces, logs and metrics it has the same form.
+std::string export_response(const PartialSuccess& partial);
 
 /// Of google.rpc.Code: what retrying helps with is `unavailable`, and nothing else is.
 enum class RpcCode {

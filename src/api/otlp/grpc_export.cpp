@@ -23,7 +23,7 @@ void add_trace_export(GrpcService& service, Ingest& ingest) {
         ingest.put_spans(call.message(), IngestSource::otlp_grpc,
                          [respond = std::move(respond)](const Result<IngestOutcome>& outcome) {
                              if (!outcome) return respond(grpc_refused(outcome.error()));
-                             respond({.message = export_response(*outcome)});
+                             respond({.message = export_response(partial_success(*outcome))});
                          });
     });
 }

@@ -17,14 +17,29 @@ std::string_view media_type(const HttpRequest& request) {
     return trim_blanks(type.substr(0, type.find(';')));
 }
 
-}  // namespace
-
 HttpReply otlp_reply(int status, bool is_json, std::string body) {
     HttpReply reply;
     reply.status = status;
     reply.headers.push_back({"Content-Type", std::string(is_json ? json_type : protobuf_type)});
     reply.body = std::move(body);
     return reply;
+}
+
+}  // namespace
+
+HttpReply otlp_accepted(const PartialSuccess& partial, std::string_view rejected_name,
+                        bool is_json) {
+    if (!is_json) return otlp_reply(200, false, export_response(partial));
+    JsonWriter json;
+    json.begin_object();
+    if (partial.rejected > 0) {
+        json.begin_object("partialSuccess");
+        json.text(rejected_name, std::to_string(partial.rejected));
+        json.text("errorMessage", partial.sentence);
+        json.end_object();
+    }
+    json.end_object();
+    return otlp_reply(200, true, json.take());
 }
 
 HttpReply otlp_status_reply(int status, RpcCode code, bool is_json, std::string_view sentence) {

@@ -19,7 +19,11 @@ struct OtlpRequestKind {
 /// path  for the sentence of the refusal: "/v1/logs"
 OtlpRequestKind otlp_request_kind(const HttpRequest& request, std::string_view path);
 
-HttpReply otlp_reply(int status, bool is_json, std::string body);
+/// 200.
+///
+/// rejected_name  of the member that counts what was not kept: "rejectedSpans"
+HttpReply otlp_accepted(const PartialSuccess& partial, std::string_view rejected_name,
+                        bool is_json);
 HttpReply otlp_status_reply(int status, RpcCode code, bool is_json, std::string_view sentence);
 /// Why nothing was kept.
 HttpReply otlp_refused(const Error& error, bool is_json);

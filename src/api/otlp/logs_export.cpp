@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <protozero/pbf_writer.hpp>
-
-#include "api/json_writer.h"
 #include "api/otlp/grpc_export.h"
 #include "api/otlp/http_answer.h"
 #include "wire/otlp/logs_request.h"
@@ -16,34 +13,11 @@ constexpr std::string_view logs_path = "/v1/logs";
 constexpr std::string_view export_method =
     "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
-std::string sentence_of(const LogOutcome& outcome) {
-    return fmt::format("{} of the lines were not kept; the first: {}", outcome.rejected,
-                       outcome.why);
-}
-
-/// An ExportLogsServiceResponse.
-std::string response_of(const LogOutcome& outcome) {
-    std::string message;
-    if (outcome.rejected == 0) return message;
-    protozero::pbf_writer response(message);
-    protozero::pbf_writer partial(response, 1);
-    partial.add_int64(1, static_cast<std::int64_t>(outcome.rejected));
-    partial.add_string(2, sentence_of(outcome));
-    return message;
-}
-
-HttpReply accepted(const LogOutcome& outcome, bool is_json) {
-    if (!is_json) return otlp_reply(200, false, response_of(outcome));
-    JsonWriter json;
-    json.begin_object();
-    if (outcome.rejected > 0) {
-        json.begin_object("partialSuccess");
-        json.text("rejectedLogRecords", std::to_string(outcome.rejected));
-        json.text("errorMessage", sentence_of(outcome));
-        json.end_object();
-    }
-    json.end_object();
-    return otlp_reply(200, true, json.take());
+PartialSuccess partial_of(const LogOutcome& outcome) {
+    if (outcome.rejected == 0) return {};
+    return {.rejected = outcome.rejected,
+            .sentence = fmt::format("{} of the lines were not kept; the first: {}",
+                                    outcome.rejected, outcome.why)};
 }
 
 }  // namespace
@@ -57,7 +31,8 @@ bool answer_logs_export(LogIntake& logs, const HttpRequest& request, const HttpR
     }
     const bool is_json = kind.is_json;
     const auto done = [respond, is_json](const Result<LogOutcome>& outcome) {
-        respond(outcome ? accepted(*outcome, is_json) : otlp_refused(outcome.error(), is_json));
+        respond(outcome ? otlp_accepted(partial_of(*outcome), "rejectedLogRecords", is_json)
+                        : otlp_refused(outcome.error(), is_json));
     };
     if (!is_json) {
         logs.put_otlp(request.body, LogSource::otlp_http, done);
@@ -78,7 +53,7 @@ void add_logs_export(GrpcService& service, LogIntake& logs) {
         logs.put_otlp(call.message(), LogSource::otlp_grpc,
                       [respond = std::move(respond)](const Result<LogOutcome>& outcome) {
                           if (!outcome) return respond(grpc_refused(outcome.error()));
-                          respond({.message = response_of(*outcome)});
+                          respond({.message = export_response(partial_of(*outcome))});
                       });
     });
 }

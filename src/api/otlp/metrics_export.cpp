@@ -1,8 +1,5 @@
 #include "api/otlp/metrics_export.h"
 
-#include <protozero/pbf_writer.hpp>
-
-#include "api/json_writer.h"
 #include "api/otlp/grpc_export.h"
 #include "api/otlp/http_answer.h"
 #include "wire/otlp/json_metrics.h"
@@ -14,29 +11,8 @@ constexpr std::string_view metrics_path = "/v1/metrics";
 constexpr std::string_view export_method =
     "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 
-/// An ExportMetricsServiceResponse.
-std::string response_of(const MetricOutcome& outcome) {
-    std::string message;
-    if (outcome.rejected() == 0) return message;
-    protozero::pbf_writer response(message);
-    protozero::pbf_writer partial(response, 1);
-    partial.add_int64(1, static_cast<std::int64_t>(outcome.rejected()));
-    partial.add_string(2, outcome.sentence());
-    return message;
-}
-
-HttpReply accepted(const MetricOutcome& outcome, bool is_json) {
-    if (!is_json) return otlp_reply(200, false, response_of(outcome));
-    JsonWriter json;
-    json.begin_object();
-    if (outcome.rejected() > 0) {
-        json.begin_object("partialSuccess");
-        json.text("rejectedDataPoints", std::to_string(outcome.rejected()));
-        json.text("errorMessage", outcome.sentence());
-        json.end_object();
-    }
-    json.end_object();
-    return otlp_reply(200, true, json.take());
+PartialSuccess partial_of(const MetricOutcome& outcome) {
+    return {.rejected = outcome.rejected(), .sentence = outcome.sentence()};
 }
 
 }  // namespace
@@ -51,7 +27,8 @@ bool answer_metrics_export(MetricIntake& metrics, const HttpRequest& request,
     }
     const bool is_json = kind.is_json;
     const auto done = [respond, is_json](const Result<MetricOutcome>& outcome) {
-        respond(outcome ? accepted(*outcome, is_json) : otlp_refused(outcome.error(), is_json));
+        respond(outcome ? otlp_accepted(partial_of(*outcome), "rejectedDataPoints", is_json)
+                        : otlp_refused(outcome.error(), is_json));
     };
     if (!is_json) {
         metrics.put(request.body, done);
@@ -70,7 +47,7 @@ void add_metrics_export(GrpcService& service, MetricIntake& metrics) {
         metrics.put(call.message(),
                     [respond = std::move(respond)](const Result<MetricOutcome>& outcome) {
                         if (!outcome) return respond(grpc_refused(outcome.error()));
-                        respond({.message = response_of(*outcome)});
+                        respond({.message = export_response(partial_of(*outcome))});
                     });
     });
 }

@@ -2,7 +2,6 @@
 
 #include <exception>
 
-#include "api/json_writer.h"
 #include "api/otlp/http_answer.h"
 #include "api/otlp/logs_export.h"
 #include "api/otlp/metrics_export.h"
@@ -14,26 +13,13 @@ namespace {
 
 constexpr std::string_view traces_path = "/v1/traces";
 
-HttpReply accepted(const IngestOutcome& outcome, bool is_json) {
-    if (!is_json) return otlp_reply(200, false, export_response(outcome));
-    JsonWriter json;
-    json.begin_object();
-    if (outcome.rejected > 0) {
-        json.begin_object("partialSuccess");
-        json.text("rejectedSpans", std::to_string(outcome.rejected));
-        json.text("errorMessage", partial_success(outcome));
-        json.end_object();
-    }
-    json.end_object();
-    return otlp_reply(200, true, json.take());
-}
-
 void export_traces(Ingest& ingest, const HttpRequest& request, const HttpRespond& respond) {
     OtlpRequestKind kind = otlp_request_kind(request, traces_path);
     if (!kind.is_right) return respond(std::move(kind.refusal));
     const bool is_json = kind.is_json;
     const auto done = [respond, is_json](const Result<IngestOutcome>& outcome) {
-        respond(outcome ? accepted(*outcome, is_json) : otlp_refused(outcome.error(), is_json));
+        respond(outcome ? otlp_accepted(partial_success(*outcome), "rejectedSpans", is_json)
+                        : otlp_refused(outcome.error(), is_json));
     };
     if (!is_json) return ingest.put_spans(request.body, IngestSource::otlp_http, done);
     const auto message = trace_request_of_json(request.body);
