@@ -1,39 +1,19 @@
 #include "service/groups/group_reevaluation.h"
 
-#include "catalog/sqlite_catalog.h"
-#include "query/filter/filter_expression.h"
-#include "query/group_graph.h"
-#include "store/store_fixture.h"
+#include "group_bench.h"
 
 using namespace tomograph;
 using namespace tomograph::testing;
 
 namespace {
 
-const ChangeOrigin somebody{.who = "anonymous", .address = "", .operation = "Test"};
-constexpr TimeRange all_time{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
 const GroupKey faults{.name = "faults"};
 
-/// An engine, a catalog and the service between them, driven by hand.
-struct ReevaluationBench {
-    ManualClock catalog_clock{Instant::from_seconds(test_second)};
-    MetricsRegistry registry;
-    std::unique_ptr<Catalog> catalog = open_sqlite_catalog(":memory:", catalog_clock).value();
-    std::shared_ptr<GroupClasses> classes = std::make_shared<GroupClasses>(registry);
-    StoreFixture fixture{1, options()};
-    std::unique_ptr<GroupService> groups;
+struct ReevaluationBench : GroupBench {
     std::unique_ptr<GroupReevaluation> reevaluation;
-    QueryMetrics metrics{registry};
-    PageTokenKey key{};
 
-    ReevaluationBench() {
-        REQUIRE(classes->load(*catalog, {}));
-        start();
-    }
-
-    void start() {
-        fixture.must_open();
-        groups = std::make_unique<GroupService>(*catalog, *fixture.store, *classes, ArnScope{});
+    ReevaluationBench() { begin(); }
+    void begin() {
         reevaluation = std::make_unique<GroupReevaluation>(*groups, *classes, *fixture.store);
     }
     /// The program dies and starts again.
@@ -44,13 +24,8 @@ struct ReevaluationBench {
         classes = std::make_shared<GroupClasses>(registry);
         REQUIRE(classes->load(*catalog, {}));
         fixture.options.groups = classes;
-        start();
-    }
-
-    EmbeddedStoreOptions options() const {
-        EmbeddedStoreOptions its = small_options();
-        its.groups = classes;
-        return its;
+        open();
+        begin();
     }
 
     /// Six traces in parts, two of them with a fault, one of them late.
@@ -63,24 +38,11 @@ struct ReevaluationBench {
         fixture.settle();
     }
 
-    QueryContext context(const GroupDirectory& directory) {
-        return {.store = *fixture.store,
-                .token_key = key,
-                .metrics = metrics,
-                .now = catalog_clock.now(),
-                .groups = &directory};
-    }
     GroupGraph graph(const std::string& name = "faults") {
-        auto graph = read_group_graph(context(*groups), all_time, GraphGrain::minute, name, "");
+        auto graph = read_group_graph(context(), all_time, GraphGrain::minute, name, "");
         REQUIRE(graph);
         graph->rollup = without_bounds(std::move(graph->rollup));
         return *graph;
-    }
-    GraphRollup searched(const std::string& filter) {
-        TraceSelection traces{.range = all_time};
-        traces.predicate =
-            std::make_shared<const Predicate>(compile_filter(filter, nullptr).value());
-        return without_bounds(fixture.store->filtered_graph(traces, GraphGrain::minute)->graph);
     }
     GroupReevaluation::Status status(const GroupKey& group = faults) {
         const auto status = reevaluation->status(group);

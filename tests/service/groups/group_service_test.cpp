@@ -5,69 +5,21 @@
 #include <thread>
 #include <utility>
 
-#include "catalog/sqlite_catalog.h"
-#include "query/filter/filter_expression.h"
-#include "query/group_graph.h"
+#include "group_bench.h"
 #include "query/time_series.h"
 #include "service/limits.h"
-#include "store/store_fixture.h"
 
 using namespace tomograph;
 using namespace tomograph::testing;
 
 namespace {
 
-const ChangeOrigin somebody{.who = "anonymous", .address = "", .operation = "Test"};
-constexpr TimeRange all_time{Instant::from_seconds(0), Instant::from_seconds(4'000'000'000)};
-
-/// An engine that classifies by the groups of a catalog.
-struct ServiceBench {
-    ManualClock catalog_clock{Instant::from_seconds(test_second)};
-    MetricsRegistry registry;
-    std::unique_ptr<Catalog> catalog = open_sqlite_catalog(":memory:", catalog_clock).value();
-    std::shared_ptr<GroupClasses> classes = std::make_shared<GroupClasses>(registry);
-    StoreFixture fixture{1, options()};
-    std::unique_ptr<GroupService> groups;
-    QueryMetrics metrics{registry};
-    PageTokenKey key{};
-
-    ServiceBench() {
-        REQUIRE(classes->load(*catalog, {}));
-        start();
-    }
-
-    void start() {
-        fixture.must_open();
-        groups = std::make_unique<GroupService>(*catalog, *fixture.store, *classes, ArnScope{});
-    }
-
-    EmbeddedStoreOptions options() const {
-        EmbeddedStoreOptions its = small_options();
-        its.groups = classes;
-        return its;
-    }
-
-    QueryContext context() {
-        return {.store = *fixture.store,
-                .token_key = key,
-                .metrics = metrics,
-                .now = catalog_clock.now(),
-                .groups = groups.get()};
-    }
-
+struct ServiceBench : GroupBench {
     GraphRollup graph_of(const std::string& name, const TimeRange& range = all_time,
                          GraphGrain grain = GraphGrain::minute) {
         const auto graph = read_group_graph(context(), range, grain, name, "");
         REQUIRE(graph);
         return without_bounds(graph->rollup);
-    }
-
-    GraphRollup searched(const std::string& filter, const TimeRange& range = all_time,
-                         GraphGrain grain = GraphGrain::minute) {
-        TraceSelection traces{.range = range};
-        traces.predicate =
-            std::make_shared<const Predicate>(compile_filter(filter, nullptr).value());
-        return without_bounds(fixture.store->filtered_graph(traces, grain)->graph);
     }
 
     std::vector<TimeSeriesPoint> series_of(TimeSeriesRequest request) {
@@ -173,7 +125,7 @@ TEST_CASE("the graph of a group is that of the traces which its filter finds") {
         if (round == 2) {
             bench.groups.reset();
             bench.fixture.kill();
-            bench.start();
+            bench.open();
         }
         check();
     }
