@@ -13,7 +13,7 @@ import requests
 
 from tests.conftest import eventually, xray_client
 from tests.e2e.otel.story import ALL_SIGNALS, Story
-from tests.e2e.otel.surfaces import check_everywhere, run_story, window
+from tests.e2e.otel.surfaces import check_everywhere, is_whole, run_story, window
 from tests.interop.builds import collector
 from tests.interop.withheld_replies import Relay
 
@@ -140,7 +140,7 @@ def test_a_server_that_is_killed_in_between_gets_all_of_it_once(server, tmp_path
             return run_story(SDK, server, "grpc", tmp_path, EXCEPTION, Story(2), endpoint=running.endpoints()["grpc"])
 
         before = send()
-        eventually(lambda: seen(server) == 4)
+        eventually(lambda: is_whole(server, before))
         server.kill()
         relay.cut()
         during = send()  # the Collector acknowledges it, and has nobody to give it to
@@ -148,7 +148,7 @@ def test_a_server_that_is_killed_in_between_gets_all_of_it_once(server, tmp_path
         server.start()
         relay.target = server.addresses[listener]
         after = send()
-        eventually(lambda: seen(server) == 12)
+        eventually(lambda: is_whole(server, during) and is_whole(server, after))
         running.stop()  # which would drop what it is still trying
         assert running.complaints() == []
         check_everywhere(server, before, during, after)

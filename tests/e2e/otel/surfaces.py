@@ -176,14 +176,32 @@ def flat(document: dict) -> list[dict]:
     return [document, *(each for inner in document.get("subsegments", []) for each in flat(inner))]
 
 
+def by_fives(sent: Sent) -> list[list[str]]:
+    """The traces, spelled X-Ray's way, as many at a time as BatchGetTraces takes."""
+    traces = list(map(spelled, sent.traces))
+    return [traces[first:first + 5] for first in range(0, len(traces), 5)]
+
+
+def documents_of(trace: dict) -> list[dict]:
+    """What was sent of a trace that BatchGetTraces told, subsegments too."""
+    return [d for s in trace["Segments"] for d in flat(json.loads(s["Document"])) if not d.get("inferred")]
+
+
+def is_whole(server, sent: Sent) -> bool:
+    """Whether each span is there: a trace is found from its first one on."""
+    xray = xray_client(server.endpoint)
+    found = sum(len(documents_of(trace)) for asked in by_fives(sent)
+                for trace in xray.batch_get_traces(TraceIds=asked)["Traces"])
+    return found == len(sent.ids)
+
+
 def check_documents(server, sent: Sent):
     spans = sent.by_id
-    for first in range(0, len(sent.traces), 5):  # as many as the operation takes
-        asked = list(sent.traces)[first:first + 5]
-        traces = aws(server, "batch-get-traces", "--trace-ids", *map(spelled, asked))["Traces"]
-        assert {t["Id"] for t in traces} == set(map(spelled, asked))
+    for asked in by_fives(sent):
+        traces = aws(server, "batch-get-traces", "--trace-ids", *asked)["Traces"]
+        assert {t["Id"] for t in traces} == set(asked)
         for trace in traces:
-            documents = [d for s in trace["Segments"] for d in flat(json.loads(s["Document"])) if not d.get("inferred")]
+            documents = documents_of(trace)
             assert sorted(d["id"] for d in documents) == sorted(sent.traces[trace["Id"][2:].replace("-", "")])
             for document in documents:
                 check_document(document, spans[document["id"]], sent)
