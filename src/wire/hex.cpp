@@ -1,6 +1,7 @@
 #include "wire/hex.h"
 
-#include <cstdint>
+#include <array>
+#include <cstring>
 
 #include "base/ascii.h"
 
@@ -13,19 +14,40 @@ int digit(char c) {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+/// The two digits of each byte.
+constexpr auto pairs = [] {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<char, 512> all{};
+    for (std::size_t byte = 0; byte < all.size() / 2; ++byte) {
+        all[2 * byte] = digits[byte >> 4];
+        all[2 * byte + 1] = digits[byte & 15];
+    }
+    return all;
+}();
+
+template <class Number>
+void write_digits(Number number, char* out) {
+    for (std::size_t byte = sizeof number; byte-- > 0; number >>= 8)
+        std::memcpy(out + 2 * byte, &pairs[2 * (number & 0xff)], 2);
+}
+
 }  // namespace
 
 std::string hex_encode(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (const char byte : bytes) {
-        const auto value = static_cast<std::uint8_t>(byte);
-        text += digits[value >> 4];
-        text += digits[value & 15];
-    }
+    std::string text(2 * bytes.size(), '\0');
+    hex_encode(bytes, text.data());
     return text;
 }
+
+void hex_encode(std::string_view bytes, char* out) {
+    for (const char byte : bytes) {
+        std::memcpy(out, &pairs[2 * std::size_t{static_cast<std::uint8_t>(byte)}], 2);
+        out += 2;
+    }
+}
+
+void write_hex(std::uint32_t number, char* out) { write_digits(number, out); }
+void write_hex(std::uint64_t number, char* out) { write_digits(number, out); }
 
 std::optional<std::string> hex_decode(std::string_view text) {
     if (text.size() % 2 != 0) return std::nullopt;

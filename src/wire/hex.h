@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,11 @@ namespace tomograph {
 
 /// Two lower-case digits a byte.
 std::string hex_encode(std::string_view bytes);
+/// out  has room for them
+void hex_encode(std::string_view bytes, char* out);
+/// All digits of a number, the highest first.
+void write_hex(std::uint32_t number, char* out);
+void write_hex(std::uint64_t number, char* out);
 /// Either case; nothing for other characters or half a byte.
 std::optional<std::string> hex_decode(std::string_view text);
 

@@ -6,7 +6,6 @@
 #include "wire/otlp/wire_reader.h"
 
 namespace tomograph {
-namespace {
 
 std::optional<std::int64_t> as_integer(const WireValue& value) {
     if (value.kind == WireValue::Kind::integer) return value.integer;
@@ -23,25 +22,6 @@ std::optional<std::int64_t> as_integer(const WireValue& value) {
     if (value.kind != WireValue::Kind::text || error != std::errc{} || at != end)
         return std::nullopt;
     return parsed;
-}
-
-}  // namespace
-
-std::string_view text_of(const WireAttributes& attributes, std::initializer_list<KnownKey> keys) {
-    for (const KnownKey key : keys) {
-        const WireValue* value = attributes.find(key);
-        if (value != nullptr && value->kind == WireValue::Kind::text && !value->text.empty())
-            return value->text;
-    }
-    return {};
-}
-
-std::optional<std::int64_t> integer_of(const WireAttributes& attributes,
-                                       std::initializer_list<KnownKey> keys) {
-    for (const KnownKey key : keys)
-        if (const WireValue* value = attributes.find(key))
-            if (const auto number = as_integer(*value)) return number;
-    return std::nullopt;
 }
 
 std::vector<std::string_view> texts_of(const WireAttributes& attributes, KnownKey key) {

@@ -34,7 +34,7 @@ Outcome outcome_of_grpc(std::int64_t code) {
 }
 
 struct Member {
-    std::string_view name;
+    JsonKey name;
     std::string_view value;
 };
 
@@ -49,7 +49,7 @@ bool has_any(std::initializer_list<Member> members) {
 }
 
 /// An object of texts; nothing when all are empty.
-void write_object(SpanJson& json, std::string_view name, std::initializer_list<Member> members) {
+void write_object(SpanJson& json, JsonKey name, std::initializer_list<Member> members) {
     if (!has_any(members)) return;
     json.open(name);
     write_members(json, members);
@@ -75,19 +75,22 @@ std::string url_of(const WireAttributes& said) {
     const std::string_view whole = text_of(said, {"url.full", "http.url"});
     if (!whole.empty()) return std::string(whole);
     const std::string_view scheme = scheme_of(said);
-    std::string host(text_of(said, {"http.host"}));
+    std::string_view host = text_of(said, {"http.host"});
+    std::string port;
     if (host.empty()) {
-        const std::string_view name =
-            text_of(said, {"server.address", "http.server_name", "net.host.name", "net.peer.name",
-                           "net.peer.ip"});
-        if (name.empty()) return {};
-        host = std::string(name) + port_of(said, scheme);
+        host = text_of(said, {"server.address", "http.server_name", "net.host.name",
+                              "net.peer.name", "net.peer.ip"});
+        if (host.empty()) return {};
+        port = port_of(said, scheme);
     }
     const std::string_view path = text_of(said, {"url.path", "http.target"});
     const std::string_view query = text_of(said, {"url.query"});
-    std::string url = std::string(scheme) + "://" + host;
-    url += path.empty() ? std::string_view("/") : path;
-    if (!query.empty()) url += "?" + std::string(query);
+    std::string url;
+    constexpr std::size_t marks = 5;  // :// / ?
+    url.reserve(scheme.size() + host.size() + port.size() + path.size() + query.size() + marks);
+    url.append(scheme).append("://").append(host).append(port);
+    url.append(path.empty() ? std::string_view("/") : path);
+    if (!query.empty()) url.append("?").append(query);
     return url;
 }
 
@@ -104,7 +107,7 @@ bool is_relational(std::string_view system) {
     return std::find(systems.begin(), systems.end(), system) != systems.end();
 }
 
-void write_names(SpanJson& json, std::string_view name, std::string_view list,
+void write_names(SpanJson& json, JsonKey name, JsonKey list,
                  const std::vector<std::string_view>& names) {
     if (names.size() == 1) json.text(name, names.front());
     if (names.size() < 2) return;
@@ -299,7 +302,8 @@ void write_http(SpanJson& json, const WireSpan& span) {
 }
 
 bool has_sql(const WireSpan& span) {
-    return is_relational(text_of(span.attributes, {"db.system.name", "db.system"}));
+    const std::string_view system = text_of(span.attributes, {"db.system.name", "db.system"});
+    return !system.empty() && is_relational(system);
 }
 
 void write_sql(SpanJson& json, const WireSpan& span) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <deque>
+#include <forward_list>
 #include <span>
 
 #include "base/hash.h"
@@ -82,11 +82,11 @@ std::string_view clean(std::string_view name, std::string& scratch) {
     return cleaned;
 }
 
-void write_count(SpanJson& json, std::string_view name, std::uint32_t count) {
+void write_count(SpanJson& json, JsonKey name, std::uint32_t count) {
     if (count > 0) json.integer(name, count);
 }
 
-void write_text(SpanJson& json, std::string_view name, std::string_view text) {
+void write_text(SpanJson& json, JsonKey name, std::string_view text) {
     if (!text.empty()) json.text(name, text);
 }
 
@@ -102,7 +102,7 @@ void write_kind(SpanJson& json, const WireSpan& span) {
 void write_scalars(SpanJson& json, const WireSpan& span) {
     json.open("annotations");
     for (const WireAttribute& each : span.attributes)
-        if (each.value.is_scalar()) json.value(each.key, each.value);
+        if (each.value.is_scalar()) json.value(each);
     json.close();
 }
 
@@ -110,7 +110,7 @@ void write_other_attributes(SpanJson& json, const WireSpan& span) {
     const SpanJson::Mark before = json.mark();
     json.open("attributes");
     for (const WireAttribute& each : span.attributes)
-        if (!each.value.is_scalar()) json.value(each.key, each.value);
+        if (!each.value.is_scalar()) json.value(each);
     const bool is_empty = !json.has_members();
     json.close();
     if (is_empty) json.rewind(before);
@@ -222,12 +222,12 @@ void take_outcome(Span& row, SpanOutcome outcome, bool has_exception) {
 class CutTexts {
  public:
     std::string_view cut(std::string_view text, std::size_t characters_max) {
-        if (!is_utf8(text)) text = kept_.emplace_back(to_utf8(text));
+        if (!is_utf8(text)) text = kept_.emplace_front(to_utf8(text));
         return cut_characters(text, characters_max);
     }
 
  private:
-    std::deque<std::string> kept_;
+    std::forward_list<std::string> kept_;  // nearly always empty
 };
 
 void take_aws(Span& row, const SpanAwsNames& names, CutTexts& texts) {
@@ -254,6 +254,8 @@ void take_links(Span& row, const WireSpan& span) {
     }
 }
 
+static_assert(std::all_of(known_keys.begin(), known_keys.end(), is_indexable_annotation_key));
+
 /// Annotations that the decoder does not index; nothing where it must say so itself.
 std::optional<std::uint32_t> annotations_dropped(const WireSpan& span) {
     // Links of a receiver say where the event waited, in words that the decoder weighs.
@@ -263,7 +265,7 @@ std::optional<std::uint32_t> annotations_dropped(const WireSpan& span) {
         if (!each.value.is_scalar()) continue;
         const bool is_number = each.value.kind == WireValue::Kind::number;
         if (is_number && !std::isfinite(each.value.number)) return std::nullopt;
-        if (!is_indexable_annotation_key(each.key)) ++dropped;
+        if (each.known == unknown_key && !is_indexable_annotation_key(each.key)) ++dropped;
     }
     return dropped;
 }

@@ -113,11 +113,26 @@ void SpanJson::number(double value) {
     if (text.find_first_of(".e") == std::string_view::npos) append(".0");
 }
 
-void SpanJson::id(std::string_view key, SpanId id) { text(key, to_hex(id)); }
-void SpanJson::id(std::string_view key, TraceId id) { text(key, to_xray_text(id)); }
-void SpanJson::hex(std::string_view key, std::string_view bytes) { text(key, hex_encode(bytes)); }
+void SpanJson::id(JsonKey key, SpanId id) {
+    plain(key, 2 * sizeof id.value, [id](char* out) { write_hex(id.value, out); });
+}
 
-void SpanJson::time(std::string_view key, std::int64_t ns) {
+void SpanJson::id(JsonKey key, TraceId id) {
+    constexpr std::size_t size = 35;  // as to_xray_text() has it
+    plain(key, size, [id](char* out) {
+        out[0] = '1';
+        out[1] = out[10] = '-';
+        write_hex(static_cast<std::uint32_t>(id.high >> 32), out + 2);
+        write_hex(static_cast<std::uint32_t>(id.high), out + 11);
+        write_hex(id.low, out + 19);
+    });
+}
+
+void SpanJson::hex(JsonKey key, std::string_view bytes) {
+    plain(key, 2 * bytes.size(), [bytes](char* out) { hex_encode(bytes, out); });
+}
+
+void SpanJson::time(JsonKey key, std::int64_t ns) {
     constexpr std::uint64_t second = 1'000'000'000;
     constexpr int fraction_digits = 9;
     write_key(key);
@@ -134,9 +149,9 @@ void SpanJson::time(std::string_view key, std::int64_t ns) {
     at_ = at + 1 + fraction_digits;
 }
 
-void SpanJson::attributes(std::string_view key, const WireAttributes& attributes) {
+void SpanJson::attributes(JsonKey key, const WireAttributes& attributes) {
     open(key);
-    for (const WireAttribute& each : attributes) value(each.key, each.value);
+    for (const WireAttribute& each : attributes) value(each);
     close();
 }
 
@@ -158,7 +173,7 @@ void SpanJson::write_map(std::string_view message, unsigned depth) {
     begin('{');
     for (WireReader reader(message); reader.next(1);) {
         const WireAttribute member = read_attribute(reader.view());
-        write_key(member.key);
+        write_key(member);
         write(member.value, depth);
     }
     end('}');

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,9 +12,24 @@
 
 namespace tomograph {
 
+/// A member's name that is written in the source, and stands in JSON as it is: one that does not is
+/// none.
+class JsonKey {
+ public:
+    consteval JsonKey(const char* name) : name_(name) {  // NOLINT(google-explicit-constructor)
+        for (const char c : name_)
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') throw "wants an escape";
+    }
+
+    std::string_view name() const { return name_; }
+
+ private:
+    std::string_view name_;
+};
+
 /// Grows the JSON text of a document of a span, member by member, at the cost of its bytes: keep
-/// one, its room stays. Keys and texts come off the wire: bytes that are no UTF-8 become U+FFFD.
-/// Begins and ends must match.
+/// one, its room stays. Texts, and the keys of attributes, come off the wire: bytes that are no
+/// UTF-8 become U+FFFD. Begins and ends must match.
 class SpanJson {
  public:
     void clear() {
@@ -27,12 +43,12 @@ class SpanJson {
         separate();
         begin('{');
     }
-    void open(std::string_view key) {
+    void open(JsonKey key) {
         write_key(key);
         begin('{');
     }
     void close() { end('}'); }
-    void open_list(std::string_view key) {
+    void open_list(JsonKey key) {
         write_key(key);
         begin('[');
     }
@@ -48,20 +64,20 @@ class SpanJson {
         separate();
         write(value, 0);
     }
-    void text(std::string_view key, std::string_view value) {
+    void text(JsonKey key, std::string_view value) {
         write_key(key);
         quote(value);
     }
-    void integer(std::string_view key, std::int64_t value) {
+    void integer(JsonKey key, std::int64_t value) {
         write_key(key);
         number(value);
     }
-    void boolean(std::string_view key, bool value) {
+    void boolean(JsonKey key, bool value) {
         write_key(key);
         append(value ? "true" : "false");
     }
     /// What is JSON already.
-    void raw(std::string_view key, std::string_view json) {
+    void raw(JsonKey key, std::string_view json) {
         write_key(key);
         append(json);
     }
@@ -71,24 +87,24 @@ class SpanJson {
         separate();
         append(json);
     }
-    void id(std::string_view key, SpanId id);
-    void id(std::string_view key, TraceId id);
+    void id(JsonKey key, SpanId id);
+    void id(JsonKey key, TraceId id);
     /// Seconds with nine digits behind the point.
-    void time(std::string_view key, std::int64_t ns);
+    void time(JsonKey key, std::int64_t ns);
     /// Bytes as hex digits.
-    void hex(std::string_view key, std::string_view bytes);
+    void hex(JsonKey key, std::string_view bytes);
 
     /// JSON that reads back to the same value: integers without a point, doubles with one, so that
     /// the two stay apart. What JSON has no word for is an object of one member:
     /// {"$bytes":"<base64>"}, {"$number":"NaN"}, and {"$map":{…}} for a map that might be taken for
     /// one of these. What is nested deeper than value_depth_max is null. Throws
     /// protozero::exception where the bytes of an array or map are no message.
-    void value(std::string_view key, const WireValue& value) {
-        write_key(key);
-        write(value, 0);
+    void value(const WireAttribute& attribute) {
+        write_key(attribute);
+        write(attribute.value, 0);
     }
     /// {"key":value,…}
-    void attributes(std::string_view key, const WireAttributes& attributes);
+    void attributes(JsonKey key, const WireAttributes& attributes);
 
     /// A place to come back to: nothing was written since.
     struct Mark {
@@ -127,10 +143,36 @@ class SpanJson {
         if (!is_first_) put(',');
         is_first_ = false;
     }
-    void write_key(std::string_view key) {
+    void write_key(JsonKey key) { write_plain_key(key.name()); }
+    void write_key(const WireAttribute& attribute) {
+        if (attribute.known != unknown_key) return write_plain_key(attribute.key);
         separate();
-        quote(key);
+        quote(attribute.key);
         put(':');
+    }
+    /// Of what stands in JSON as it is.
+    void write_plain_key(std::string_view key) {
+        constexpr std::size_t around = 4;  // ,"":
+        char* at = room(key.size() + around);
+        *at = ',';
+        at += is_first_ ? 0 : 1;
+        *at++ = '"';
+        std::memcpy(at, key.data(), key.size());
+        at += key.size();
+        *at++ = '"';
+        *at++ = ':';
+        at_ = at;
+        is_first_ = false;
+    }
+    /// A text of digits and letters.
+    template <class Write>
+    void plain(JsonKey key, std::size_t size, const Write& write) {
+        write_key(key);
+        char* const at = room(size + 2);
+        *at = '"';
+        write(at + 1);
+        at[size + 1] = '"';
+        at_ = at + size + 2;
     }
     void quote(std::string_view text);
     void quote_others(std::string_view text);

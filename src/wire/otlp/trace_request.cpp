@@ -281,10 +281,10 @@ std::uint64_t big_endian(std::string_view bytes) {
 }  // namespace
 
 void WireSpan::clear() {
-    WireAttributes cleared = std::move(attributes);
-    cleared.clear();
-    *this = {};
-    attributes = std::move(cleared);
+    static_cast<WireSpanFields&>(*this) = {};
+    attributes.clear();
+    events.clear();
+    links.clear();
 }
 
 Result<void> read_trace_request(std::string_view bytes, SpanSink& sink) {

@@ -63,7 +63,8 @@ inline constexpr std::uint32_t status_code_error = 2;
 inline constexpr std::uint32_t flag_knows_remote = 0x100;
 inline constexpr std::uint32_t flag_is_remote = 0x200;
 
-struct WireSpan {
+/// What a span says once.
+struct WireSpanFields {
     std::string_view trace_id;        ///< 16 bytes when it is right
     std::string_view span_id;         ///< 8 bytes
     std::string_view parent_span_id;  ///< 8 bytes, or none
@@ -73,9 +74,6 @@ struct WireSpan {
     std::uint32_t flags = 0;
     std::uint64_t start_ns = 0;
     std::uint64_t end_ns = 0;
-    WireAttributes attributes;
-    std::vector<WireEvent> events;
-    std::vector<WireLink> links;
     std::uint32_t dropped_attributes = 0;
     std::uint32_t dropped_events = 0;
     std::uint32_t dropped_links = 0;
@@ -84,13 +82,19 @@ struct WireSpan {
     /// Over otlp_span_bytes_max or otlp_events_max: of the first its ids alone were read.
     bool is_oversized = false;
 
-    /// As a new one, but for the room of its attributes.
-    void clear();
-
     WireKind known_kind() const {
         return kind <= static_cast<std::uint32_t>(WireKind::consumer) ? static_cast<WireKind>(kind)
                                                                       : WireKind::unspecified;
     }
+};
+
+struct WireSpan : WireSpanFields {
+    WireAttributes attributes;
+    std::vector<WireEvent> events;
+    std::vector<WireLink> links;
+
+    /// As a new one, but for the room of what it had.
+    void clear();
 };
 
 /// Takes the spans of a request in their order; everything is borrowed for the call.

@@ -1,5 +1,7 @@
 #include "wire/otlp/wire_value.h"
 
+#include <optional>
+
 #include "wire/json/escapes.h"
 #include "wire/json/utf8.h"
 #include "wire/otlp/span_json.h"
@@ -7,8 +9,33 @@
 
 namespace tomograph {
 
+namespace {
+
+/// Takes the field at the beginning if it has this tag, of numbers below 16, and its bytes are
+/// fewer than 128: as nearly all are that an attribute is made of.
+std::optional<std::string_view> take_short_field(std::string_view& message, unsigned number) {
+    constexpr unsigned length_delimited = 2;
+    constexpr std::size_t head = 2;
+    if (message.size() < head ||
+        static_cast<unsigned char>(message[0]) != (number << 3 | length_delimited))
+        return std::nullopt;
+    const auto size = static_cast<signed char>(message[1]);
+    if (size < 0 || message.size() - head < static_cast<std::size_t>(size)) return std::nullopt;
+    const std::string_view field = message.substr(head, static_cast<std::size_t>(size));
+    message.remove_prefix(head + field.size());
+    return field;
+}
+
+}  // namespace
+
 WireValue read_value(std::string_view any_value) {
     WireValue value;
+    std::string_view rest = any_value;
+    if (const auto text = take_short_field(rest, 1); text && rest.empty()) {
+        value.kind = WireValue::Kind::text;
+        value.text = *text;
+        return value;
+    }
     WireReader reader(any_value);
     while (reader.next()) {
         switch (reader.tag()) {
@@ -49,6 +76,15 @@ WireValue read_value(std::string_view any_value) {
 
 WireAttribute read_attribute(std::string_view key_value) {
     WireAttribute attribute;
+    std::string_view rest = key_value;
+    if (const auto key = take_short_field(rest, 1)) {
+        if (const auto value = take_short_field(rest, 2); value && rest.empty()) {
+            attribute.key = *key;
+            attribute.known = find_known_key(*key);
+            attribute.value = read_value(*value);
+            return attribute;
+        }
+    }
     WireReader reader(key_value);
     while (reader.next()) {
         if (reader.tag() == 1) {
@@ -72,7 +108,7 @@ void append_json(const WireValue& value, std::string& out) {
 void append_json(const WireAttributes& attributes, std::string& out) {
     SpanJson json;
     json.open();
-    for (const WireAttribute& each : attributes) json.value(each.key, each.value);
+    for (const WireAttribute& each : attributes) json.value(each);
     json.close();
     out += json.view();
 }

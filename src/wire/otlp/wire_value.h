@@ -35,9 +35,10 @@ class WireAttributes {
         list_.push_back(attribute);
         places_[attribute.known] = static_cast<std::uint32_t>(list_.size());
     }
+    /// Keeps its room.
     void clear() {
+        for (const WireAttribute& each : list_) places_[each.known] = 0;
         list_.clear();
-        places_.fill(0);
     }
     bool empty() const { return list_.empty(); }
     std::size_t size() const { return list_.size(); }
