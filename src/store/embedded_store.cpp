@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <iterator>
 #include <thread>
 
 #include "base/log.h"
@@ -23,6 +25,37 @@ Result<void> check_count(std::span<const TraceId> ids) {
     if (ids.size() <= redaction_traces_max) return {};
     return Error(ErrorCode::limit,
                  fmt::format("{} traces at once, at most {}", ids.size(), redaction_traces_max));
+}
+
+std::vector<std::size_t> places_of_too_large(std::span<const Document> documents) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < documents.size(); ++i)
+        if (documents[i].bytes.size() > part_document_bytes_max) places.push_back(i);
+    return places;
+}
+
+/// places  ascending
+void take_out(std::vector<Document>& documents, std::span<const std::size_t> places) {
+    if (places.empty()) return;
+    std::size_t kept = places.front();
+    for (std::size_t i = kept; i < documents.size(); ++i) {
+        if (!places.empty() && places.front() == i)
+            places = places.subspan(1);
+        else
+            documents[kept++] = std::move(documents[i]);
+    }
+    documents.resize(kept);
+}
+
+/// Both ascending, the second ones counted when those at the first were out.
+std::vector<std::size_t> places_of_all(const std::vector<std::size_t>& first,
+                                       std::vector<std::size_t> second) {
+    for (std::size_t& place : second)
+        for (const std::size_t out : first)
+            if (out <= place) ++place;
+    std::vector<std::size_t> all;
+    std::merge(first.begin(), first.end(), second.begin(), second.end(), std::back_inserter(all));
+    return all;
 }
 
 /// What the log has made durable becomes readable.
@@ -193,36 +226,18 @@ std::vector<std::size_t> EmbeddedStoreImpl::append(std::vector<Document> documen
         done(std::move(*refused));
         return {};
     }
-    std::vector<bool> is_refused(documents.size());
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-        if (documents[i].bytes.size() <= part_document_bytes_max) continue;
-        core_.metrics.documents_too_large.add();
-        is_refused[i] = true;
-    }
-    std::vector<Document> kept;
-    std::vector<std::size_t> places;
-    kept.reserve(documents.size());
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-        if (is_refused[i]) continue;
-        kept.push_back(std::move(documents[i]));
-        places.push_back(i);
-    }
-    for (const std::size_t index : core_.open.reserve(kept)) is_refused[places[index]] = true;
-    std::vector<std::size_t> refused;
-    for (std::size_t i = 0; i < is_refused.size(); ++i)
-        if (is_refused[i]) refused.push_back(i);
-    if (!refused.empty()) {
-        std::vector<Document> accepted;
-        for (std::size_t i = 0; i < kept.size(); ++i)
-            if (!is_refused[places[i]]) accepted.push_back(std::move(kept[i]));
-        kept = std::move(accepted);
-    }
-    if (kept.empty())
+    const auto too_large = places_of_too_large(documents);
+    core_.metrics.documents_too_large.add(too_large.size());
+    take_out(documents, too_large);
+    const auto over_limit = core_.open.reserve(documents);
+    take_out(documents, over_limit);
+    if (documents.empty())
         done({});
     else
-        wal_->submit(
-            {.documents = std::move(kept), .telemetry = std::nullopt, .done = std::move(done)});
-    return refused;
+        wal_->submit({.documents = std::move(documents),
+                      .telemetry = std::nullopt,
+                      .done = std::move(done)});
+    return places_of_all(too_large, over_limit);
 }
 
 void EmbeddedStoreImpl::append_telemetry(std::string json, Appended done) {
