@@ -67,6 +67,12 @@ void ValueFilterBuilder::grow() {
     }
 }
 
+void ValueFilterBuilder::add(const ValueFilterBuilder& other) {
+    for (const std::uint64_t hash : other.slots_)
+        if (hash != 0) add(hash);
+    if (other.has_zero_) add(0);
+}
+
 std::string ValueFilterBuilder::finish() const {
     const std::size_t wanted = entries_ * bits_per_entry / (8 * block_bytes) + 1;
     const std::size_t blocks = std::min(wanted, value_filter_bytes_max / block_bytes);

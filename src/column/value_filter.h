@@ -13,6 +13,8 @@ class ValueFilterBuilder {
  public:
     /// hash  64 well mixed bits of the value; a repeated one costs a look-up and no space.
     void add(std::uint64_t hash);
+    /// All that the other one has.
+    void add(const ValueFilterBuilder& other);
 
     std::size_t entries() const { return entries_; }
     /// The filter of all that was added: 32 bytes to value_filter_bytes_max.

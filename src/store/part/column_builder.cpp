@@ -1,7 +1,5 @@
 #include "store/part/column_builder.h"
 
-#include <algorithm>
-
 #include "column/code_chunk.h"
 #include "column/int_chunk.h"
 #include "column/text_chunk.h"
@@ -33,7 +31,7 @@ void ColumnBuilder::finish(std::size_t blocks) {
 }
 
 void ColumnBuilder::encode() {
-    if (wants_filter_) gather_hashes();
+    if (wants_filter_) add_to_filter();
     const std::size_t begin = chunks_.size();
     if (pending() > 0) append_chunk();  // blocks without a value share a chunk of no bytes
     const auto first = static_cast<std::uint32_t>(head_.values.size() - waiting_blocks_);
@@ -81,23 +79,16 @@ void ColumnBuilder::append_chunk() {
     }
 }
 
-void ColumnBuilder::gather_hashes() {
-    const std::size_t known = hashes_.size();
+void ColumnBuilder::add_to_filter() {
     std::uint32_t start = 0;
     for (const std::uint32_t end : ends_) {
-        hashes_.push_back(
-            value_hash(filter_seed_, std::string_view(bytes_.data() + start, end - start)));
+        filter_.add(value_hash(filter_seed_, std::string_view(bytes_.data() + start, end - start)));
         start = end;
     }
-    for (const column::Decimal number : decimals_)
-        hashes_.push_back(value_hash(filter_seed_, number));
-    std::sort(hashes_.begin() + static_cast<std::ptrdiff_t>(known), hashes_.end());
-    std::inplace_merge(hashes_.begin(), hashes_.begin() + static_cast<std::ptrdiff_t>(known),
-                       hashes_.end());
-    hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
-    if (hashes_.size() <= filter_values_max) return;
+    for (const column::Decimal number : decimals_) filter_.add(value_hash(filter_seed_, number));
+    if (filter_.entries() <= filter_values_max) return;
     wants_filter_ = false;
-    hashes_ = {};
+    filter_ = {};
 }
 
 }  // namespace tomograph

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "column/decimal_chunk.h"
+#include "column/value_filter.h"
 #include "store/part/group_head.h"
 
 namespace tomograph {
@@ -42,24 +43,23 @@ class ColumnBuilder {
     ColumnHead& head() { return head_; }
     std::string_view chunks() const { return chunks_; }
 
-    /// From now on hashes of the values are kept for the group's filter, until they are too many.
+    /// From now on the values are added to a filter, until they are too many.
     ///
     /// seed  path_hash() of the column's path
     void want_filter(std::uint64_t seed) {
         wants_filter_ = true;
         filter_seed_ = seed;
     }
-    /// Whether filter_hashes() knows every value.
+    /// Whether filter() knows every value.
     bool has_filter() const { return wants_filter_; }
-    /// Different ones, sorted.
-    const std::vector<std::uint64_t>& filter_hashes() const { return hashes_; }
+    const column::ValueFilterBuilder& filter() const { return filter_; }
 
  private:
     std::size_t pending() const { return ints_.size() + decimals_.size() + ends_.size(); }
     void pad(std::size_t blocks);
     void encode();
     void append_chunk();
-    void gather_hashes();
+    void add_to_filter();
 
     ColumnHead head_;
     std::vector<std::int64_t> ints_;
@@ -72,7 +72,7 @@ class ColumnBuilder {
     std::string chunks_;
     bool wants_filter_ = false;
     std::uint64_t filter_seed_ = 0;
-    std::vector<std::uint64_t> hashes_;
+    column::ValueFilterBuilder filter_;
 };
 
 }  // namespace tomograph

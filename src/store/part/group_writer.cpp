@@ -19,12 +19,14 @@ namespace {
 
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 constexpr unsigned ns_digits = 9;
+/// Of a trace of so many spans or fewer, parents are looked for from span to span.
+constexpr std::size_t spans_searched_max = 32;
 /// Core columns are found by their number.
 constexpr std::size_t core_columns = static_cast<std::size_t>(GroupColumn::text);
 
-std::size_t bytes_of(const PartTrace& trace) {
+std::size_t bytes_of(const PartTraceView& trace) {
     std::size_t bytes = 0;
-    for (const StoredDocument& stored : trace.documents) bytes += stored.document.bytes.size();
+    for (const auto& [lsn, document] : trace.documents) bytes += document->bytes.size();
     return bytes;
 }
 
@@ -70,8 +72,7 @@ bool is_filtered(GroupColumn column, std::string_view path) {
 std::string filter_of(const std::vector<ColumnBuilder*>& columns) {
     column::ValueFilterBuilder builder;
     for (const ColumnBuilder* each : columns)
-        if (each->has_filter())
-            for (const std::uint64_t hash : each->filter_hashes()) builder.add(hash);
+        if (each->has_filter()) builder.add(each->filter());
     return builder.finish();
 }
 
@@ -87,15 +88,15 @@ std::vector<ColumnBuilder> GroupWriter::make_core() {
     return columns;
 }
 
-bool GroupWriter::is_full_for(const PartTrace& trace) const {
+bool GroupWriter::is_full_for(const PartTraceView& trace) const {
     return !empty() && (facts_.spans + trace.spans.size() > group_rows ||
                         document_bytes_ + bytes_of(trace) > group_document_bytes ||
                         bound_.size() > templates_max);
 }
 
-Result<void> GroupWriter::add(const PartTrace& trace) {
+Result<void> GroupWriter::add(const PartTraceView& trace) {
     std::size_t spans = 0;
-    for (const StoredDocument& stored : trace.documents) spans += stored.document.header.span_count;
+    for (const auto& [lsn, document] : trace.documents) spans += document->header.span_count;
     if (spans != trace.spans.size())
         return Error(ErrorCode::internal, fmt::format("{} span rows for documents of {} spans",
                                                       trace.spans.size(), spans));
@@ -106,7 +107,7 @@ Result<void> GroupWriter::add(const PartTrace& trace) {
 }
 
 /// The trace's row.
-void GroupWriter::add_row(const PartTrace& trace) {
+void GroupWriter::add_row(const PartTraceView& trace) {
     const TraceRow& row = trace.row;
     const auto spans = static_cast<std::int64_t>(trace.spans.size());
     column(GroupColumn::trace_claimed)
@@ -132,21 +133,23 @@ void GroupWriter::add_row(const PartTrace& trace) {
 }
 
 /// The spans, and the documents that they stand for.
-void GroupWriter::add_spans(const PartTrace& trace) {
+void GroupWriter::add_spans(const PartTraceView& trace) {
+    spans_ = trace.spans;
     row_of_.clear();
-    for (std::size_t row = 0; row < trace.spans.size(); ++row)
-        row_of_.try_emplace(trace.spans[row].id, row);
+    if (spans_.size() > spans_searched_max)
+        for (std::size_t row = 0; row < spans_.size(); ++row)
+            row_of_.try_emplace(spans_[row].id, row);
     std::size_t row = 0;
-    for (const StoredDocument& stored : trace.documents) {
-        const std::size_t count = stored.document.header.span_count;
-        const bool is_apart = take_apart(stored, std::span(trace.spans).subspan(row, count));
+    for (const auto& [lsn, document] : trace.documents) {
+        const std::size_t count = document->header.span_count;
+        const bool is_apart = take_apart(*document, trace.spans.subspan(row, count));
         if (!is_apart) {
             ++raw_documents_;
-            column(GroupColumn::raw_document).add(encode_raw_document(stored.document));
+            column(GroupColumn::raw_document).add(encode_raw_document(*document));
         }
         for (std::size_t i = 0; i < count; ++i, ++row) {
             add_span(trace, row);
-            const std::uint64_t older = trace.row.lsn_max.value - stored.lsn.value;
+            const std::uint64_t older = trace.row.lsn_max.value - lsn.value;
             column(GroupColumn::span_version)
                 .add(i == 0 ? static_cast<std::int64_t>(older) : std::int64_t{0});
             if (is_apart) {
@@ -163,13 +166,13 @@ void GroupWriter::add_spans(const PartTrace& trace) {
             }
             end_span();
         }
-        block_bytes_ += stored.document.bytes.size();
-        document_bytes_ += stored.document.bytes.size();
+        block_bytes_ += document->bytes.size();
+        document_bytes_ += document->bytes.size();
     }
 }
 
 /// What the span's row says.
-void GroupWriter::add_span(const PartTrace& trace, std::size_t row) {
+void GroupWriter::add_span(const PartTraceView& trace, std::size_t row) {
     const SpanRow& span = trace.spans[row];
     column(GroupColumn::span_id).add(as_int(span.id));
     add_parent(span, row);
@@ -185,18 +188,28 @@ void GroupWriter::add_span(const PartTrace& trace, std::size_t row) {
 void GroupWriter::add_parent(const SpanRow& span, std::size_t row) {
     ColumnBuilder& codes = column(GroupColumn::span_parent);
     if (span.parent_id.is_none()) return codes.add(std::int64_t{parent_none});
-    const auto parent = row_of_.find(span.parent_id);
-    if (parent == row_of_.end() || parent->second == row) {
+    const auto parent = row_of(span.parent_id);
+    if (!parent || *parent == row) {
         column(GroupColumn::span_parent_id).add(as_int(span.parent_id));
         return codes.add(std::int64_t{parent_elsewhere});
     }
-    codes.add(zigzag(static_cast<std::int64_t>(row) - static_cast<std::int64_t>(parent->second)) +
-              1);
+    codes.add(zigzag(static_cast<std::int64_t>(row) - static_cast<std::int64_t>(*parent)) + 1);
+}
+
+/// The first of that id.
+std::optional<std::size_t> GroupWriter::row_of(SpanId id) const {
+    if (spans_.size() > spans_searched_max) {
+        const auto found = row_of_.find(id);
+        return found == row_of_.end() ? std::nullopt : std::optional(found->second);
+    }
+    const auto found = std::find_if(spans_.begin(), spans_.end(),
+                                    [id](const SpanRow& span) { return span.id == id; });
+    if (found == spans_.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - spans_.begin());
 }
 
 /// Fills rows_, values_ and deviations_; false when the document must be kept whole.
-bool GroupWriter::take_apart(const StoredDocument& stored, std::span<const SpanRow> spans) {
-    const Document& document = stored.document;
+bool GroupWriter::take_apart(const Document& document, std::span<const SpanRow> spans) {
     if (!shredder_.shred(document.bytes, rows_, values_)) return false;
     if (rows_.size() != spans.size()) return false;
     if (derived_header(document.header.trace_id, spans) != document.header) return false;
@@ -497,7 +510,7 @@ void GroupWriter::clear() {
     dictionary_ = DictionaryBuilder(shredder_);
 }
 
-void GroupWriter::widen(const PartTrace& trace) {
+void GroupWriter::widen(const PartTraceView& trace) {
     const TraceRow& row = trace.row;
     const bool is_first = empty();
     const auto include = [&](auto value, auto& min, auto& max) {
@@ -513,9 +526,9 @@ void GroupWriter::widen(const PartTrace& trace) {
         facts_.status_min = 0xffff;
     }
     facts_.lsn_max = std::max(facts_.lsn_max, row.lsn_max);
-    for (const StoredDocument& stored : trace.documents) {
-        facts_.lsn_min = std::min(facts_.lsn_min, stored.lsn);
-        facts_.lsn_max = std::max(facts_.lsn_max, stored.lsn);
+    for (const auto& [lsn, document] : trace.documents) {
+        facts_.lsn_min = std::min(facts_.lsn_min, lsn);
+        facts_.lsn_max = std::max(facts_.lsn_max, lsn);
     }
     facts_.documents += static_cast<std::uint32_t>(trace.documents.size());
     facts_.trace_flags |= row.flags;

@@ -47,13 +47,13 @@ class GroupWriter {
     GroupWriter& operator=(const GroupWriter&) = delete;
 
     /// Whether the trace would take the group beyond its bounds. An empty group takes every trace.
-    bool is_full_for(const PartTrace& trace) const;
+    bool is_full_for(const PartTraceView& trace) const;
     bool empty() const { return head_.traces == 0; }
     std::uint32_t traces() const { return head_.traces; }
 
     /// In the order of the group's rows.
     /// errors  internal  the rows of the trace's spans are not those of its documents
-    Result<void> add(const PartTrace& trace);
+    Result<void> add(const PartTraceView& trace);
 
     /// Writes chunks, head and filter; the writer is empty afterwards.
     Result<GroupFacts> finish(PartBlockWriter& blocks);
@@ -81,21 +81,22 @@ class GroupWriter {
     const BoundTemplate& bind(std::uint32_t template_index, std::uint8_t deviations);
     BoundTemplate make_bound(std::uint32_t template_index, std::uint8_t deviations);
 
-    bool take_apart(const StoredDocument& stored, std::span<const SpanRow> spans);
+    bool take_apart(const Document& document, std::span<const SpanRow> spans);
     std::optional<std::uint8_t> deviations(const ShreddedRow& row, const SpanRow& span,
                                            TraceId trace_id) const;
     std::uint32_t shape_of(const ShreddedRow& row, const BoundTemplate& bound);
     void add_values(const ShreddedRow& row, const BoundTemplate& bound);
     void add_value(const BoundSlot& slot, const ShreddedValue& value);
     BoundSlot bind_member(std::uint32_t shredder_member);
-    void add_row(const PartTrace& trace);
-    void add_spans(const PartTrace& trace);
-    void add_span(const PartTrace& trace, std::size_t row);
+    void add_row(const PartTraceView& trace);
+    void add_spans(const PartTraceView& trace);
+    void add_span(const PartTraceView& trace, std::size_t row);
     void add_parent(const SpanRow& span, std::size_t row);
+    std::optional<std::size_t> row_of(SpanId id) const;
     void end_span();
     void end_span_block();
     void end_trace_block();
-    void widen(const PartTrace& trace);
+    void widen(const PartTraceView& trace);
     std::vector<ColumnBuilder*> finish_columns();
     Result<void> write_chunks(const std::vector<ColumnBuilder*>& columns, PartBlockWriter& blocks);
     Result<void> write_sealed(ColumnBuilder& column, std::size_t index, PartBlockWriter& blocks);
@@ -115,8 +116,9 @@ class GroupWriter {
     std::unordered_map<std::uint64_t, BoundTemplate> bound_;
     std::vector<BoundSlot> bound_members_;  ///< by the shredder's number; not bound: of no column
     std::vector<std::uint32_t> forms_;      ///< of the row at hand
-    std::unordered_map<SpanId, std::size_t> row_of_;
-    std::uint32_t block_spans_ = 0;  ///< of the block that is being filled
+    std::span<const SpanRow> spans_;        ///< of the trace at hand
+    std::unordered_map<SpanId, std::size_t> row_of_;  ///< of many spans; else empty
+    std::uint32_t block_spans_ = 0;                   ///< of the block that is being filled
     std::uint64_t block_bytes_ = 0;
     std::uint32_t block_traces_ = 0;
     std::uint32_t trace_block_spans_ = 0;

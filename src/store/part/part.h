@@ -87,6 +87,17 @@ struct PartTrace {
     std::vector<SpanRow> spans;  ///< texts borrowed for the call
 };
 
+/// A PartTrace whose documents are somebody else's; borrowed for the call.
+struct PartTraceView {
+    struct Document {
+        Lsn lsn;
+        const tomograph::Document* document = nullptr;
+    };
+    const TraceRow& row;
+    std::span<const Document> documents;
+    std::span<const SpanRow> spans;
+};
+
 /// What is known of a part without opening its sections; from the footer.
 struct PartFacts {
     std::uint32_t format = 0;
@@ -141,7 +152,8 @@ class PartWriter {
     virtual ~PartWriter() = default;
 
     /// errors  limit  a document is too large; io
-    virtual Result<void> add(const PartTrace& trace) = 0;
+    virtual Result<void> add(const PartTraceView& trace) = 0;
+    Result<void> add(const PartTrace& trace);
     /// Takes over a group of another part as it is: its chunks are copied, not decoded, but opened
     /// and sealed again where a part is sealed.
     virtual Result<void> copy(GroupReader& group) = 0;

@@ -18,14 +18,14 @@ namespace {
 
 auto order_of(const TraceRow& row) { return std::tuple(row.trace_second, row.id, row.lsn_max); }
 
-Result<void> check(const PartTrace& trace, const std::optional<TraceRow>& last) {
+Result<void> check(const PartTraceView& trace, const std::optional<TraceRow>& last) {
     if (last && order_of(trace.row) < order_of(*last))
         return Error(ErrorCode::internal, "traces must come in order of second, id and lsn");
-    for (const StoredDocument& stored : trace.documents)
-        if (stored.document.bytes.size() > part_document_bytes_max)
+    for (const auto& [lsn, document] : trace.documents)
+        if (document->bytes.size() > part_document_bytes_max)
             return Error(ErrorCode::limit,
-                         fmt::format("document of {} bytes, at most {}",
-                                     stored.document.bytes.size(), part_document_bytes_max));
+                         fmt::format("document of {} bytes, at most {}", document->bytes.size(),
+                                     part_document_bytes_max));
     return {};
 }
 
@@ -33,7 +33,7 @@ class Writer final : public PartWriter {
  public:
     explicit Writer(std::unique_ptr<PartBlockWriter> blocks) : blocks_(std::move(blocks)) {}
 
-    Result<void> add(const PartTrace& trace) override {
+    Result<void> add(const PartTraceView& trace) override {
         TRY(check(trace, last_));
         TRY(check_room(1));
         if (group_.is_full_for(trace)) TRY(finish_group());
@@ -149,6 +149,14 @@ class Writer final : public PartWriter {
 };
 
 }  // namespace
+
+Result<void> PartWriter::add(const PartTrace& trace) {
+    std::vector<PartTraceView::Document> documents;
+    documents.reserve(trace.documents.size());
+    for (const StoredDocument& stored : trace.documents)
+        documents.push_back({.lsn = stored.lsn, .document = &stored.document});
+    return add(PartTraceView{.row = trace.row, .documents = documents, .spans = trace.spans});
+}
 
 Result<std::unique_ptr<PartWriter>> PartWriter::create(FileSystem& files, const std::string& path,
                                                        PartSeal seal) {
