@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/log.h"
+#include "store/engine/fetch_ahead.h"
 #include "store/engine/open_graph.h"
 #include "store/file_names.h"
 #include "trace/graph_of_trace.h"
@@ -45,11 +46,11 @@ Result<std::uint32_t> Flusher::class_of(const OpenTrace& trace, const PartSnapsh
     return class_of_trace(policies, whole, groups);
 }
 
-Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> traces) {
+Result<std::deque<Flusher::Placed>> Flusher::place(ReadyTraces traces) {
     const Parts parts = core_.parts();
-    std::vector<Placed> placed;
-    placed.reserve(traces.size());
-    for (OpenTrace& trace : traces) {
+    std::deque<Placed> placed;
+    for (; !traces.empty(); traces.pop_front()) {
+        OpenTrace& trace = traces.front();
         // Not remembered in the table, as older_row() does: the trace is about to leave it.
         if (!trace.older) {
             TraceInParts found = TRY(look_up(*parts, trace.id));
@@ -63,8 +64,7 @@ Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> trace
             start = whole.merged.documents.front()->document.header.start;
             sealed = std::move(whole.older.documents);
         } else {
-            sort_documents(trace.documents);
-            start = trace.documents.front()->document.header.start;
+            start = trace.start;
         }
         std::vector<PlaceStep> steps;
         if (core_.places.is_asked_of(trace.lsn_max, core_.clock.monotonic())) {
@@ -75,26 +75,35 @@ Result<std::vector<Flusher::Placed>> Flusher::place(std::vector<OpenTrace> trace
         const std::uint32_t its_class = TRY(class_of(trace, *parts));
         placed.push_back({second, std::move(trace), std::move(older), its_class, std::move(steps)});
     }
-    std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
-        return std::tie(a.retention_class, a.second, a.trace.id) <
-               std::tie(b.retention_class, b.second, b.trace.id);
-    });
     return placed;
 }
 
-Result<void> Flusher::flush(std::vector<OpenTrace> traces) {
+/// Numbers of places are sorted, not what stands there: it is large.
+std::vector<Flusher::Placed*> Flusher::in_order(std::deque<Placed>& placed) {
+    std::vector<Placed*> order;
+    order.reserve(placed.size());
+    for (Placed& each : placed) order.push_back(&each);
+    std::sort(order.begin(), order.end(), [](const Placed* a, const Placed* b) {
+        return std::tie(a->retention_class, a->second, a->trace.id) <
+               std::tie(b->retention_class, b->second, b->trace.id);
+    });
+    return order;
+}
+
+Result<void> Flusher::flush(ReadyTraces traces) {
     groups_ = groups_now(core_);
     assembly_.set_depth(assembly_depth(groups_));
-    const std::vector<Placed> placed = TRY(place(std::move(traces)));
-    std::span<const Placed> rest(placed);
+    std::deque<Placed> placed = TRY(place(std::move(traces)));
+    const std::vector<Placed*> order = in_order(placed);
+    std::span<Placed* const> rest(order);
     while (!rest.empty()) {
-        const std::string day = day_name(rest.front().second);
-        const std::uint32_t its_class = rest.front().retention_class;
+        const std::string day = day_name(rest.front()->second);
+        const std::uint32_t its_class = rest.front()->retention_class;
         std::size_t count = 0;
         std::uint64_t spans = 0;
         while (count < rest.size() && (count == 0 || spans < part_spans_max) &&
-               rest[count].retention_class == its_class && day_name(rest[count].second) == day)
-            spans += rest[count++].trace.spans;
+               rest[count]->retention_class == its_class && day_name(rest[count]->second) == day)
+            spans += rest[count++]->trace.spans;
         const Duration start = core_.clock.monotonic();
         const auto flushed = flush_part(rest.first(count));
         core_.metrics.flush_seconds.observe((core_.clock.monotonic() - start).as_seconds());
@@ -107,14 +116,14 @@ Result<void> Flusher::flush(std::vector<OpenTrace> traces) {
     return {};
 }
 
-Result<void> Flusher::flush_part(std::span<const Placed> traces) {
+Result<void> Flusher::flush_part(std::span<Placed* const> traces) {
     ManifestPart part;
     part.id = publisher_.next_part_id();
     part.path = part_path({.level = 0,
-                           .second_min = traces.front().second,
-                           .second_max = traces.back().second,
+                           .second_min = traces.front()->second,
+                           .second_max = traces.back()->second,
                            .id = part.id,
-                           .retention_class = traces.front().retention_class});
+                           .retention_class = traces.front()->retention_class});
     const std::string path = core_.path(part.path);
     const std::string temporary = path + std::string(temporary_suffix);
     TRY(core_.files.make_directories(path.substr(0, path.rfind('/'))));
@@ -142,21 +151,28 @@ Result<void> Flusher::flush_part(std::span<const Placed> traces) {
     return done;
 }
 
-Result<Flusher::Written> Flusher::write(PartWriter& writer, std::span<const Placed> traces) {
+Result<Flusher::Written> Flusher::write(PartWriter& writer, std::span<Placed* const> traces) {
     Written written;
+    written.traces.reserve(traces.size());
     const Parts parts = core_.parts();
-    for (const Placed& placed : traces) TRY(write_trace(writer, placed, *parts, written));
+    for (std::size_t i = 0; i < traces.size(); ++i) {
+        if (i + 2 < traces.size()) fetch_records(traces[i + 2]->trace.documents);
+        if (i + 1 < traces.size()) fetch_texts(traces[i + 1]->trace.documents);
+        TRY(write_trace(writer, *traces[i], *parts, written));
+    }
     return written;
 }
 
-Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
-                                  const PartSnapshot& parts, Written& written) {
-    const OpenTrace& trace = placed.trace;
+Result<void> Flusher::write_trace(PartWriter& writer, Placed& placed, const PartSnapshot& parts,
+                                  Written& written) {
+    OpenTrace& trace = placed.trace;
     WholeTrace whole;
     std::vector<DocumentPointer> late;
     if (placed.older) {
         whole = TRY(whole_trace(core_, trace, parts));
         late = fresh_documents(trace, whole);
+    } else {
+        sort_documents(trace.documents);
     }
     const auto& all = placed.older ? whole.merged.documents : trace.documents;
     const auto& fresh = placed.older ? late : trace.documents;
@@ -178,16 +194,11 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
     if (placed.older) flags |= trace_has_older_rows | (placed.older->flags & trace_limit_exceeded);
     if (trace.limit_exceeded) flags |= trace_limit_exceeded;
     row.flags = static_cast<std::uint16_t>(flags);
-    part_trace_.row = row;
-    part_trace_.documents.resize(fresh.size());
-    for (std::size_t i = 0; i < fresh.size(); ++i) {
-        StoredDocument& copy = part_trace_.documents[i];
-        copy.lsn = trace.lsn_max;
-        copy.document.header = fresh[i]->document.header;
-        copy.document.bytes = fresh[i]->document.bytes;
-    }
-    part_trace_.spans = span_rows(merged, fresh);
-    TRY(writer.add(part_trace_));
+    part_documents_.clear();
+    for (const DocumentPointer& document : fresh)
+        part_documents_.push_back({.lsn = trace.lsn_max, .document = &document->document});
+    const std::vector<SpanRow> spans = span_rows(merged, fresh);
+    TRY(writer.add(PartTraceView{.row = row, .documents = part_documents_, .spans = spans}));
     if (placed.older) core_.metrics.late_fragments.add();
     if (groups_ ? trace.is_described_in_groups() : trace.is_described()) {
         written.rollup.add(*trace.contribution);
@@ -203,8 +214,10 @@ Result<void> Flusher::write_trace(PartWriter& writer, const Placed& placed,
             written.rollup.add(graph_of_trace(assembly_.assemble(trace.id, whole.older.documents)),
                                -1);
     }
-    written.traces.push_back(
-        {.id = trace.id, .lsn = trace.lsn_max, .row = std::move(row), .steps = placed.steps});
+    written.traces.push_back({.id = trace.id,
+                              .lsn = trace.lsn_max,
+                              .row = std::move(row),
+                              .steps = std::move(placed.steps)});
     ++written.rows;
     return {};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -17,12 +18,12 @@ class Flusher {
     Flusher(StoreCore& core, Publisher& publisher);
 
     /// errors  io, limit: some of the traces, or all, are still open; flush again later
-    Result<void> flush(std::vector<OpenTrace> traces);
+    Result<void> flush(ReadyTraces traces);
 
  private:
     struct Placed {
         std::int64_t second = 0;
-        OpenTrace trace;  ///< without older rows: its documents are in order, and all there is
+        OpenTrace trace;  ///< without older rows its documents are all there is
         std::optional<TraceRow> older;
         std::uint32_t retention_class = 0;
         std::vector<PlaceStep> steps{};  ///< empty: it did not move, or nobody asks
@@ -41,10 +42,12 @@ class Flusher {
     };
 
     Result<std::uint32_t> class_of(const OpenTrace& trace, const PartSnapshot& parts);
-    Result<std::vector<Placed>> place(std::vector<OpenTrace> traces);
-    Result<void> flush_part(std::span<const Placed> traces);
-    Result<Written> write(PartWriter& writer, std::span<const Placed> traces);
-    Result<void> write_trace(PartWriter& writer, const Placed& placed, const PartSnapshot& parts,
+    Result<std::deque<Placed>> place(ReadyTraces traces);
+    static std::vector<Placed*> in_order(std::deque<Placed>& placed);
+    /// In the order of a part's rows.
+    Result<void> flush_part(std::span<Placed* const> traces);
+    Result<Written> write(PartWriter& writer, std::span<Placed* const> traces);
+    Result<void> write_trace(PartWriter& writer, Placed& placed, const PartSnapshot& parts,
                              Written& written);
     Result<void> publish(const ManifestPart& part, const std::string& temporary, Written written);
     Result<std::shared_ptr<LivePart>> name_part(const ManifestPart& part,
@@ -55,7 +58,7 @@ class Flusher {
     Publisher& publisher_;
     Groups groups_;  ///< of this flush
     TraceAssembly assembly_;
-    PartTrace part_trace_;  ///< its texts keep their room from trace to trace
+    std::vector<PartTraceView::Document> part_documents_;  ///< keeps its room
 };
 
 }  // namespace tomograph

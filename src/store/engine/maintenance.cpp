@@ -337,12 +337,12 @@ void Maintenance::close() {
     merge_thread_.reset();
     if (!publisher_.retry()) return;
     const Duration deadline = core_.clock.monotonic() + close_flush_max;
-    std::vector<OpenTrace> open = sealer_.take_ready(Lsn{}, true);
-    for (std::size_t at = 0; at < open.size() && core_.clock.monotonic() <= deadline;) {
-        std::vector<OpenTrace> some;
-        for (std::uint64_t spans = 0; at < open.size() && spans < flush_spans; ++at) {
-            spans += open[at].spans;
-            some.push_back(std::move(open[at]));
+    ReadyTraces open = sealer_.take_ready(Lsn{}, true);
+    while (!open.empty() && core_.clock.monotonic() <= deadline) {
+        ReadyTraces some;
+        for (std::uint64_t spans = 0; !open.empty() && spans < flush_spans; open.pop_front()) {
+            spans += open.front().spans;
+            some.push_back(std::move(open.front()));
         }
         const auto flushed = flusher_.flush(std::move(some));
         if (!flushed) return log_error("flush failed", {{"error", flushed.error()}});

@@ -454,14 +454,23 @@ std::shared_ptr<const GraphRollup> OpenTraces::forget(TraceId id, Lsn lsn,
     const auto held = *found;
     OpenTrace& trace = held->trace;
     Size sealed{.spans = trace.spans, .bytes = trace.bytes, .limit_exceeded = trace.limit_exceeded};
+    auto contribution = exchange_contribution(trace, nullptr);
+    const auto close = [&] {
+        close_trace(*shard, held);
+        --traces_;
+    };
+    if (trace.lsn_max <= lsn) {  // all of it, which is usual
+        if (row) remember_sealed(*shard, id, sealed);
+        count_bytes(0, trace.bytes);
+        close();
+        return contribution;
+    }
     const auto lsn_min = remove_through(trace, lsn);
     sealed.bytes -= trace.bytes;
     sealed.spans -= trace.spans;
     if (row) remember_sealed(*shard, id, sealed);
-    auto contribution = exchange_contribution(trace, nullptr);
     if (!lsn_min) {
-        close_trace(*shard, held);
-        --traces_;
+        close();
         return contribution;
     }
     if (row) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <list>
@@ -79,6 +80,10 @@ struct OpenTrace {
     }
     bool is_unfinished() const { return unfinished_version == version; }
 };
+
+/// Copies that go into parts. They are large, and many together: each has memory of its own, which
+/// is used again as they go.
+using ReadyTraces = std::deque<OpenTrace>;
 
 /// Traces that reach one of these are due: opened or last heard of at that moment or before, or
 /// with documents of the log up to that number.

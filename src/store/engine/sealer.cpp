@@ -87,9 +87,9 @@ Duration Sealer::memory_cutoff(Duration now, Lsn wal_old) const {
     return cutoff;
 }
 
-std::vector<OpenTrace> Sealer::take_ready(Lsn wal_old, bool everything) {
+ReadyTraces Sealer::take_ready(Lsn wal_old, bool everything) {
     const Duration now = core_.clock.monotonic();
-    std::vector<OpenTrace> ready;
+    ReadyTraces ready;
     const auto take = [&](const OpenTrace& trace, SealReason why) {
         ready.push_back(trace);
         ready.back().only_if_complete = why == SealReason::complete;

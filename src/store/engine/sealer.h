@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "store/engine/store_core.h"
 
 namespace tomograph {
@@ -35,7 +33,7 @@ class Sealer {
 
     /// The ready traces, counted by reason. `everything`: all, for closing. Those that may be
     /// complete have only_if_complete: whoever writes them reads them anyway and decides.
-    std::vector<OpenTrace> take_ready(Lsn wal_old, bool everything);
+    ReadyTraces take_ready(Lsn wal_old, bool everything);
 
  private:
     OpenTracesDue due(Duration now, Lsn wal_old) const;
