@@ -57,7 +57,7 @@ void read_number_point(std::string_view message, WireDataPoint& point) {
                 point.value = static_cast<double>(reader.sfixed64());
                 break;
             case 7:
-                point.attributes.push_back(read_attribute(reader.view()));
+                point.attributes.read(reader.view());
                 break;
             case 8:
                 point.flags = reader.uint32();
@@ -94,7 +94,7 @@ void read_histogram_point(std::string_view message, WireDataPoint& point) {
                 read_exemplar(reader.view(), point.exemplars.emplace_back());
                 break;
             case 9:
-                point.attributes.push_back(read_attribute(reader.view()));
+                point.attributes.read(reader.view());
                 break;
             case 10:
                 point.flags = reader.uint32();
@@ -128,7 +128,7 @@ void read_exponential_point(std::string_view message, WireDataPoint& point) {
     while (reader.next()) {
         switch (reader.tag()) {
             case 1:
-                point.attributes.push_back(read_attribute(reader.view()));
+                point.attributes.read(reader.view());
                 break;
             case 2:
                 point.start_ns = reader.fixed64();
@@ -204,7 +204,7 @@ void read_summary_point(std::string_view message, WireDataPoint& point) {
                 break;
             }
             case 7:
-                point.attributes.push_back(read_attribute(reader.view()));
+                point.attributes.read(reader.view());
                 break;
             case 8:
                 point.flags = reader.uint32();

@@ -22,7 +22,7 @@ void read_resource(std::string_view message, WireResource& resource) {
     WireReader reader(message);
     while (reader.next()) {
         if (reader.tag() == 1)
-            resource.attributes.push_back(read_attribute(reader.view()));
+            resource.attributes.read(reader.view());
         else if (reader.tag() == 2)
             resource.dropped_attributes = reader.uint32();
         else
@@ -42,7 +42,7 @@ void read_scope(std::string_view message, WireScope& scope) {
                 scope.version = reader.view();
                 break;
             case 3:
-                scope.attributes.push_back(read_attribute(reader.view()));
+                scope.attributes.read(reader.view());
                 break;
             case 4:
                 scope.dropped_attributes = reader.uint32();
@@ -94,7 +94,7 @@ void read_event(std::string_view message, WireEvent& event) {
                 event.name = reader.view();
                 break;
             case 3:
-                event.attributes.push_back(read_attribute(reader.view()));
+                event.attributes.read(reader.view());
                 break;
             case 4:
                 event.dropped_attributes = reader.uint32();
@@ -119,7 +119,7 @@ void read_link(std::string_view message, WireLink& link) {
                 link.trace_state = reader.view();
                 break;
             case 4:
-                link.attributes.push_back(read_attribute(reader.view()));
+                link.attributes.read(reader.view());
                 break;
             case 5:
                 link.dropped_attributes = reader.uint32();
@@ -190,7 +190,7 @@ void read_span(std::string_view message, WireSpan& span) {
                 span.end_ns = reader.fixed64();
                 break;
             case 9:
-                span.attributes.push_back(read_attribute(reader.view()));
+                span.attributes.read(reader.view());
                 break;
             case 10:
                 span.dropped_attributes = reader.uint32();

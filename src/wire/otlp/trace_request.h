@@ -111,7 +111,7 @@ class SpanSink {
 /// errors  invalid  the bytes are no such message, or hold more than otlp_messages_max; spans
 /// before
 ///                  the fault were given to the sink
-/// cost    some 0.3 us a span
+/// cost    some 0.2 us a span of 400 bytes with ten attributes (bench wire: read_spans)
 Result<void> read_trace_request(std::string_view bytes, SpanSink& sink);
 
 /// 16 bytes, not all zero. errors: invalid

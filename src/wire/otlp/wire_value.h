@@ -31,6 +31,8 @@ struct WireAttribute {
 /// In the order of the wire, repetitions too.
 class WireAttributes {
  public:
+    /// Adds a KeyValue. Throws protozero::exception where the bytes are none.
+    void read(std::string_view key_value);
     void push_back(const WireAttribute& attribute) {
         list_.push_back(attribute);
         places_[attribute.known] = static_cast<std::uint32_t>(list_.size());
