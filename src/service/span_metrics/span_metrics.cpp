@@ -12,6 +12,7 @@
 #include "base/guarded.h"
 #include "base/hash.h"
 #include "service/limits.h"
+#include "wire/json/utf8.h"
 
 namespace tomograph {
 namespace {
@@ -151,7 +152,15 @@ SpanMetrics::SpanMetrics(MetricsRegistry& registry)
 
 SpanMetrics::~SpanMetrics() = default;
 
-void SpanMetrics::note(const CountedSpan& span) {
+void SpanMetrics::note(const CountedSpan& noted) {
+    // Names come off the wire; a page with bytes that are no UTF-8 is refused as a whole.
+    std::string service_text;
+    std::string name_text;
+    std::string called_text;
+    CountedSpan span = noted;
+    span.service = as_utf8(noted.service, service_text);
+    span.name = as_utf8(noted.name, name_text);
+    span.called = as_utf8(noted.called, called_text);
     Shard& shard = *shards_[hash64(span.service) % shard_count];
     auto services = shard.services.lock();
     const bool is_full = series_.load(std::memory_order_relaxed) >= span_metrics_series_max;

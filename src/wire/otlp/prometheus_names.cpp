@@ -114,8 +114,9 @@ std::string prometheus_metric_name(const WireMetric& metric) {
 }
 
 std::string prometheus_label_name(std::string_view key) {
+    if (key.empty()) return "_";  // a label without a name is none
     std::string name;
-    if (!key.empty() && is_digit(key.front())) name = "key_";
+    if (is_digit(key.front())) name = "key_";
     for (const char c : key) name += is_letter(c) || is_digit(c) || c == '_' ? c : '_';
     return name;
 }

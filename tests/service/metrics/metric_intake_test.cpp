@@ -68,12 +68,14 @@ TEST_CASE("a gauge keeps its value, its attributes and what its resource says") 
             "process.memory.usage", "By", 5,
             {{.at_ms = now_ms,
               .value = 12.5,
-              .attributes = {{"state.name", "used"}, {"state_name", "old"}, {"1st", "x"}}}})}));
+              .attributes = {
+                  {"state.name", "used"}, {"state_name", "old"}, {"1st", "x"}, {"", "y"}}}})}));
     CHECK(outcome.points == 1);
     CHECK(outcome.sentence().empty());
-    CHECK(fixture.points(
-              R"(process_memory_usage_bytes{container_id="c0ffee", instance="i-1", job="eu/shop", )"
-              R"(key_1st="x", otel_scope_name="lib", state_name="used;old"})") == "0:12.5");
+    CHECK(
+        fixture.points(
+            R"(process_memory_usage_bytes{_="y", container_id="c0ffee", instance="i-1", job="eu/shop", )"
+            R"(key_1st="x", otel_scope_name="lib", state_name="used;old"})") == "0:12.5");
     CHECK(fixture.points(R"(target_info{cloud_region="eu-west-1", container_id="c0ffee", )"
                          R"(instance="i-1", job="eu/shop"})") == "0:1");
     const MetricFamily family = fixture.store.known["process_memory_usage_bytes"];

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/limits.h"
+#include "wire/json/utf8.h"
 
 using namespace tomograph;
 
@@ -61,6 +62,24 @@ TEST_CASE("spans are counted by service, operation, kind and outcome, with their
     CHECK(has(page, fmt::format("traces_span_metrics_duration_seconds_sum{{{}}} 0.06", ok)));
     CHECK(has(page, fmt::format("traces_span_metrics_duration_seconds_count{{{}}} 2", ok)));
     CHECK(page.find("trace_id") == std::string::npos);
+}
+
+TEST_CASE("names that are no UTF-8 are counted under names that are") {
+    MetricsRegistry registry;
+    SpanMetrics metrics(registry);
+    CountedSpan span = span_of("shop\xff", "GET \xc3");
+    span.kind = CountedKind::client;
+    span.called = "stock\x80";
+    metrics.note(span);
+    metrics.note(span);
+    const std::string page = metrics.to_text(true);
+    CHECK(is_utf8(page));
+    CHECK(count_of(page, "traces_service_graph_request_total{") == 1);
+    CHECK(
+        has(page,
+            "traces_service_graph_request_total{client=\"shop\uFFFD\",server=\"stock\uFFFD\"} 2"));
+    for (const MetricSeries& each : metrics.to_batch(1, 10).series)
+        CHECK(is_utf8(each.labels.get("span_name")));
 }
 
 TEST_CASE("calls are edges between who calls and who is called") {
