@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs every fuzz target for a while; new inputs stay in the build: run.sh BUILD_DIRECTORY SECONDS
 set -eu
-build=$1
+build=$(cd "$1" && pwd)
 seconds=$2
 here=$(cd "$(dirname "$0")" && pwd)
 for target in "$build"/fuzz/*_fuzz; do
