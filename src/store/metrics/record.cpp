@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "store/metrics/limits.h"
 #include "store/metrics/text_table.h"
+#include "store/part/arithmetic.h"
 
 namespace tomograph {
 namespace {
@@ -18,7 +19,7 @@ void put_series(const MetricSeries& series, TextTable& texts, ByteWriter& out) {
     out.varint(series.points.size());
     std::int64_t before = 0;
     for (const MetricPoint& point : series.points) {
-        out.signed_varint(point.at_ms - before);
+        out.signed_varint(wrapping_difference(point.at_ms, before));
         out.fixed(std::bit_cast<std::uint64_t>(point.value));
         before = point.at_ms;
     }
