@@ -78,7 +78,7 @@ Result<std::deque<Flusher::Placed>> Flusher::place(ReadyTraces traces) {
     return placed;
 }
 
-/// Numbers of places are sorted, not what stands there: it is large.
+/// Where they stand is sorted, not they themselves: they are large.
 std::vector<Flusher::Placed*> Flusher::in_order(std::deque<Placed>& placed) {
     std::vector<Placed*> order;
     order.reserve(placed.size());

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "column/int_chunk.h"
 #include "store/metrics/limits.h"
+#include "store/part/arithmetic.h"
 
 namespace tomograph {
 namespace {
@@ -17,14 +18,6 @@ constexpr std::array<double, metric_digits_max + 1> powers = {1, 1e1, 1e2, 1e3, 
 constexpr double mantissa_end = 9'007'199'254'740'992.0;  // 2^53
 
 Error damaged() { return Error(ErrorCode::corrupt, "a block of points is damaged"); }
-
-/// Differences of numbers that may lie at both ends of the range.
-std::int64_t minus(std::int64_t a, std::int64_t b) {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
-std::int64_t plus(std::int64_t a, std::int64_t b) {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
 
 /// Whether the value is mantissa / 10^digits again, bit for bit.
 bool is_decimal(double value, int digits, std::int64_t& mantissa) {
@@ -143,8 +136,8 @@ std::string encode_point_block(std::span<const SeriesPoints> series,
             std::int64_t step = 0;
             for (std::size_t i = 0; i < run.points.size(); ++i) {
                 const std::int64_t at = run.points[i].at_ms;
-                const std::int64_t difference = minus(at, before);
-                moments.push_back(i < 2 ? difference : minus(difference, step));
+                const std::int64_t difference = wrapping_difference(at, before);
+                moments.push_back(i < 2 ? difference : wrapping_difference(difference, step));
                 step = difference;
                 before = at;
             }
@@ -160,7 +153,7 @@ std::string encode_point_block(std::span<const SeriesPoints> series,
             }
             std::int64_t mantissa = 0;
             is_decimal(point.value, static_cast<int>(run.form), mantissa);
-            decimals.push_back(minus(mantissa, before));
+            decimals.push_back(wrapping_difference(mantissa, before));
             before = mantissa;
         }
     }
@@ -205,8 +198,8 @@ Result<std::vector<std::vector<std::int64_t>>> take_axes(ByteReader& reader) {
         std::int64_t step = 0;
         for (std::int64_t n = 0; n < points[i]; ++n) {
             const std::int64_t stored = moments[next++];
-            step = n < 2 ? stored : plus(step, stored);
-            at = plus(at, step);
+            step = n < 2 ? stored : wrapping_sum(step, stored);
+            at = wrapping_sum(at, step);
             axes[i].push_back(at);
         }
     }
@@ -252,7 +245,7 @@ Result<std::vector<SeriesPoints>> decode_point_block(std::string_view bytes) {
                 before ^= bits[bit++];
                 points.push_back({at, std::bit_cast<double>(before)});
             } else {
-                before = plus(before, decimals[decimal++]);
+                before = wrapping_sum(before, decimals[decimal++]);
                 points.push_back({at, static_cast<double>(before) /
                                           powers[static_cast<std::size_t>(runs.forms[run])]});
             }
