@@ -1,6 +1,7 @@
 #include "store/embedded_store.h"
 
 #include "store/limits.h"
+#include "store/part/limits.h"
 #include "store/store_fixture.h"
 
 namespace tomograph {
@@ -103,6 +104,30 @@ TEST_CASE(
     REQUIRE(got);
     CHECK(got->front().limit_exceeded);
     CHECK(got->front().documents.size() == 3);
+}
+
+TEST_CASE("an append says which of its documents are refused, for whichever reason") {
+    EmbeddedStoreOptions options = small_options();
+    options.trace_spans_max = 3;
+    StoreFixture fixture(0, options);
+    fixture.must_open();
+    const TraceId trace = trace_number(1);
+    // T: too large; the fourth and later ones of the others are over the trace's limit.
+    for (const auto& [sizes, places] :
+         std::vector<std::pair<std::string, std::vector<std::size_t>>>{
+             {"T1T23T4T56T", {0, 2, 5, 6, 7, 8, 9, 10}},
+             {"TT", {0, 1}},
+             {"", {}},
+         }) {
+        std::vector<Document> documents;
+        for (const char size : sizes) {
+            documents.push_back(document_of({.trace = trace, .id = documents.size() + 1}));
+            if (size == 'T') documents.back().bytes.assign(part_document_bytes_max + 1, 'x');
+        }
+        CHECK(fixture.store->append(std::move(documents),
+                                    [](const Result<void>& done) { CHECK(done); }) == places);
+    }
+    CHECK(fixture.documents_in(trace) == 3);
 }
 
 TEST_CASE("a second holder of the directory is refused") {
